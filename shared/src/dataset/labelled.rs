@@ -1,0 +1,300 @@
+//! Inputs and target of a supervised task, checked and ready for training.
+
+use sha2::{Digest, Sha256};
+
+use super::csv::RawTable;
+use super::defect::{Defect, Rejection};
+use super::schema::{Field, Kind, Schema};
+use super::table::{Column, Table, Values};
+use super::target::{self, Target};
+use crate::spec::Spec;
+
+/// The least number of rows that can be trained on.
+pub const MIN_ROWS: usize = 20;
+
+/// The target's usual names, in order of preference.
+const TARGET_NAMES: [&str; 3] = ["target", "label", "y"];
+
+/// A text column with more levels than this share of its rows is an identifier
+/// or free text.
+const MAX_LEVEL_SHARE: f64 = 0.5;
+
+/// … when it has at least this many levels.
+const MIN_LEVELS_OF_TEXT: usize = 50;
+
+/// A data set with inputs and target.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Labelled {
+    /// The inputs, in the order of the schema.
+    pub inputs: Table,
+    /// The target.
+    pub target: Target,
+    /// What the columns mean.
+    pub schema: Schema,
+    /// What was inferred or left out, for the run's record.
+    pub notes: Vec<String>,
+}
+
+impl Labelled {
+    /// Finds the target, decides the task, and checks every column.
+    ///
+    /// # Errors
+    /// When the target does not exist, has one class only or rare classes; a
+    /// column has no value at all; no input is left; or too few rows are labelled.
+    pub fn from_raw(raw: RawTable, spec: &Spec) -> Result<Self, Rejection> {
+        let mut notes = Vec::new();
+        let name = target_name(&raw.table, spec)?;
+        if spec.target.is_none() {
+            notes.push(format!("target `{name}` (inferred; pin it with `target = \"{name}\"`)"));
+        }
+        let kinds: Vec<(String, Kind)> = raw
+            .table
+            .columns()
+            .iter()
+            .map(|column| column.name.clone())
+            .zip(raw.kinds.iter().copied())
+            .collect();
+        let kind_of = |name: &str| {
+            kinds.iter().find(|(other, _)| other == name).map_or(Kind::Category, |(_, kind)| *kind)
+        };
+        let table = drop_unlabelled(raw.table, &name, &mut notes)?;
+        let (table, values) = table.without(&name);
+        let values = values.unwrap_or(Values::Number(Vec::new()));
+        let task = spec.task.unwrap_or_else(|| target::infer_task(&values, kind_of(&name)));
+        let target = target::read(&name, &values, kind_of(&name), task)?;
+        let (inputs, fields) = inputs(&table, spec, kind_of, &mut notes)?;
+        let schema = Schema { inputs: fields, target: name, task: target.task() };
+        if spec.task.is_none() {
+            notes.push(format!("task {} (inferred from the target)", schema.task.name()));
+        }
+        Ok(Self { inputs, target, schema, notes })
+    }
+
+    /// The number of rows.
+    #[must_use]
+    pub fn rows(&self) -> usize {
+        self.target.rows()
+    }
+
+    /// The given rows.
+    #[must_use]
+    pub fn select(&self, rows: &[usize]) -> Self {
+        Self {
+            inputs: self.inputs.select(rows),
+            target: self.target.select(rows),
+            schema: self.schema.clone(),
+            notes: Vec::new(),
+        }
+    }
+
+    /// SHA-256 of the content (names, values and target, row by row), in
+    /// hexadecimal: equal for equal data however it was written.
+    #[must_use]
+    pub fn content_hash(&self) -> String {
+        let mut hasher = Sha256::new();
+        hasher.update(serde_json::to_vec(&self.schema).unwrap_or_default());
+        for hash in self.row_hashes() {
+            hasher.update(hash.to_le_bytes());
+        }
+        hex::encode(hasher.finalize())
+    }
+
+    /// A hash of each row's content, the same for the same row in any data set
+    /// with these columns.
+    #[must_use]
+    pub fn row_hashes(&self) -> Vec<u64> {
+        let mut hashes = vec![FNV_OFFSET; self.rows()];
+        for column in self.inputs.columns() {
+            hash_column(&mut hashes, &column.values);
+        }
+        match &self.target {
+            Target::Values(values) => hash_numbers(&mut hashes, values),
+            Target::Classes { classes, labels } => {
+                for (hash, &label) in hashes.iter_mut().zip(labels) {
+                    let class = classes.get(label).map_or("", String::as_str);
+                    *hash = fnv(*hash, class.as_bytes());
+                }
+            }
+        }
+        hashes
+    }
+}
+
+const FNV_OFFSET: u64 = 0xcbf2_9ce4_8422_2325;
+
+/// FNV-1a over `bytes` and a separator.
+fn fnv(hash: u64, bytes: &[u8]) -> u64 {
+    bytes
+        .iter()
+        .chain(&[0xff])
+        .fold(hash, |hash, &byte| (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3))
+}
+
+fn hash_numbers(hashes: &mut [u64], values: &[f64]) {
+    for (hash, value) in hashes.iter_mut().zip(values) {
+        // One NaN and one zero.
+        let value = if value.is_nan() { f64::NAN } else { value + 0.0 };
+        *hash = fnv(*hash, &value.to_bits().to_le_bytes());
+    }
+}
+
+fn hash_column(hashes: &mut [u64], values: &Values) {
+    match values {
+        Values::Number(numbers) => hash_numbers(hashes, numbers),
+        Values::Category(categories) => {
+            for (hash, text) in hashes.iter_mut().zip(categories.iter()) {
+                *hash = text.map_or_else(|| fnv(*hash, &[0]), |text| fnv(*hash, text.as_bytes()));
+            }
+        }
+    }
+}
+
+fn target_name(table: &Table, spec: &Spec) -> Result<String, Rejection> {
+    let names = || table.columns().iter().map(|column| column.name.as_str());
+    if let Some(target) = &spec.target {
+        if names().any(|name| name == target) {
+            return Ok(target.clone());
+        }
+        let nearest =
+            names().max_by(|a, b| strsim::jaro(target, a).total_cmp(&strsim::jaro(target, b)));
+        return Err(Defect::new(
+            "unknown_target",
+            format!(
+                "the target `{target}` of model.toml is not a column of the data set; \
+                 the nearest is `{}`",
+                nearest.unwrap_or_default()
+            ),
+        )
+        .in_column(target)
+        .into());
+    }
+    TARGET_NAMES
+        .iter()
+        .find_map(|usual| names().find(|name| name.eq_ignore_ascii_case(usual)))
+        .or_else(|| names().next_back())
+        .map(str::to_owned)
+        .ok_or_else(|| Defect::new("no_columns", "the data set has no column").into())
+}
+
+fn drop_unlabelled(
+    table: Table,
+    target: &str,
+    notes: &mut Vec<String>,
+) -> Result<Table, Rejection> {
+    let labelled: Vec<usize> = match table.column(target) {
+        Some(Values::Number(values)) => {
+            (0..).zip(values).filter(|(_, value)| !value.is_nan()).map(|(row, _)| row).collect()
+        }
+        Some(Values::Category(categories)) => (0..)
+            .zip(categories.iter())
+            .filter(|(_, text)| text.is_some())
+            .map(|(row, _)| row)
+            .collect(),
+        None => Vec::new(),
+    };
+    if labelled.len() < MIN_ROWS {
+        return Err(Defect::new(
+            "too_few_rows",
+            format!(
+                "{} of {} rows have a value in the target `{target}`: at least {MIN_ROWS} are \
+                 needed",
+                labelled.len(),
+                table.rows()
+            ),
+        )
+        .in_column(target)
+        .into());
+    }
+    if labelled.len() == table.rows() {
+        return Ok(table);
+    }
+    notes.push(format!(
+        "{} rows without a value in the target `{target}` are left out",
+        table.rows() - labelled.len()
+    ));
+    Ok(table.select(&labelled))
+}
+
+/// The columns that are inputs. A column without any value is a defect; one that
+/// cannot inform a model is left out with a note.
+fn inputs(
+    table: &Table,
+    spec: &Spec,
+    kind_of: impl Fn(&str) -> Kind,
+    notes: &mut Vec<String>,
+) -> Result<(Table, Vec<Field>), Rejection> {
+    let mut defects = Vec::new();
+    let mut columns: Vec<Column> = Vec::new();
+    let mut fields = Vec::new();
+    for column in table.columns() {
+        let name = &column.name;
+        if spec.ignore.contains(name) {
+            continue;
+        }
+        let missing = column.values.missing();
+        if missing == table.rows() {
+            defects.push(
+                Defect::new(
+                    "all_missing",
+                    format!(
+                        "column `{name}` has no value in any of the {} rows: fill it, remove \
+                         it, or list it in `ignore` of model.toml",
+                        table.rows()
+                    ),
+                )
+                .in_column(name),
+            );
+        } else if let Some(reason) = uninformative(name, &column.values) {
+            notes.push(format!("column `{name}` is left out: {reason}"));
+        } else {
+            fields.push(Field { name: name.clone(), kind: kind_of(name), nullable: missing > 0 });
+            columns.push(column.clone());
+        }
+    }
+    if defects.is_empty() && columns.is_empty() {
+        defects.push(Defect::new(
+            "no_inputs",
+            "no column is left that a model could learn from: add input columns beside the target",
+        ));
+    }
+    if !defects.is_empty() {
+        return Err(Rejection(defects));
+    }
+    Table::new(columns)
+        .map(|table| (table, fields))
+        .map_err(|error| Defect::new("ragged_row", error.to_string()).into())
+}
+
+/// Why a column cannot inform a model.
+fn uninformative(name: &str, values: &Values) -> Option<String> {
+    match values {
+        Values::Number(numbers) => {
+            let mut present = numbers.iter().filter(|number| !number.is_nan());
+            let first = present.next()?;
+            if present.all(|number| number == first) && values.missing() == 0 {
+                return Some(format!("every value is {first}"));
+            }
+            let identifier = name.eq_ignore_ascii_case("id") || name.ends_with("_id");
+            (identifier && all_distinct(numbers)).then(|| "it numbers the rows".to_owned())
+        }
+        Values::Category(categories) => {
+            let used = categories.levels.len();
+            let present = categories.codes.len() - values.missing();
+            if used <= 1 && values.missing() == 0 {
+                return Some("every value is the same".to_owned());
+            }
+            (used >= MIN_LEVELS_OF_TEXT && used as f64 > MAX_LEVEL_SHARE * present as f64)
+                .then(|| format!("{used} distinct texts in {present} rows name rows, not groups"))
+        }
+    }
+}
+
+fn all_distinct(numbers: &[f64]) -> bool {
+    let mut bits: Vec<u64> = numbers.iter().map(|number| number.to_bits()).collect();
+    bits.sort_unstable();
+    bits.windows(2).all(|pair| pair.first() != pair.last())
+}
+
+#[cfg(test)]
+#[path = "labelled_tests.rs"]
+mod tests;

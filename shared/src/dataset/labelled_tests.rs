@@ -1,0 +1,105 @@
+use super::*;
+use crate::dataset::{Task, csv};
+use crate::spec::TaskKind;
+
+fn prepare(text: &str, spec: &Spec) -> Result<Labelled, Rejection> {
+    Labelled::from_raw(csv::read(text.as_bytes()).unwrap(), spec)
+}
+
+fn rows(count: usize, row: impl Fn(usize) -> String) -> String {
+    (0..count).map(|index| row(index) + "\n").collect()
+}
+
+fn only_defect(result: Result<Labelled, Rejection>) -> Defect {
+    let Rejection(mut defects) = result.unwrap_err();
+    assert_eq!(defects.len(), 1, "{defects:?}");
+    defects.remove(0)
+}
+
+#[test]
+fn target_and_task_are_inferred_and_noted() {
+    let text = "y,a,b\n".to_owned() + &rows(40, |row| format!("{},{row}.5,{}", row % 2, row % 3));
+    let data = prepare(&text, &Spec::default()).unwrap();
+    assert_eq!(data.schema.target, "y");
+    assert_eq!(data.schema.task, Task::Classification { classes: vec!["0".into(), "1".into()] });
+    assert_eq!(data.notes.len(), 2, "{:?}", data.notes);
+    let text = "a,b\n".to_owned() + &rows(40, |row| format!("{row},{row}.5"));
+    let data = prepare(&text, &Spec::default()).unwrap();
+    assert_eq!((data.schema.target.as_str(), data.schema.task), ("b", Task::Regression));
+}
+
+#[test]
+fn numeric_classes_are_sorted_as_numbers() {
+    let text = "x,label\n".to_owned() + &rows(110, |row| format!("{row}.1,{}", row % 11));
+    let data = prepare(&text, &Spec::default()).unwrap();
+    assert_eq!(data.schema.task.classes().last().unwrap(), "10");
+}
+
+#[test]
+fn an_unknown_target_names_the_nearest_column() {
+    let text = "a,ride_time\n".to_owned() + &rows(30, |row| format!("{row},{row}.5"));
+    let spec = Spec { target: Some("ride_tyme".into()), ..Spec::default() };
+    let defect = only_defect(prepare(&text, &spec));
+    assert_eq!(defect.code, "unknown_target");
+    assert!(defect.message.ends_with("the nearest is `ride_time`"), "{}", defect.message);
+}
+
+#[test]
+fn one_class_only_and_rare_classes_are_refused() {
+    let text = "x,target\n".to_owned() + &rows(30, |row| format!("{row},yes"));
+    let defect = only_defect(prepare(&text, &Spec::default()));
+    assert_eq!((defect.code.as_str(), defect.column.as_deref()), ("one_class", Some("target")));
+    let text = "x,target\n".to_owned()
+        + &rows(30, |row| format!("{row},{}", if row == 3 { "odd" } else { ["a", "b"][row % 2] }));
+    assert_eq!(only_defect(prepare(&text, &Spec::default())).code, "rare_class");
+}
+
+#[test]
+fn an_all_missing_column_is_refused_unless_it_is_ignored() {
+    let text = "x,gone,target\n".to_owned() + &rows(30, |row| format!("{row}.5,,{row}.25"));
+    let defect = only_defect(prepare(&text, &Spec::default()));
+    assert_eq!((defect.code.as_str(), defect.column.as_deref()), ("all_missing", Some("gone")));
+    let spec = Spec { ignore: vec!["gone".into()], ..Spec::default() };
+    assert_eq!(prepare(&text, &spec).unwrap().schema.inputs.len(), 1);
+}
+
+#[test]
+fn texts_in_the_target_of_a_regression_are_located() {
+    let text = "x,target\n".to_owned() + &rows(30, |row| format!("{row},t{}", row % 3));
+    let spec = Spec { task: Some(TaskKind::Regression), ..Spec::default() };
+    let defect = only_defect(prepare(&text, &spec));
+    assert_eq!((defect.code.as_str(), defect.row), ("target_not_numeric", Some(1)));
+}
+
+#[test]
+fn identifiers_free_text_and_constants_are_left_out_with_a_note() {
+    let text = "ride_id,name,same,x,target\n".to_owned()
+        + &rows(120, |row| format!("{},n{row},1,{row}.5,{row}.25", 1000 + row));
+    let data = prepare(&text, &Spec::default()).unwrap();
+    assert_eq!(data.schema.inputs.iter().map(|f| f.name.as_str()).collect::<Vec<_>>(), ["x"]);
+    assert_eq!(data.notes.iter().filter(|note| note.contains("left out")).count(), 3);
+}
+
+#[test]
+fn too_few_labelled_rows_are_refused_and_unlabelled_ones_dropped() {
+    let text = "x,target\n".to_owned()
+        + &rows(40, |row| format!("{row},{}", if row < 25 { "" } else { "1.5" }));
+    assert_eq!(only_defect(prepare(&text, &Spec::default())).code, "too_few_rows");
+    let text = "x,target\n".to_owned()
+        + &rows(40, |row| {
+            format!("{row},{}", if row < 5 { String::new() } else { format!("{row}.5") })
+        });
+    let data = prepare(&text, &Spec::default()).unwrap();
+    assert_eq!(data.rows(), 35);
+    assert!(data.notes.iter().any(|note| note.starts_with("5 rows without a value")));
+}
+
+#[test]
+fn the_content_hash_ignores_how_the_data_was_written() {
+    let comma = "a,target\n".to_owned() + &rows(30, |row| format!("{row},{row}.50"));
+    let semicolon = "a;target\r\n".to_owned() + &rows(30, |row| format!("{row};\"{row}.5\"\r"));
+    let hash = |text: &str| prepare(text, &Spec::default()).unwrap().content_hash();
+    assert_eq!(hash(&comma), hash(&semicolon));
+    let other = "a,target\n".to_owned() + &rows(30, |row| format!("{row},{row}.51"));
+    assert_ne!(hash(&comma), hash(&other));
+}

@@ -1,0 +1,16 @@
+//! Data sets: a typed table read from an upload, and what its columns mean.
+
+mod cell;
+pub mod csv;
+pub mod defect;
+pub mod labelled;
+pub mod schema;
+pub mod split;
+pub mod table;
+pub mod target;
+
+pub use defect::{Defect, Rejection};
+pub use labelled::Labelled;
+pub use schema::{Field, Kind, Schema, Task};
+pub use table::{Categories, CategoryEncoder, Column, MISSING, Table, Values};
+pub use target::Target;

@@ -1,0 +1,88 @@
+//! What a table's columns mean to a model: its inputs and its task.
+
+use serde::{Deserialize, Serialize};
+
+/// The columns that a model reads, and what it predicts.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Schema {
+    /// The inputs in the order of the training data.
+    pub inputs: Vec<Field>,
+    /// The column that is predicted.
+    pub target: String,
+    /// What kind of prediction it is.
+    pub task: Task,
+}
+
+/// One input column.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Field {
+    /// The column's name; inputs are matched by it.
+    pub name: String,
+    /// The type of its values.
+    pub kind: Kind,
+    /// Whether a value was missing in the training data.
+    pub nullable: bool,
+}
+
+/// The type of a column's values.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Kind {
+    /// Numbers with a fraction.
+    Fractional,
+    /// Whole numbers.
+    Integral,
+    /// `true` and `false`, held as 1 and 0.
+    Boolean,
+    /// Texts of a domain.
+    Category,
+}
+
+/// What a model predicts.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "task", rename_all = "lowercase")]
+pub enum Task {
+    /// One of the `classes`, in the order of the probability columns.
+    Classification {
+        /// The classes, sorted.
+        classes: Vec<String>,
+    },
+    /// A number.
+    Regression,
+}
+
+impl Schema {
+    /// The input called `name`.
+    #[must_use]
+    pub fn input(&self, name: &str) -> Option<&Field> {
+        self.inputs.iter().find(|field| field.name == name)
+    }
+}
+
+impl Kind {
+    /// Whether values of this type are held as numbers.
+    #[must_use]
+    pub fn is_number(self) -> bool {
+        !matches!(self, Self::Category)
+    }
+}
+
+impl Task {
+    /// The task's name: `classification` or `regression`.
+    #[must_use]
+    pub fn name(&self) -> &'static str {
+        match self {
+            Self::Classification { .. } => "classification",
+            Self::Regression => "regression",
+        }
+    }
+
+    /// The classes; empty for a regression.
+    #[must_use]
+    pub fn classes(&self) -> &[String] {
+        match self {
+            Self::Classification { classes } => classes,
+            Self::Regression => &[],
+        }
+    }
+}

@@ -1,0 +1,82 @@
+//! Which rows are held out, and which fold a row belongs to.
+//!
+//! A row's place is decided by a hash of its content and the seed. The same row
+//! therefore falls on the same side in every data set that holds it, so that a
+//! champion has never been trained on the rows that a later gate scores it on,
+//! and duplicates of a row never stand on both sides.
+
+use super::{Labelled, Target};
+
+/// The rows of a data set, divided.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Split {
+    /// Rows to train and select on.
+    pub train: Vec<usize>,
+    /// Rows that only the final evaluation sees.
+    pub holdout: Vec<usize>,
+}
+
+/// Holds out the given share of rows, of each class alike.
+#[must_use]
+pub fn holdout(data: &Labelled, share: f64, seed: u64) -> Split {
+    let mut split = Split { train: Vec::new(), holdout: Vec::new() };
+    for group in strata(data, seed) {
+        let held = ((group.len() as f64 * share).round() as usize).clamp(1, group.len() - 1);
+        split.holdout.extend(group.iter().take(held));
+        split.train.extend(group.iter().skip(held));
+    }
+    split.train.sort_unstable();
+    split.holdout.sort_unstable();
+    split
+}
+
+/// Divides the rows into `count` folds, of each class alike: the held-out rows of
+/// each fold, in order.
+#[must_use]
+pub fn folds(data: &Labelled, count: usize, seed: u64) -> Vec<Vec<usize>> {
+    let mut folds = vec![Vec::new(); count];
+    for group in strata(data, seed.wrapping_add(1)) {
+        for (position, row) in group.into_iter().enumerate() {
+            if let Some(fold) = folds.get_mut(position % count.max(1)) {
+                fold.push(row);
+            }
+        }
+    }
+    for fold in &mut folds {
+        fold.sort_unstable();
+    }
+    folds
+}
+
+/// The rows of each class (or all rows) in the order of their seeded hashes.
+fn strata(data: &Labelled, seed: u64) -> Vec<Vec<usize>> {
+    let hashes: Vec<u64> =
+        data.row_hashes().into_iter().map(|hash| mix(hash ^ mix(seed))).collect();
+    let mut rows: Vec<(u64, usize)> = hashes.into_iter().zip(0..).collect();
+    rows.sort_unstable();
+    let order = rows.into_iter().map(|(_, row)| row);
+    match &data.target {
+        Target::Values(_) => vec![order.collect()],
+        Target::Classes { classes, labels } => {
+            let mut groups = vec![Vec::new(); classes.len()];
+            for row in order {
+                if let Some(group) = labels.get(row).and_then(|&label| groups.get_mut(label)) {
+                    group.push(row);
+                }
+            }
+            groups
+        }
+    }
+}
+
+/// The finaliser of SplitMix64 (Steele, Lea & Flood, OOPSLA 2014).
+fn mix(mut bits: u64) -> u64 {
+    bits = bits.wrapping_add(0x9e37_79b9_7f4a_7c15);
+    bits = (bits ^ (bits >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
+    bits = (bits ^ (bits >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
+    bits ^ (bits >> 31)
+}
+
+#[cfg(test)]
+#[path = "split_tests.rs"]
+mod tests;

@@ -1,0 +1,102 @@
+//! Features: how the columns of a table become the numbers that a learner reads.
+//!
+//! An [`Encoding`] says how; fitting it to the training rows gives a [`Pipeline`],
+//! which alone can transform. The pipeline travels inside the artifact, so that
+//! training and serving compute the same features.
+
+mod matrix;
+mod step;
+
+use serde::{Deserialize, Serialize};
+
+use crate::dataset::{Field, Table};
+
+pub use matrix::{Element, Matrix};
+use step::Step;
+
+/// How columns are encoded.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Encoding {
+    /// For trees: numbers as they are, categories as codes, missing as `NaN`.
+    Native,
+    /// For linear models: numbers imputed by the median and standardised, with an
+    /// indicator where training saw missing values; categories one-hot, an unknown
+    /// one being all zeros.
+    Standardised,
+}
+
+/// A fitted encoding.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Pipeline {
+    steps: Vec<Step>,
+}
+
+/// A table does not hold what a pipeline was fitted on.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum TransformError {
+    /// A column is absent.
+    #[error("column `{0}` is missing")]
+    MissingColumn(String),
+    /// A column holds texts where training saw numbers, or the reverse.
+    #[error("column `{0}` is not of the type that the model was trained on")]
+    WrongType(String),
+}
+
+impl Encoding {
+    /// Fits the encoding to the training rows. Deterministic.
+    #[must_use]
+    pub fn fit(self, table: &Table, fields: &[Field]) -> Pipeline {
+        let steps = fields
+            .iter()
+            .filter_map(|field| Step::fit(self, &field.name, table.column(&field.name)?))
+            .collect();
+        Pipeline { steps }
+    }
+}
+
+impl Pipeline {
+    /// The number of features of a row.
+    #[must_use]
+    pub fn width(&self) -> usize {
+        self.steps.iter().map(Step::width).sum()
+    }
+
+    /// For each feature, whether it is a category's code.
+    #[must_use]
+    pub fn categorical(&self) -> Vec<bool> {
+        self.steps
+            .iter()
+            .flat_map(|step| std::iter::repeat_n(step.is_code(), step.width()))
+            .collect()
+    }
+
+    /// For each feature, the column it comes from.
+    #[must_use]
+    pub fn sources(&self) -> Vec<&str> {
+        self.steps
+            .iter()
+            .flat_map(|step| std::iter::repeat_n(step.column(), step.width()))
+            .collect()
+    }
+
+    /// The features of every row.
+    ///
+    /// # Errors
+    /// When a column is absent or of another type.
+    pub fn transform<T: Element>(&self, table: &Table) -> Result<Matrix<T>, TransformError> {
+        let mut matrix = Matrix::zeros(table.rows(), self.width());
+        let mut offset = 0;
+        for step in &self.steps {
+            let values = table
+                .column(step.column())
+                .ok_or_else(|| TransformError::MissingColumn(step.column().to_owned()))?;
+            step.transform(values, &mut matrix, offset)?;
+            offset += step.width();
+        }
+        Ok(matrix)
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,79 @@
+//! What a model answers.
+
+use std::sync::Arc;
+
+/// The predictions for a number of rows.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Predictions {
+    /// Class probabilities.
+    Classes {
+        /// The classes in the order of the probability columns.
+        classes: Arc<[String]>,
+        /// Row-major, `rows × classes`; each row sums to 1.
+        probabilities: Vec<f64>,
+    },
+    /// One number a row.
+    Values(Vec<f64>),
+}
+
+impl Predictions {
+    /// The number of rows.
+    #[must_use]
+    pub fn rows(&self) -> usize {
+        match self {
+            Self::Classes { classes, probabilities } => probabilities.len() / classes.len().max(1),
+            Self::Values(values) => values.len(),
+        }
+    }
+
+    /// The most probable class of each row (the first of equals); empty for numbers.
+    #[must_use]
+    pub fn labels(&self) -> Vec<&str> {
+        match self {
+            Self::Classes { classes, .. } => self
+                .class_indices()
+                .into_iter()
+                .filter_map(|index| classes.get(index).map(String::as_str))
+                .collect(),
+            Self::Values(_) => Vec::new(),
+        }
+    }
+
+    /// The index of the most probable class of each row (the first of equals);
+    /// empty for numbers.
+    #[must_use]
+    pub fn class_indices(&self) -> Vec<usize> {
+        match self {
+            Self::Classes { classes, probabilities } => {
+                probabilities.chunks(classes.len().max(1)).map(argmax).collect()
+            }
+            Self::Values(_) => Vec::new(),
+        }
+    }
+
+    /// One number a row: the value of a regression, the probability of the last
+    /// class of a binary classification, the highest probability otherwise.
+    #[must_use]
+    pub fn scores(&self) -> Vec<f64> {
+        match self {
+            Self::Values(values) => values.clone(),
+            Self::Classes { classes, probabilities } => probabilities
+                .chunks(classes.len().max(1))
+                .map(|row| match row {
+                    [_, positive] => *positive,
+                    _ => row.iter().copied().fold(0.0, f64::max),
+                })
+                .collect(),
+        }
+    }
+}
+
+fn argmax(row: &[f64]) -> usize {
+    let mut best = (0, f64::NEG_INFINITY);
+    for (index, &value) in row.iter().enumerate() {
+        if value > best.1 {
+            best = (index, value);
+        }
+    }
+    best.0
+}

@@ -1,0 +1,195 @@
+//! A fitted pipeline with a fitted model: from a table to predictions.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use hessboost::error::HessboostError;
+use hessboost::model::{BoostedModel, ImportanceType, Iterations, ModelFormat};
+use serde::{Deserialize, Serialize};
+
+use super::baseline::BaselineModel;
+use super::linear::LinearModel;
+use super::predictions::Predictions;
+use crate::dataset::{Table, Task};
+use crate::features::{Pipeline, TransformError};
+
+/// A fitted model.
+#[derive(Debug, Clone)]
+pub enum Model {
+    /// Gradient-boosted trees.
+    Boosting(Box<BoostedModel>),
+    /// A linear model.
+    Linear(LinearModel),
+    /// The naive baseline.
+    Baseline(BaselineModel),
+}
+
+/// What answers for rows: features, model, and the classes that it knows.
+#[derive(Debug, Clone)]
+pub struct Predictor {
+    pipeline: Pipeline,
+    model: Model,
+    /// Empty for a regression.
+    classes: Arc<[String]>,
+}
+
+/// A predictor as an artifact stores it.
+#[derive(Debug, Clone, PartialEq)]
+pub struct EncodedPredictor {
+    /// Pipeline and small models, as JSON.
+    pub header: serde_json::Value,
+    /// The trees in hessboost's native format; empty for other models.
+    pub trees: Vec<u8>,
+}
+
+/// Rows could not be predicted.
+#[derive(Debug, thiserror::Error)]
+pub enum PredictError {
+    /// The table does not have the model's inputs.
+    #[error(transparent)]
+    Inputs(#[from] TransformError),
+    /// The model refused the features.
+    #[error("the model cannot read the features")]
+    Model(#[from] HessboostError),
+}
+
+/// A predictor could not be read from an artifact.
+#[derive(Debug, thiserror::Error)]
+pub enum DecodeError {
+    /// The header is not of this format.
+    #[error("the model's header cannot be read")]
+    Header(#[from] serde_json::Error),
+    /// The trees are not of this format.
+    #[error("the model's trees cannot be read")]
+    Trees(#[from] HessboostError),
+    /// The trees read other features than the pipeline gives.
+    #[error("the model reads {model} features where the pipeline gives {pipeline}")]
+    Width {
+        /// Features that the model reads.
+        model: usize,
+        /// Features that the pipeline gives.
+        pipeline: usize,
+    },
+}
+
+#[derive(Serialize, Deserialize)]
+struct Header {
+    pipeline: Pipeline,
+    model: ModelHeader,
+}
+
+#[derive(Serialize, Deserialize)]
+#[serde(tag = "kind", rename_all = "lowercase")]
+enum ModelHeader {
+    Boosting,
+    Linear(LinearModel),
+    Baseline(BaselineModel),
+}
+
+impl Predictor {
+    pub(super) fn new(pipeline: Pipeline, model: Model, task: &Task) -> Self {
+        Self { pipeline, model, classes: task.classes().into() }
+    }
+
+    /// The fitted model.
+    #[must_use]
+    pub fn model(&self) -> &Model {
+        &self.model
+    }
+
+    /// Predictions for every row of the table.
+    ///
+    /// # Errors
+    /// When an input is absent or of another type than in training.
+    pub fn predict(&self, table: &Table) -> Result<Predictions, PredictError> {
+        let classes = self.classes.len();
+        let answers = match &self.model {
+            Model::Baseline(model) => model.predict(table.rows()),
+            Model::Linear(model) => model.predict(&self.pipeline.transform(table)?, classes),
+            Model::Boosting(model) => {
+                let features = self.pipeline.transform::<f32>(table)?;
+                boosted(model, features.as_slice(), classes)?
+            }
+        };
+        Ok(match classes {
+            0 => Predictions::Values(answers),
+            _ => {
+                Predictions::Classes { classes: Arc::clone(&self.classes), probabilities: answers }
+            }
+        })
+    }
+
+    /// Each input column's share of the model's total gain (trees); empty for other
+    /// models.
+    #[must_use]
+    pub fn importance(&self) -> BTreeMap<String, f64> {
+        let Model::Boosting(model) = &self.model else { return BTreeMap::new() };
+        let sources = self.pipeline.sources();
+        let mut gains: BTreeMap<String, f64> = BTreeMap::new();
+        for (feature, gain) in model.feature_importance(ImportanceType::TotalGain) {
+            if let Some(source) = sources.get(feature) {
+                *gains.entry((*source).to_owned()).or_default() += gain;
+            }
+        }
+        let total: f64 = gains.values().sum();
+        if total > 0.0 {
+            gains.values_mut().for_each(|gain| *gain /= total);
+        }
+        gains
+    }
+
+    /// The predictor for an artifact.
+    ///
+    /// # Errors
+    /// When the trees are too many for their format.
+    pub fn encode(&self) -> Result<EncodedPredictor, DecodeError> {
+        let (model, trees) = match &self.model {
+            Model::Boosting(model) => (ModelHeader::Boosting, model.encode(ModelFormat::Binary)?),
+            Model::Linear(model) => (ModelHeader::Linear(model.clone()), Vec::new()),
+            Model::Baseline(model) => (ModelHeader::Baseline(model.clone()), Vec::new()),
+        };
+        let header = Header { pipeline: self.pipeline.clone(), model };
+        Ok(EncodedPredictor { header: serde_json::to_value(header)?, trees })
+    }
+
+    /// Reads a predictor back; it answers bit for bit as the one that was encoded.
+    ///
+    /// # Errors
+    /// When header or trees are not of this format or do not fit together.
+    pub fn decode(
+        header: serde_json::Value,
+        trees: &[u8],
+        task: &Task,
+    ) -> Result<Self, DecodeError> {
+        let Header { pipeline, model } = serde_json::from_value(header)?;
+        let model = match model {
+            ModelHeader::Linear(model) => Model::Linear(model),
+            ModelHeader::Baseline(model) => Model::Baseline(model),
+            ModelHeader::Boosting => {
+                let model = BoostedModel::decode(trees, ModelFormat::Binary)?;
+                if model.n_features() != pipeline.width() {
+                    return Err(DecodeError::Width {
+                        model: model.n_features(),
+                        pipeline: pipeline.width(),
+                    });
+                }
+                Model::Boosting(Box::new(model))
+            }
+        };
+        Ok(Self::new(pipeline, model, task))
+    }
+}
+
+/// Numbers, or the probabilities of `classes` classes, row by row.
+fn boosted(
+    model: &BoostedModel,
+    features: &[f32],
+    classes: usize,
+) -> Result<Vec<f64>, HessboostError> {
+    let predictions = model.predict_rows(features, Iterations::Best)?;
+    let answers = predictions.as_slice().iter().map(|&answer| f64::from(answer));
+    Ok(match classes {
+        2 => answers.flat_map(|positive| [1.0 - positive, positive]).collect(),
+        _ => answers.collect(),
+    })
+}

@@ -1,0 +1,156 @@
+use serde::Deserialize;
+
+use super::*;
+use crate::dataset::{Column, Field, Kind, Schema, Table, Target, Values, csv};
+use crate::metrics::{Evaluation, Metric};
+use crate::spec::Spec;
+
+/// Written by `scripts/golden/learners.py` with scikit-learn.
+const GOLDEN: &str = include_str!("../../tests/golden/learners.json");
+
+#[derive(Deserialize)]
+struct Golden {
+    x: Vec<f64>,
+    binary: Vec<usize>,
+    binary_probabilities: Vec<f64>,
+    multi: Vec<usize>,
+    multi_probabilities: Vec<f64>,
+    number: Vec<f64>,
+    number_predictions: Vec<f64>,
+}
+
+fn golden_data(x: &[f64], target: Target) -> Labelled {
+    let columns: Vec<Column> = (0..3)
+        .map(|column| Column {
+            name: format!("x{column}"),
+            values: Values::Number(x.iter().skip(column).step_by(3).copied().collect()),
+        })
+        .collect();
+    let inputs = columns
+        .iter()
+        .map(|column| Field { name: column.name.clone(), kind: Kind::Fractional, nullable: false })
+        .collect();
+    Labelled {
+        schema: Schema { inputs, target: "y".into(), task: target.task() },
+        inputs: Table::new(columns).unwrap(),
+        target,
+        notes: Vec::new(),
+    }
+}
+
+fn classes(labels: Vec<usize>) -> Target {
+    let count = labels.iter().max().unwrap() + 1;
+    Target::Classes { classes: (0..count).map(|class| class.to_string()).collect(), labels }
+}
+
+fn assert_close(answers: &[f64], golden: &[f64], tolerance: f64) {
+    assert_eq!(answers.len(), golden.len());
+    for (answer, golden) in answers.iter().zip(golden) {
+        assert!((answer - golden).abs() < tolerance, "{answer} is not {golden}");
+    }
+}
+
+#[test]
+fn linear_models_answer_as_those_of_scikit_learn() {
+    let golden: Golden = serde_json::from_str(GOLDEN).unwrap();
+    let candidate = Candidate::Linear(LinearParams { alpha: 2.0 });
+    let cases = [
+        (classes(golden.binary), golden.binary_probabilities, 1e-5),
+        (classes(golden.multi), golden.multi_probabilities, 1e-3),
+        (Target::Values(golden.number), golden.number_predictions, 1e-9),
+    ];
+    for (target, answers, tolerance) in cases {
+        let data = golden_data(&golden.x, target);
+        match candidate.fit(&data, 0).unwrap().predict(&data.inputs).unwrap() {
+            Predictions::Values(values) => assert_close(&values, &answers, tolerance),
+            Predictions::Classes { probabilities, .. } => {
+                assert_close(&probabilities, &answers, tolerance);
+            }
+        }
+    }
+}
+
+/// 600 rows whose target depends on a number, a category and their interaction,
+/// with missing values in both.
+fn mixed(task: &str) -> Labelled {
+    let mut text = String::from("x,c,noise,target\n");
+    for row in 0..600_u32 {
+        let x = f64::from(row * 7919 % 1000) / 100.0;
+        let c = ["a", "b", "c"][(row * 31 % 97 % 3) as usize];
+        let y = if c == "a" { 3.0 * x } else { 20.0 - x };
+        let shown = |missing: bool, text: String| if missing { String::new() } else { text };
+        let target = match task {
+            "binary" => if y > 12.0 { "yes" } else { "no" }.to_owned(),
+            "multi" => ["low", "mid", "high"][(y / 10.1) as usize].to_owned(),
+            _ => format!("{:.3}", y + 0.001),
+        };
+        let (x, c) = (shown(row % 23 == 0, x.to_string()), shown(row % 29 == 0, c.to_owned()));
+        text += &format!("{x},{c},{},{target}\n", row % 13);
+    }
+    Labelled::from_raw(csv::read(text.as_bytes()).unwrap(), &Spec::default()).unwrap()
+}
+
+fn boosting() -> Candidate {
+    Candidate::Boosting(BoostingParams { max_depth: 4, eta: 0.1, min_child_weight: 1.0 })
+}
+
+#[test]
+fn every_learner_beats_the_baseline_on_every_task() {
+    for task in ["binary", "multi", "number"] {
+        let data = mixed(task);
+        let split = crate::dataset::split::holdout(&data, 0.25, 1);
+        let (train, test) = (data.select(&split.train), data.select(&split.holdout));
+        let metric = Metric::choose(None, &data.schema.task).unwrap();
+        let score = |candidate: Candidate| {
+            let predictions = candidate.fit(&train, 1).unwrap().predict(&test.inputs).unwrap();
+            Evaluation::new(&test.target, &predictions).unwrap().score(metric)
+        };
+        let baseline = score(Candidate::Baseline);
+        let linear = score(Candidate::Linear(LinearParams { alpha: 1.0 }));
+        let boosting = score(boosting());
+        assert!(metric.improvement(linear, baseline) > 0.0, "{task}: {linear} after {baseline}");
+        assert!(metric.improvement(boosting, linear) > 0.0, "{task}: {boosting} after {linear}");
+    }
+}
+
+#[test]
+fn a_predictor_reads_back_bit_for_bit() {
+    for task in ["binary", "multi", "number"] {
+        let data = mixed(task);
+        for candidate in
+            [boosting(), Candidate::Linear(LinearParams { alpha: 1.0 }), Candidate::Baseline]
+        {
+            let predictor = candidate.fit(&data, 3).unwrap();
+            let EncodedPredictor { header, trees } = predictor.encode().unwrap();
+            let header = serde_json::from_slice(&serde_json::to_vec(&header).unwrap()).unwrap();
+            let again = Predictor::decode(header, &trees, &data.schema.task).unwrap();
+            assert_eq!(
+                again.predict(&data.inputs).unwrap(),
+                predictor.predict(&data.inputs).unwrap()
+            );
+        }
+    }
+}
+
+#[test]
+fn the_same_data_and_seed_give_the_same_bytes() {
+    let data = mixed("binary");
+    let encode = || boosting().fit(&data, 3).unwrap().encode().unwrap();
+    assert_eq!(encode(), encode());
+}
+
+#[test]
+fn probabilities_sum_to_one_and_importance_names_columns() {
+    let data = mixed("multi");
+    let predictor = boosting().fit(&data, 3).unwrap();
+    let Predictions::Classes { probabilities, .. } = predictor.predict(&data.inputs).unwrap()
+    else {
+        panic!("numbers for classes")
+    };
+    for row in probabilities.chunks(3) {
+        assert!((row.iter().sum::<f64>() - 1.0).abs() < 1e-6);
+    }
+    let importance = predictor.importance();
+    assert!((importance.values().sum::<f64>() - 1.0).abs() < 1e-9);
+    assert!(importance["x"] > importance["noise"]);
+}
