@@ -1,10 +1,12 @@
 //! `model.toml`: what a user says about a model. Every key is optional; what is
 //! not said is inferred from the data.
 
+mod thresholds;
 mod unknown_key;
 
 use serde::{Deserialize, Serialize};
 
+pub use thresholds::{ThresholdError, Thresholds};
 pub use unknown_key::UnknownKey;
 
 /// The specification of a model.
@@ -23,6 +25,8 @@ pub struct Spec {
     pub training: Training,
     /// When a challenger becomes the champion.
     pub gate: Gate,
+    /// When captured traffic counts as drifted.
+    pub drift: Drift,
 }
 
 /// The kinds of task.
@@ -80,6 +84,23 @@ pub struct Gate {
     pub confidence: f64,
 }
 
+/// How traffic is compared with the training data.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Drift {
+    /// The span of a check that is asked for without a window, in hours, at least
+    /// 1. Default 24.
+    pub window_hours: u32,
+    /// The level of the tests and the floors of the effects.
+    pub thresholds: Thresholds,
+}
+
+impl Default for Drift {
+    fn default() -> Self {
+        Self { window_hours: 24, thresholds: Thresholds::default() }
+    }
+}
+
 impl Default for Split {
     fn default() -> Self {
         Self { holdout: 0.2, seed: 42 }
@@ -128,6 +149,9 @@ pub enum SpecError {
     /// Not TOML, or a value of the wrong type.
     #[error("model.toml: {0}")]
     Syntax(String),
+    /// A drift threshold out of its range.
+    #[error("model.toml: {0}")]
+    Threshold(#[from] ThresholdError),
     /// A value out of its range.
     #[error("model.toml: `{key}` is {value}, but {rule}")]
     OutOfRange {
@@ -188,7 +212,15 @@ impl Spec {
             "training.learners",
             "empty".to_owned(),
             "at least one learner must compete",
-        )
+        )?;
+        let hours = self.drift.window_hours;
+        check(
+            (1..=24 * 366).contains(&hours),
+            "drift.window_hours",
+            hours.to_string(),
+            "it must be at least 1 and at most a year",
+        )?;
+        Ok(self.drift.thresholds.validate()?)
     }
 }
 

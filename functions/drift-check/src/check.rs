@@ -1,0 +1,116 @@
+//! One model's window, compared.
+
+use jiff::SignedDuration;
+use model_factory::artifact::{Artifact, ArtifactError, Manifest};
+use model_factory::drift::{self, Report, Subject};
+use model_factory::learners::Predictor;
+use model_factory::name::{Alias, ModelName, Reference, Version};
+use model_factory::profile::{Observation, Profile};
+use model_factory::protocol::Limits;
+use model_factory::runtime::Failure;
+use model_factory::storage::keys;
+use model_factory::traffic::visit_captures;
+use model_factory::window::Window;
+
+use crate::findings;
+use crate::ports::Ports;
+use crate::report::Checked;
+use crate::request::Request;
+
+/// The champion, as a check sees it.
+pub(crate) struct Champion {
+    pub(crate) version: Version,
+    manifest: Manifest,
+    predictor: Predictor,
+    pub(crate) profile: Profile,
+}
+
+/// Checks one model; `None` when it has no champion.
+pub(crate) async fn run(
+    ports: &Ports,
+    model: &ModelName,
+    request: &Request,
+) -> Result<Option<Checked>, Failure> {
+    let Some(champion) = load(ports, model).await? else { return Ok(None) };
+    let window = request.window.unwrap_or_else(|| {
+        let end = request.until.unwrap_or_else(|| ports.clock.now());
+        let hours = champion.manifest.spec.drift.window_hours;
+        Window { start: end - SignedDuration::from_hours(hours.into()), end }
+    });
+    let (observed, unreadable) = observe(ports, model, &champion, window).await?;
+    let subject = Subject { model: model.to_string(), version: champion.version.number(), window };
+    let report = compare(&champion, subject, &observed)?;
+    findings::publish(ports, model, &champion, &report, &observed, unreadable).await.map(Some)
+}
+
+async fn load(ports: &Ports, model: &ModelName) -> Result<Option<Champion>, Failure> {
+    let Some(alias) = ports.registry.alias(model, &Alias::champion()).await? else {
+        return Ok(None);
+    };
+    let key = keys::artifact(model, &alias.artifact);
+    let Some(object) = ports.read_objects.get(&key).await? else {
+        let message = format!("the champion's artifact `{key}` does not exist: restore it");
+        return Err(Failure::Terminal(message));
+    };
+    open(&object.bytes, &alias.artifact, alias.version)
+        .map(Some)
+        .map_err(|error| Failure::terminal(&error))
+}
+
+fn open(bytes: &[u8], sha256: &str, version: Version) -> Result<Champion, ArtifactError> {
+    let artifact = Artifact::open(bytes, sha256)?;
+    Ok(Champion {
+        version,
+        manifest: artifact.manifest().clone(),
+        predictor: artifact.predictor()?,
+        profile: artifact.profile()?,
+    })
+}
+
+/// Counts the window's inputs, and what the champion answers to them, in the bins
+/// of its profile.
+async fn observe(
+    ports: &Ports,
+    model: &ModelName,
+    champion: &Champion,
+    window: Window,
+) -> Result<(Observation, usize), Failure> {
+    let Champion { manifest, predictor, profile, .. } = champion;
+    let limits = Limits::default();
+    let mut observed = profile.observer();
+    let mut unreadable = 0;
+    let counts =
+        visit_captures(ports.read_objects.as_ref(), model, &Reference::default(), window, |line| {
+            match line.request(&manifest.schema, &limits) {
+                Ok(request) => {
+                    observed.add(&request.table);
+                    match predictor.predict(&request.table) {
+                        Ok(predictions) => observed.add_predictions(&predictions),
+                        Err(_) => unreadable += 1,
+                    }
+                }
+                // A request of a version with another schema.
+                Err(_) => unreadable += 1,
+            }
+        })
+        .await?;
+    tracing::info!(
+        model = model.as_str(),
+        files = counts.files,
+        rows = observed.rows,
+        unreadable,
+        "the window is read"
+    );
+    Ok((observed, unreadable + counts.unreadable_lines))
+}
+
+fn compare(
+    champion: &Champion,
+    subject: Subject,
+    observed: &Observation,
+) -> Result<Report, Failure> {
+    let Champion { manifest, profile, .. } = champion;
+    let thresholds = &manifest.spec.drift.thresholds;
+    drift::check(subject, profile, observed, thresholds, &manifest.importance)
+        .map_err(|error| Failure::terminal(&error))
+}

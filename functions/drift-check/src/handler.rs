@@ -1,0 +1,38 @@
+//! From an event to the report on its models.
+
+use model_factory::port_error::chain;
+use model_factory::runtime::Failure;
+use serde_json::Value;
+
+use crate::check;
+use crate::ports::Ports;
+use crate::report::CheckReport;
+use crate::request::Request;
+
+/// Checks all that an event asks for. One model's failure does not keep the others
+/// from being checked; it is told at the end.
+///
+/// # Errors
+/// [`Failure::InvalidEvent`] for an event that asks for nothing known;
+/// [`Failure::Retryable`] when it should be delivered again; [`Failure::Terminal`]
+/// when that will not help.
+pub async fn handle(ports: &Ports, payload: Value) -> Result<CheckReport, Failure> {
+    let request = Request::parse(payload).map_err(|error| Failure::InvalidEvent(chain(&error)))?;
+    let models = match &request.model {
+        Some(model) => vec![model.clone()],
+        None => ports.registry.models().await?,
+    };
+    let mut report = CheckReport { models: Vec::new() };
+    let mut failed = None;
+    for model in models {
+        match check::run(ports, &model, &request).await {
+            Ok(Some(checked)) => report.models.push(checked),
+            Ok(None) => tracing::info!(model = model.as_str(), "the model has no champion"),
+            Err(failure) => {
+                tracing::error!(model = model.as_str(), %failure, "the check failed");
+                failed = Some(failure);
+            }
+        }
+    }
+    failed.map_or(Ok(report), Err)
+}

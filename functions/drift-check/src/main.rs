@@ -1,0 +1,6 @@
+//! The bootstrap of `drift-check`.
+
+#[tokio::main]
+async fn main() -> Result<(), lambda_runtime::Error> {
+    drift_check::run().await
+}

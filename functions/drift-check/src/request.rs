@@ -1,0 +1,145 @@
+//! What asks for a drift check: one request, whatever shape it came in.
+
+use jiff::Timestamp;
+use model_factory::events::EventKind;
+use model_factory::name::ModelName;
+use model_factory::window::Window;
+use serde::Deserialize;
+use serde_json::Value;
+
+/// Which traffic is to be checked.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Request {
+    /// The model; all models when absent.
+    pub model: Option<ModelName>,
+    /// The window; the spec's span up to `until` when absent.
+    pub window: Option<Window>,
+    /// The end of the window when none is given; now when absent.
+    #[serde(skip)]
+    pub until: Option<Timestamp>,
+}
+
+/// An event that asks for no drift check.
+#[derive(Debug, thiserror::Error)]
+pub enum InvalidRequest {
+    /// Not of any shape that is known.
+    #[error(
+        "the event is of no known shape: expected a `Scheduled Event`, a `Drift Check \
+         Requested`, or {{\"model\": …, \"window\": …}}"
+    )]
+    UnknownShape,
+    /// An EventBridge event of another kind.
+    #[error("an event `{0}` asks for nothing here: check the rule that sent it")]
+    UnknownKind(String),
+    /// The shape is known, but a part of it is missing or of the wrong type.
+    #[error("the {shape} event cannot be read")]
+    Malformed {
+        /// Which shape it has.
+        shape: &'static str,
+        /// What is wrong.
+        #[source]
+        source: serde_json::Error,
+    },
+    /// A window that ends before it starts.
+    #[error("the window ends at {end}, which is not after its start at {start}")]
+    EmptyWindow {
+        /// Its start.
+        start: Timestamp,
+        /// Its end.
+        end: Timestamp,
+    },
+}
+
+#[derive(Deserialize)]
+struct Scheduled {
+    time: Timestamp,
+}
+
+#[derive(Deserialize)]
+struct Requested {
+    data: Request,
+}
+
+impl Request {
+    /// Reads a scheduled event, a `Drift Check Requested`, or a direct request.
+    ///
+    /// # Errors
+    /// When it is none of them, a part is malformed, or the window is empty.
+    pub fn parse(payload: Value) -> Result<Self, InvalidRequest> {
+        let Some(object) = payload.as_object() else { return Err(InvalidRequest::UnknownShape) };
+        let request = match object.get("detail-type").map(|kind| kind.as_str().unwrap_or_default())
+        {
+            None => parse("direct", payload)?,
+            Some("Scheduled Event") => {
+                let Scheduled { time } = parse("scheduled", payload)?;
+                Self { until: Some(time), ..Self::default() }
+            }
+            Some(kind) if kind == EventKind::DriftCheckRequested.name() => {
+                let detail = object.get("detail").cloned().unwrap_or_default();
+                parse::<Requested>("Drift Check Requested", detail)?.data
+            }
+            Some(kind) => return Err(InvalidRequest::UnknownKind(kind.to_owned())),
+        };
+        match request.window {
+            Some(Window { start, end }) if end <= start => {
+                Err(InvalidRequest::EmptyWindow { start, end })
+            }
+            _ => Ok(request),
+        }
+    }
+}
+
+fn parse<T: serde::de::DeserializeOwned>(
+    shape: &'static str,
+    value: Value,
+) -> Result<T, InvalidRequest> {
+    serde_json::from_value(value).map_err(|source| InvalidRequest::Malformed { shape, source })
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    #[test]
+    fn a_schedule_asks_for_all_models_up_to_its_time() {
+        let request = Request::parse(json!({
+            "detail-type": "Scheduled Event", "source": "aws.events",
+            "time": "2026-03-01T06:00:00Z", "detail": {}
+        }));
+        let until = Some("2026-03-01T06:00:00Z".parse().unwrap());
+        assert_eq!(request.unwrap(), Request { until, ..Request::default() });
+    }
+
+    #[test]
+    fn a_request_names_model_and_window() {
+        let data = json!({
+            "model": "taxi",
+            "window": {"start": "2026-03-01T00:00:00Z", "end": "2026-03-02T00:00:00Z"}
+        });
+        let direct = Request::parse(data.clone()).unwrap();
+        let event = json!({
+            "detail-type": "Drift Check Requested",
+            "detail": {"metadata": {"id": "1"}, "data": data}
+        });
+        assert_eq!(Request::parse(event).unwrap(), direct);
+        assert_eq!(direct.model.unwrap().as_str(), "taxi");
+    }
+
+    #[test]
+    fn other_events_are_refused_in_words() {
+        let error = |payload| Request::parse(payload).unwrap_err();
+        assert!(matches!(error(json!(1)), InvalidRequest::UnknownShape));
+        assert!(matches!(
+            error(json!({"detail-type": "Object Created"})),
+            InvalidRequest::UnknownKind(_)
+        ));
+        assert!(matches!(error(json!({"modle": "taxi"})), InvalidRequest::Malformed { .. }));
+        let backwards = json!({
+            "window": {"start": "2026-03-02T00:00:00Z", "end": "2026-03-01T00:00:00Z"}
+        });
+        assert!(matches!(error(backwards), InvalidRequest::EmptyWindow { .. }));
+    }
+}

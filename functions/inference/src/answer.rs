@@ -1,0 +1,52 @@
+//! Responses.
+
+use bytes::Bytes;
+use http::header::{ALLOW, CONTENT_TYPE, HeaderName, HeaderValue};
+use http::{Response, StatusCode};
+use model_factory::protocol::ANSWER_CONTENT_TYPE;
+use model_factory::protocol::problem::{self, Kind, Problem};
+use serde_json::to_vec;
+
+/// The version that answered.
+pub(crate) const MODEL_VERSION: HeaderName = HeaderName::from_static("x-model-version");
+/// The id under which the exchange is captured and labels can be sent.
+pub(crate) const EVENT_ID: HeaderName = HeaderName::from_static("x-event-id");
+
+/// A JSON answer.
+pub(crate) fn json<T: serde::Serialize>(body: &T) -> Result<Response<Bytes>, Problem> {
+    let body =
+        to_vec(body).map_err(|_| Problem::new(Kind::Internal, "the answer cannot be written"))?;
+    Ok(bytes(body))
+}
+
+/// A JSON answer that is written already.
+pub(crate) fn bytes(body: impl Into<Bytes>) -> Response<Bytes> {
+    let mut response = Response::new(body.into());
+    set(&mut response, CONTENT_TYPE, ANSWER_CONTENT_TYPE);
+    response
+}
+
+/// The answer that tells a problem.
+pub(crate) fn problem(problem: Problem, request_id: &str) -> Response<Bytes> {
+    let problem = problem.of_request(request_id);
+    let mut response = Response::new(problem.to_json().unwrap_or_default().into());
+    *response.status_mut() =
+        StatusCode::from_u16(problem.kind.status()).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
+    set(&mut response, CONTENT_TYPE, problem::CONTENT_TYPE);
+    match problem.kind {
+        Kind::MethodNotAllowed => {
+            let allowed = if problem.detail.contains("takes POST") { "POST" } else { "GET" };
+            set(&mut response, ALLOW, allowed);
+        }
+        Kind::Unavailable => set(&mut response, http::header::RETRY_AFTER, "1"),
+        _ => {}
+    }
+    response
+}
+
+/// Sets a header; a value that cannot stand in one is left out.
+pub(crate) fn set(response: &mut Response<Bytes>, name: HeaderName, value: &str) {
+    if let Ok(value) = HeaderValue::from_str(value) {
+        response.headers_mut().insert(name, value);
+    }
+}

@@ -1,0 +1,88 @@
+//! From an event to the report on its trainings, each done once.
+
+use std::time::Duration;
+
+use model_factory::events::{DatasetObject, InvalidEvent, TrainingRequest, Trigger};
+use model_factory::idempotency::{Begin, keep};
+use model_factory::port_error::chain;
+use model_factory::runtime::Failure;
+use serde_json::Value;
+use sha2::{Digest, Sha256};
+
+use crate::ports::Ports;
+use crate::report::{Report, Run};
+use crate::work;
+
+/// How long a finished event is remembered.
+const REMEMBERED: Duration = Duration::from_secs(14 * 24 * 60 * 60);
+
+/// Does all that an event asks for. An event that comes again, or while it is being
+/// worked on, does nothing twice.
+///
+/// # Errors
+/// [`Failure::InvalidEvent`] for an event that asks for nothing known;
+/// [`Failure::Retryable`] when it should be delivered again; [`Failure::Terminal`]
+/// when that will not help.
+pub async fn handle(ports: &Ports, payload: Value, request_id: &str) -> Result<Report, Failure> {
+    let TrainingRequest(triggers) = TrainingRequest::parse(payload)
+        .map_err(|error: InvalidEvent| Failure::InvalidEvent(chain(&error)))?;
+    let mut runs = Vec::with_capacity(triggers.len());
+    for trigger in triggers {
+        runs.push(once(ports, trigger, request_id).await?);
+    }
+    Ok(Report { runs })
+}
+
+/// Does a trigger's work unless it has been done.
+async fn once(ports: &Ports, trigger: Trigger, request_id: &str) -> Result<Run, Failure> {
+    let identity = identity(&trigger, request_id);
+    let run = identity.chars().take(16).collect::<String>();
+    let key = format!("training-trigger#{identity}");
+    match ports.idempotency.begin(&key, ports.lease).await? {
+        Begin::Completed(result) => {
+            tracing::info!(run, "this event is done already");
+            return serde_json::from_str(&result).map_err(|error| Failure::terminal(&error));
+        }
+        Begin::InProgress => {
+            return Err(Failure::Retryable(format!("run {run} is being worked on")));
+        }
+        Begin::Started => {}
+    }
+    let worked = tokio::select! {
+        worked = work::run(ports, trigger, run) => worked,
+        lost = keep(ports.idempotency.as_ref(), &key, ports.lease) => Err(lost.into()),
+    };
+    let run = match worked {
+        Ok(run) => run,
+        Err(failure) => {
+            // The next delivery need not wait for the lease to end.
+            ports.idempotency.abandon(&key).await?;
+            return Err(failure);
+        }
+    };
+    let result = serde_json::to_string(&run).map_err(|error| Failure::terminal(&error))?;
+    ports.idempotency.complete(&key, &result, REMEMBERED).await?;
+    Ok(run)
+}
+
+/// What makes two deliveries the same event, as a hash in hexadecimal.
+fn identity(trigger: &Trigger, request_id: &str) -> String {
+    let parts: [&str; 5] = match trigger {
+        Trigger::ObjectCreated(DatasetObject { bucket, key, etag, version, sequencer }) => [
+            bucket,
+            key,
+            etag.as_deref().unwrap_or_default(),
+            version.as_deref().unwrap_or_default(),
+            sequencer.as_deref().unwrap_or_default(),
+        ],
+        Trigger::Retrain { model, event, .. } => {
+            ["retrain", model.as_str(), event.as_deref().unwrap_or(request_id), "", ""]
+        }
+    };
+    let mut hasher = Sha256::new();
+    for part in parts {
+        hasher.update((part.len() as u64).to_le_bytes());
+        hasher.update(part);
+    }
+    hex::encode(hasher.finalize())
+}

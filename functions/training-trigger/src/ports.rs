@@ -1,0 +1,31 @@
+//! What the handler needs of the world.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use model_factory::clock::Clock;
+use model_factory::events::PublishEvents;
+use model_factory::idempotency::IdempotencyStore;
+use model_factory::registry::WriteRegistry;
+use model_factory::storage::{ReadObjects, WriteObjects};
+
+/// The ports of a training.
+#[derive(Clone)]
+pub struct Ports {
+    /// Reads data sets, specs, artifacts, captures and labels.
+    pub read_objects: Arc<dyn ReadObjects>,
+    /// Writes artifacts, run records and quarantined data.
+    pub write_objects: Arc<dyn WriteObjects>,
+    /// Registers versions.
+    pub registry: Arc<dyn WriteRegistry>,
+    /// Remembers which events are done.
+    pub idempotency: Arc<dyn IdempotencyStore>,
+    /// Tells what happened.
+    pub events: Arc<dyn PublishEvents>,
+    /// Tells the time.
+    pub clock: Arc<dyn Clock>,
+    /// The bucket whose objects are data sets.
+    pub bucket: String,
+    /// How long a training lives without renewing its claim.
+    pub lease: Duration,
+}

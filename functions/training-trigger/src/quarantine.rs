@@ -1,0 +1,59 @@
+//! Rejected data is kept, with every reason beside it.
+
+use bytes::Bytes;
+use model_factory::dataset::Rejection;
+use model_factory::events::EventKind;
+use model_factory::port_error::PortError;
+use model_factory::runtime::Failure;
+use model_factory::storage::keys;
+use serde_json::json;
+
+use crate::announce::Announcer;
+use crate::ports::Ports;
+use crate::report::Outcome;
+use crate::source::Source;
+
+/// Copies the data set into quarantine, writes the reasons beside it, and announces
+/// both. The upload itself stays where it is.
+pub(crate) async fn reject(
+    ports: &Ports,
+    announcer: &Announcer<'_>,
+    source: &Source,
+    rejection: Rejection,
+) -> Result<Outcome, Failure> {
+    let Rejection(defects) = &rejection;
+    let key = source.key.as_deref().unwrap_or_default();
+    let quarantined = copy(ports, source, key).await?;
+    let place = keys::quarantine(key, source.etag.as_deref().unwrap_or("gone"));
+    let place = quarantined.clone().unwrap_or(place);
+    let reasons = json!({
+        "dataset": key,
+        "quarantined": quarantined,
+        "rejected_at": ports.clock.now(),
+        "reasons": defects,
+    });
+    let bytes = serde_json::to_vec_pretty(&reasons).map_err(|error| Failure::terminal(&error))?;
+    ports.write_objects.put(&keys::quarantine_reason(&place), keys::JSON, bytes.into()).await?;
+    announcer
+        .publish(
+            EventKind::DatasetRejected,
+            json!({"dataset": key, "quarantine": quarantined, "reasons": defects}),
+        )
+        .await?;
+    Ok(Outcome::Rejected {
+        quarantine: quarantined,
+        reasons: defects.iter().map(|defect| defect.message.clone()).collect(),
+    })
+}
+
+/// Where the data set now lies; `None` when it is gone.
+async fn copy(ports: &Ports, source: &Source, key: &str) -> Result<Option<String>, PortError> {
+    let Some(object) = ports.read_objects.get(key).await? else { return Ok(None) };
+    if source.etag.as_ref().is_some_and(|etag| *etag != object.etag) {
+        return Ok(None);
+    }
+    let place = keys::quarantine(key, &object.etag);
+    let content: Bytes = object.bytes;
+    ports.write_objects.put(&place, "application/octet-stream", content).await?;
+    Ok(Some(place))
+}

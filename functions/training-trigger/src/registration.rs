@@ -1,0 +1,207 @@
+//! Training against today's champion, and registering the result.
+
+use std::sync::Arc;
+
+use jiff::Timestamp;
+use model_factory::artifact::{Artifact, ArtifactError};
+use model_factory::dataset::Labelled;
+use model_factory::events::EventKind;
+use model_factory::name::{Alias, ModelName, Version};
+use model_factory::port_error::chain;
+use model_factory::registry::{NewVersion, Promotion, Registered, WriteError};
+use model_factory::runtime::Failure;
+use model_factory::spec::Spec;
+use model_factory::storage::keys;
+use model_factory::training::{self, Champion, Trained, TrainingError};
+use serde_json::json;
+
+use crate::announce::Announcer;
+use crate::ports::Ports;
+use crate::report::Outcome;
+use crate::source::Source;
+use crate::work::Stop;
+
+/// How often a run starts over because the champion moved while it trained.
+const ATTEMPTS: usize = 3;
+
+/// Trains a challenger, stores its artifact, then registers it in one transaction
+/// that moves the champion if the gate says so.
+pub(crate) async fn train_and_register(
+    ports: &Ports,
+    announcer: &Announcer<'_>,
+    source: &Source,
+    run: &str,
+    spec: &Spec,
+    data: Labelled,
+) -> Result<Outcome, Stop> {
+    let model = source.model()?;
+    let data = Arc::new(data);
+    for _ in 0..ATTEMPTS {
+        let champion = load_champion(ports, model).await?;
+        let expected = champion.as_ref().map(|champion| champion.version);
+        let trained = train(model, &data, spec, champion).await?;
+        let created_at = ports.clock.now();
+        store(ports, source, run, spec, &data, &trained, created_at).await?;
+        let version = record(source, run, model, &trained, created_at);
+        let promotion = trained
+            .decision
+            .promoted
+            .then(|| Promotion { expected, reason: trained.decision.reasons.join("; ") });
+        match ports.registry.register(version, promotion).await {
+            Ok(registered) => {
+                return announce(ports, announcer, model, &trained, registered).await;
+            }
+            Err(WriteError::Conflict { .. }) => {
+                tracing::warn!(run, "the champion moved during the training: starting over");
+            }
+            Err(WriteError::Port(error)) => return Err(error.into()),
+            Err(error) => return Err(Failure::terminal(&error).into()),
+        }
+    }
+    Err(Failure::Retryable(format!("the champion of {model} keeps moving")).into())
+}
+
+async fn load_champion(ports: &Ports, model: &ModelName) -> Result<Option<Champion>, Stop> {
+    let Some(alias) = ports.registry.alias(model, &Alias::champion()).await? else {
+        return Ok(None);
+    };
+    let key = keys::artifact(model, &alias.artifact);
+    let Some(object) = ports.read_objects.get(&key).await? else {
+        let message = format!("the champion's artifact `{key}` does not exist: restore it");
+        return Err(Failure::Terminal(message).into());
+    };
+    let champion = open(&object.bytes, &alias.artifact, alias.version);
+    champion.map(Some).map_err(|error| Failure::terminal(&error).into())
+}
+
+fn open(bytes: &[u8], sha256: &str, version: Version) -> Result<Champion, ArtifactError> {
+    let artifact = Artifact::open(bytes, sha256)?;
+    Ok(Champion {
+        version,
+        manifest: artifact.manifest().clone(),
+        predictor: artifact.predictor()?,
+    })
+}
+
+/// Trains on a thread of its own, so that the claim is renewed meanwhile.
+async fn train(
+    model: &ModelName,
+    data: &Arc<Labelled>,
+    spec: &Spec,
+    champion: Option<Champion>,
+) -> Result<Trained, Stop> {
+    let (model, data, spec) = (model.clone(), Arc::clone(data), spec.clone());
+    let training = tokio::task::spawn_blocking(move || {
+        training::train(&model, &data, &spec, champion.as_ref())
+    });
+    match training.await.map_err(|error| Failure::terminal(&error))? {
+        Ok(trained) => Ok(trained),
+        Err(TrainingError::Rejected(rejection)) => Err(rejection.into()),
+        Err(error) => Err(Stop::Failed(chain(&error))),
+    }
+}
+
+/// Writes artifact and run record. Nothing points at them before the registration.
+async fn store(
+    ports: &Ports,
+    source: &Source,
+    run: &str,
+    spec: &Spec,
+    data: &Labelled,
+    trained: &Trained,
+    created_at: Timestamp,
+) -> Result<(), Stop> {
+    let model = source.model()?;
+    let artifact = keys::artifact(model, &trained.sha256);
+    ports
+        .write_objects
+        .put(&artifact, "application/octet-stream", trained.artifact.clone().into())
+        .await?;
+    let record = json!({
+        "run": run,
+        "model": model,
+        "reason": source.reason,
+        "dataset": {
+            "key": source.key,
+            "rows": data.rows(),
+            "content_sha256": trained.data_hash,
+            "window": source.window,
+        },
+        "notes": data.notes,
+        "schema": data.schema,
+        "spec": spec,
+        "artifact": artifact,
+        "leaderboard": trained.leaderboard,
+        "metrics": trained.metrics,
+        "decision": trained.decision,
+        "code_version": env!("CARGO_PKG_VERSION"),
+        "created_at": created_at,
+    });
+    let bytes = serde_json::to_vec_pretty(&record).map_err(|error| Failure::terminal(&error))?;
+    Ok(ports
+        .write_objects
+        .put(&keys::run(model, run, "run.json"), keys::JSON, bytes.into())
+        .await?)
+}
+
+fn record(
+    source: &Source,
+    run: &str,
+    model: &ModelName,
+    trained: &Trained,
+    created_at: Timestamp,
+) -> NewVersion {
+    NewVersion {
+        model: model.clone(),
+        artifact: trained.sha256.clone(),
+        artifact_bytes: trained.artifact.len() as u64,
+        run: run.to_owned(),
+        dataset: source.key.clone().unwrap_or_default(),
+        data_hash: trained.data_hash.clone(),
+        learner: trained.learner.clone(),
+        metric: trained.metric,
+        metrics: trained.metrics.clone(),
+        created_at,
+        decision: trained.decision.reasons.join("; "),
+    }
+}
+
+async fn announce(
+    ports: &Ports,
+    announcer: &Announcer<'_>,
+    model: &ModelName,
+    trained: &Trained,
+    registered: Registered,
+) -> Result<Outcome, Stop> {
+    let Registered { version, newly } = registered;
+    // An earlier delivery may have registered this run and decided by itself.
+    let (promoted, reasons) = match newly {
+        true => (trained.decision.promoted, trained.decision.reasons.clone()),
+        false => earlier(ports, model, version).await?,
+    };
+    let data = json!({
+        "version": version,
+        "metric": trained.metric,
+        "metrics": trained.metrics,
+        "reasons": reasons,
+    });
+    announcer.publish(EventKind::TrainingCompleted, data.clone()).await?;
+    announcer.publish(EventKind::ModelRegistered, data.clone()).await?;
+    let verdict = if promoted { EventKind::ModelPromoted } else { EventKind::ModelRejected };
+    announcer.publish(verdict, data).await?;
+    Ok(Outcome::Registered { version, promoted, reasons })
+}
+
+/// Whether a version that an earlier delivery registered was promoted, and why.
+async fn earlier(
+    ports: &Ports,
+    model: &ModelName,
+    version: Version,
+) -> Result<(bool, Vec<String>), Stop> {
+    let history = ports.registry.history(model).await?;
+    let promoted = history
+        .iter()
+        .any(|movement| movement.to == version && movement.alias == Alias::champion());
+    let record = ports.registry.version(model, version).await?;
+    Ok((promoted, record.map(|record| record.decision.clone()).into_iter().collect()))
+}

@@ -1,0 +1,138 @@
+//! Where a training's data comes from.
+
+use model_factory::dataset::{Defect, Labelled, Rejection, csv};
+use model_factory::events::{DatasetObject, Trigger};
+use model_factory::name::ModelName;
+use model_factory::port_error::{PortError, chain};
+use model_factory::runtime::Failure;
+use model_factory::spec::Spec;
+use model_factory::storage::{Object, keys};
+use model_factory::window::Window;
+
+use crate::captured;
+use crate::ports::Ports;
+use crate::work::Stop;
+
+/// What a training learns from.
+pub(crate) struct Source {
+    /// The model's name, or the key that names none.
+    pub(crate) subject: String,
+    /// The model, or what is wrong with the key.
+    model: Result<ModelName, Defect>,
+    /// The key of the data set; `None` when the model has none.
+    pub(crate) key: Option<String>,
+    /// The tag of the content that was announced.
+    pub(crate) etag: Option<String>,
+    /// The window of captured traffic to learn from too.
+    pub(crate) window: Option<Window>,
+    /// Why the training runs.
+    pub(crate) reason: String,
+}
+
+impl Source {
+    /// The model to train.
+    pub(crate) fn model(&self) -> Result<&ModelName, Rejection> {
+        self.model.as_ref().map_err(|defect| Rejection(vec![defect.clone()]))
+    }
+}
+
+/// Finds what a trigger speaks of.
+pub(crate) async fn locate(ports: &Ports, trigger: Trigger) -> Result<Source, Failure> {
+    match trigger {
+        Trigger::ObjectCreated(object) => arrival(ports, object),
+        Trigger::Retrain { model, dataset, window, reason, .. } => {
+            let key = match dataset {
+                Some(key) => Some(key),
+                None => newest(ports, &model).await?,
+            };
+            Ok(Source {
+                subject: model.to_string(),
+                model: Ok(model),
+                key,
+                etag: None,
+                window,
+                reason,
+            })
+        }
+    }
+}
+
+fn arrival(ports: &Ports, object: DatasetObject) -> Result<Source, Failure> {
+    if object.bucket != ports.bucket {
+        return Err(Failure::InvalidEvent(format!(
+            "the object lies in bucket `{}`, not in `{}`: check the rule that sent the event",
+            object.bucket, ports.bucket
+        )));
+    }
+    let model = keys::model_of_dataset(&object.key)
+        .map_err(|error| Defect::new("forbidden_name", chain(&error)));
+    Ok(Source {
+        subject: model.as_ref().map_or_else(|_| object.key.clone(), ToString::to_string),
+        model,
+        key: Some(object.key),
+        etag: object.etag.map(|etag| etag.trim_matches('"').to_owned()),
+        window: None,
+        reason: "a data set arrived".to_owned(),
+    })
+}
+
+/// The key of the model's newest data set.
+async fn newest(ports: &Ports, model: &ModelName) -> Result<Option<String>, PortError> {
+    let listed = ports.read_objects.list(&keys::datasets(model)).await?;
+    let newest = listed
+        .into_iter()
+        .filter(|object| object.size > 0)
+        .max_by(|a, b| a.modified.cmp(&b.modified).then_with(|| a.key.cmp(&b.key)));
+    Ok(newest.map(|object| object.key))
+}
+
+/// The content of the data set, if it still is what was announced.
+pub(crate) async fn fetch(ports: &Ports, source: &Source) -> Result<Object, Stop> {
+    let Some(key) = &source.key else {
+        return Err(Stop::Failed(format!(
+            "model {0} has no data set: upload one to datasets/{0}/",
+            source.subject
+        )));
+    };
+    match ports.read_objects.get(key).await? {
+        None => Err(Rejection::from(Defect::new(
+            "deleted",
+            format!("`{key}` was deleted before it was read: upload it again"),
+        ))
+        .into()),
+        Some(object) if source.etag.as_ref().is_some_and(|etag| *etag != object.etag) => {
+            Err(Stop::Superseded)
+        }
+        Some(object) => Ok(object),
+    }
+}
+
+/// The model's spec; the default one when it has none.
+pub(crate) async fn spec(ports: &Ports, model: &ModelName) -> Result<Spec, Stop> {
+    match ports.read_objects.get(&keys::spec(model)).await? {
+        None => Ok(Spec::default()),
+        Some(object) => Spec::parse(&object.bytes).map_err(|error| Stop::Failed(chain(&error))),
+    }
+}
+
+/// The data set's rows, and those captured in the window whose labels have come in.
+pub(crate) async fn read(
+    ports: &Ports,
+    model: &ModelName,
+    object: &Object,
+    spec: &Spec,
+    window: Option<Window>,
+) -> Result<Labelled, Stop> {
+    let bytes = object.bytes.clone();
+    let parsed = tokio::task::spawn_blocking(move || csv::read(&bytes));
+    let mut raw = parsed.await.map_err(|error| Failure::terminal(&error))??;
+    let Some(window) = window else { return Ok(Labelled::from_raw(raw, spec)?) };
+    let base = Labelled::from_raw(raw.clone(), spec)?;
+    let captured = captured::labelled_rows(ports, model, &base.schema, window).await?;
+    let mut notes =
+        vec![format!("{} labelled rows captured in the window are added", captured.rows())];
+    raw.table = raw.table.append(&captured);
+    let mut data = Labelled::from_raw(raw, spec)?;
+    notes.append(&mut data.notes);
+    Ok(Labelled { notes, ..data })
+}

@@ -1,0 +1,84 @@
+//! One training from its trigger to its outcome.
+
+use model_factory::dataset::Rejection;
+use model_factory::events::{EventKind, Trigger};
+use model_factory::port_error::PortError;
+use model_factory::runtime::Failure;
+use serde_json::json;
+
+use crate::announce::Announcer;
+use crate::ports::Ports;
+use crate::report::{Outcome, Run};
+use crate::source::{self, Source};
+use crate::{quarantine, registration};
+
+/// Why a training ends before a version is registered.
+pub(crate) enum Stop {
+    /// The object was replaced before it was read.
+    Superseded,
+    /// The data set cannot be trained on.
+    Rejected(Rejection),
+    /// No model can be trained, and trying again will not help.
+    Failed(String),
+    /// The work could not be done.
+    Failure(Failure),
+}
+
+impl From<Failure> for Stop {
+    fn from(failure: Failure) -> Self {
+        Self::Failure(failure)
+    }
+}
+
+impl From<PortError> for Stop {
+    fn from(error: PortError) -> Self {
+        Self::Failure(error.into())
+    }
+}
+
+impl From<Rejection> for Stop {
+    fn from(rejection: Rejection) -> Self {
+        Self::Rejected(rejection)
+    }
+}
+
+/// Does what a trigger asks for; every outcome but a failure of the services is
+/// announced and recorded.
+pub(crate) async fn run(ports: &Ports, trigger: Trigger, run: String) -> Result<Run, Failure> {
+    let source = source::locate(ports, trigger).await?;
+    let announcer = Announcer::new(ports, &run, &source.subject);
+    let outcome = match learn(ports, &announcer, &source, &run).await {
+        Ok(outcome) => outcome,
+        Err(Stop::Superseded) => Outcome::Superseded,
+        Err(Stop::Rejected(rejection)) => {
+            quarantine::reject(ports, &announcer, &source, rejection).await?
+        }
+        Err(Stop::Failed(reason)) => {
+            announcer.publish(EventKind::TrainingFailed, json!({"reason": reason})).await?;
+            Outcome::Failed { reason }
+        }
+        Err(Stop::Failure(failure)) => return Err(failure),
+    };
+    tracing::info!(run, subject = source.subject, outcome = ?outcome, "the run has ended");
+    Ok(Run { run, subject: source.subject, outcome })
+}
+
+async fn learn(
+    ports: &Ports,
+    announcer: &Announcer<'_>,
+    source: &Source,
+    run: &str,
+) -> Result<Outcome, Stop> {
+    let model = source.model()?;
+    let object = source::fetch(ports, source).await?;
+    announcer
+        .publish(
+            EventKind::DatasetReceived,
+            json!({"dataset": source.key, "bytes": object.bytes.len(), "reason": source.reason}),
+        )
+        .await?;
+    let spec = source::spec(ports, model).await?;
+    let data = source::read(ports, model, &object, &spec, source.window).await?;
+    tracing::info!(run, rows = data.rows(), inputs = data.schema.inputs.len(), "the data is read");
+    registration::train_and_register(ports, announcer, source, run, &spec, data).await
+}

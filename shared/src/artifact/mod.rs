@@ -1,0 +1,209 @@
+//! The artifact: one immutable file, named by the SHA-256 of its bytes, that holds
+//! all that serving and drift checks need.
+//!
+//! It has no time and no version number in it: the same data, spec and seed give
+//! the same bytes.
+
+mod container;
+
+use std::collections::BTreeMap;
+
+use serde::{Deserialize, Serialize};
+use sha2::{Digest, Sha256};
+
+use crate::dataset::Schema;
+use crate::learners::{Candidate, DecodeError, EncodedPredictor, Predictor};
+use crate::metrics::Metric;
+use crate::name::ModelName;
+use crate::profile::Profile;
+use crate::spec::Spec;
+use container::Container;
+
+pub use container::ContainerError;
+
+/// The version of the manifest's format.
+const FORMAT: u32 = 1;
+
+const MANIFEST: &str = "manifest";
+const TREES: &str = "trees";
+const PROFILE: &str = "profile";
+
+/// What an artifact says about its model.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Manifest {
+    /// The version of this format.
+    pub format: u32,
+    /// The model.
+    pub model: ModelName,
+    /// Its inputs and task.
+    pub schema: Schema,
+    /// The learner with its hyper-parameters.
+    pub candidate: Candidate,
+    /// The spec that it was trained by.
+    pub spec: Spec,
+    /// The hash of the data's content.
+    pub data_hash: String,
+    /// How many rows it was trained on.
+    pub training_rows: usize,
+    /// How many rows were held out.
+    pub holdout_rows: usize,
+    /// The metric that ranks this model's versions.
+    pub metric: Metric,
+    /// Its metrics on the holdout.
+    pub metrics: BTreeMap<Metric, f64>,
+    /// Each input's share in the model's decisions; empty if it cannot tell.
+    pub importance: BTreeMap<String, f64>,
+    /// The version of the code that trained it.
+    pub code_version: String,
+    /// Pipeline and model, as [`Predictor::decode`] reads them.
+    predictor: serde_json::Value,
+}
+
+/// What goes into an artifact.
+#[derive(Debug)]
+pub struct Contents<'a> {
+    /// The model.
+    pub model: &'a ModelName,
+    /// Its inputs and task.
+    pub schema: &'a Schema,
+    /// The learner with its hyper-parameters.
+    pub candidate: &'a Candidate,
+    /// The fitted pipeline and model.
+    pub predictor: &'a Predictor,
+    /// The reference profile of inputs and predictions.
+    pub profile: &'a Profile,
+    /// The spec that it was trained by.
+    pub spec: &'a Spec,
+    /// The hash of the data's content.
+    pub data_hash: String,
+    /// How many rows it was trained on.
+    pub training_rows: usize,
+    /// How many rows were held out.
+    pub holdout_rows: usize,
+    /// The metric that ranks this model's versions.
+    pub metric: Metric,
+    /// Its metrics on the holdout.
+    pub metrics: BTreeMap<Metric, f64>,
+}
+
+/// An artifact cannot be written or read.
+#[derive(Debug, thiserror::Error)]
+pub enum ArtifactError {
+    /// Its bytes are not those that its name promises.
+    #[error("the artifact is damaged: its SHA-256 is {found}, not {expected}")]
+    Checksum {
+        /// The hash in its name.
+        expected: String,
+        /// The hash of its bytes.
+        found: String,
+    },
+    /// It is not an artifact.
+    #[error(transparent)]
+    Container(#[from] ContainerError),
+    /// It was written by a later version.
+    #[error("the artifact has format {0}, this code reads {FORMAT}: update the functions")]
+    Format(u32),
+    /// A section is not what it should be.
+    #[error("the artifact's {section} cannot be read")]
+    Section {
+        /// Which section.
+        section: &'static str,
+        /// What is wrong with it.
+        #[source]
+        source: serde_json::Error,
+    },
+    /// The model cannot be written or read.
+    #[error("the artifact's model cannot be read")]
+    Predictor(#[from] DecodeError),
+}
+
+/// The SHA-256 of an artifact's bytes, in hexadecimal: its name.
+#[must_use]
+pub fn sha256(bytes: &[u8]) -> String {
+    hex::encode(Sha256::digest(bytes))
+}
+
+/// Writes an artifact.
+///
+/// # Errors
+/// When the model cannot be encoded.
+pub fn encode(contents: &Contents<'_>) -> Result<Vec<u8>, ArtifactError> {
+    let EncodedPredictor { header, trees } = contents.predictor.encode()?;
+    let manifest = Manifest {
+        format: FORMAT,
+        model: contents.model.clone(),
+        schema: contents.schema.clone(),
+        candidate: contents.candidate.clone(),
+        spec: contents.spec.clone(),
+        data_hash: contents.data_hash.clone(),
+        training_rows: contents.training_rows,
+        holdout_rows: contents.holdout_rows,
+        metric: contents.metric,
+        metrics: contents.metrics.clone(),
+        importance: contents.predictor.importance(),
+        code_version: env!("CARGO_PKG_VERSION").to_owned(),
+        predictor: header,
+    };
+    let json = |section, result: Result<Vec<u8>, serde_json::Error>| {
+        result.map_err(|source| ArtifactError::Section { section, source })
+    };
+    Ok(container::write(&[
+        (MANIFEST, &json(MANIFEST, serde_json::to_vec(&manifest))?),
+        (TREES, &trees),
+        (PROFILE, &json(PROFILE, serde_json::to_vec(contents.profile))?),
+    ]))
+}
+
+/// An artifact in memory; each part is decoded when it is asked for, so that
+/// serving does not read the profile.
+#[derive(Debug)]
+pub struct Artifact<'a> {
+    container: Container<'a>,
+    manifest: Manifest,
+}
+
+impl<'a> Artifact<'a> {
+    /// Opens an artifact whose name promises `sha256`.
+    ///
+    /// # Errors
+    /// When the bytes are others than promised, or are not an artifact.
+    pub fn open(bytes: &'a [u8], sha256: &str) -> Result<Self, ArtifactError> {
+        let found = self::sha256(bytes);
+        if found != sha256 {
+            return Err(ArtifactError::Checksum { expected: sha256.to_owned(), found });
+        }
+        let container = Container::read(bytes)?;
+        let section = container.section(MANIFEST)?;
+        let manifest: Manifest = serde_json::from_slice(section)
+            .map_err(|source| ArtifactError::Section { section: MANIFEST, source })?;
+        if manifest.format != FORMAT {
+            return Err(ArtifactError::Format(manifest.format));
+        }
+        Ok(Self { container, manifest })
+    }
+
+    /// What the artifact says about its model.
+    #[must_use]
+    pub fn manifest(&self) -> &Manifest {
+        &self.manifest
+    }
+
+    /// The fitted pipeline and model.
+    ///
+    /// # Errors
+    /// When they cannot be decoded.
+    pub fn predictor(&self) -> Result<Predictor, ArtifactError> {
+        let trees = self.container.section(TREES)?;
+        let Manifest { predictor, schema, .. } = &self.manifest;
+        Ok(Predictor::decode(predictor.clone(), trees, &schema.task)?)
+    }
+
+    /// The reference profile.
+    ///
+    /// # Errors
+    /// When it cannot be decoded.
+    pub fn profile(&self) -> Result<Profile, ArtifactError> {
+        serde_json::from_slice(self.container.section(PROFILE)?)
+            .map_err(|source| ArtifactError::Section { section: PROFILE, source })
+    }
+}

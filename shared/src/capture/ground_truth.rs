@@ -1,0 +1,87 @@
+//! Late labels, as lines of SageMaker's ground truth.
+
+use serde::{Deserialize, Serialize};
+
+use super::error::CaptureError;
+use super::line::Encoding;
+
+/// The true values of one exchange; the members are those of the format.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct GroundTruth {
+    /// The values.
+    pub ground_truth_data: GroundTruthData,
+    /// Which exchange they belong to.
+    pub event_metadata: GroundTruthEvent,
+    /// The version of the format: `0`.
+    pub event_version: String,
+}
+
+/// True values, one a row of the request.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct GroundTruthData {
+    /// The values, one a line.
+    pub data: String,
+    /// How they are written: as CSV.
+    pub encoding: Encoding,
+}
+
+/// The exchange to which true values belong.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct GroundTruthEvent {
+    /// The exchange's `eventId`, or the `inferenceId` that the client gave it.
+    pub event_id: String,
+}
+
+impl GroundTruth {
+    /// The true values of the exchange with this `eventId` or `inferenceId`, one a
+    /// row of the request.
+    ///
+    /// # Errors
+    /// [`CaptureError::Labels`] when they cannot be written as CSV.
+    pub fn new<'a>(
+        event_id: &str,
+        values: impl IntoIterator<Item = &'a str>,
+    ) -> Result<Self, CaptureError> {
+        let unwritable =
+            |source: csv::Error| CaptureError::Labels { event_id: event_id.to_owned(), source };
+        let mut writer = csv::Writer::from_writer(Vec::new());
+        for value in values {
+            writer.write_record([value]).map_err(unwritable)?;
+        }
+        let data = writer.into_inner().map_err(|error| unwritable(error.into_error().into()))?;
+        Ok(Self {
+            ground_truth_data: GroundTruthData {
+                data: String::from_utf8_lossy(&data).trim_end_matches('\n').to_owned(),
+                encoding: Encoding::Csv,
+            },
+            event_metadata: GroundTruthEvent { event_id: event_id.to_owned() },
+            event_version: "0".to_owned(),
+        })
+    }
+
+    /// The values, one a row of the request. Of a line with several fields the
+    /// first one counts.
+    ///
+    /// # Errors
+    /// When they are not CSV.
+    pub fn values(&self) -> Result<Vec<String>, CaptureError> {
+        let event_id = || self.event_metadata.event_id.clone();
+        let data = &self.ground_truth_data;
+        if data.encoding != Encoding::Csv {
+            return Err(CaptureError::LabelEncoding {
+                event_id: event_id(),
+                encoding: data.encoding,
+            });
+        }
+        csv::ReaderBuilder::new()
+            .has_headers(false)
+            .flexible(true)
+            .from_reader(data.data.as_bytes())
+            .into_records()
+            .map(|record| Ok(record?.get(0).unwrap_or_default().to_owned()))
+            .collect::<Result<_, csv::Error>>()
+            .map_err(|source| CaptureError::Labels { event_id: event_id(), source })
+    }
+}

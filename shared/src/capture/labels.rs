@@ -1,0 +1,68 @@
+//! True values of a model's target, as they come in with ground truth.
+
+use crate::dataset::{Categories, Column, Kind, Schema, Task, Values};
+use crate::protocol::domain::{Domain, present};
+use crate::protocol::values::ValuesBuilder;
+
+/// The true values of many requests' rows.
+#[derive(Debug)]
+pub(super) struct Labels<'s> {
+    schema: &'s Schema,
+    values: ValuesBuilder,
+}
+
+impl<'s> Labels<'s> {
+    pub(super) fn new(schema: &'s Schema) -> Self {
+        let kind = match schema.task {
+            Task::Classification { .. } => Kind::Category,
+            Task::Regression => Kind::Fractional,
+        };
+        Self { schema, values: ValuesBuilder::new(kind, 0) }
+    }
+
+    /// Appends the values of a request's rows but for missing ones, and tells which
+    /// rows have one; `None`, and nothing appended, when one is no value of the target.
+    pub(super) fn append(&mut self, texts: &[String]) -> Option<Vec<usize>> {
+        let labelled: Vec<usize> = (0..)
+            .zip(texts)
+            .filter(|(_, text)| present(text).is_some())
+            .map(|(row, _)| row)
+            .collect();
+        let mut texts = texts.iter().filter_map(|text| present(text));
+        let values = match &self.schema.task {
+            Task::Classification { classes } => Values::Category(Categories::encode(
+                texts.map(|text| Some(class_of(text, classes))),
+            )),
+            Task::Regression => {
+                let domain = Domain::of_kind(Kind::Fractional);
+                let numbers: Option<Vec<f64>> = texts.try_fold(Vec::new(), |mut all, text| {
+                    all.push(domain.number_of_text(text)?);
+                    Some(all)
+                });
+                Values::Number(numbers?)
+            }
+        };
+        self.values.extend(&values);
+        Some(labelled)
+    }
+
+    /// The target's column.
+    pub(super) fn finish(self) -> Column {
+        Column { name: self.schema.target.clone(), values: self.values.finish() }
+    }
+}
+
+/// The class that a text names: `1.0` is the class `1`, and `True` is `true`. A class
+/// that the model does not know is kept as it is.
+fn class_of(text: &str, classes: &[String]) -> String {
+    let known = |name: &str| classes.iter().any(|class| class == name);
+    if known(text) {
+        return text.to_owned();
+    }
+    let number = text.parse().ok().map(|number: f64| number.to_string());
+    [number, Some(text.to_lowercase())]
+        .into_iter()
+        .flatten()
+        .find(|name| known(name))
+        .unwrap_or_else(|| text.to_owned())
+}

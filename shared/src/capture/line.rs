@@ -1,0 +1,227 @@
+//! One exchange as a line of SageMaker's data capture.
+
+use std::borrow::Cow;
+
+use base64::Engine as _;
+use base64::prelude::BASE64_STANDARD;
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+
+use super::error::CaptureError;
+use crate::dataset::Schema;
+use crate::name::{ModelName, Reference, Version};
+use crate::protocol::{ANSWER_CONTENT_TYPE, Limits, MediaType, Protocol, Request};
+
+/// The content type of a request of the Open Inference Protocol, which clients
+/// also send with another one or none.
+const OPEN_INFERENCE_CONTENT_TYPE: &str = "application/json";
+
+/// One exchange; the members are those of the format.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct CaptureLine {
+    /// What came and went.
+    pub capture_data: CaptureData,
+    /// Which exchange it was.
+    pub event_metadata: EventMetadata,
+    /// The version of the format: `0`.
+    pub event_version: String,
+    /// Which model answered in which protocol; absent in lines that others wrote.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub model_factory: Option<Origin>,
+}
+
+/// What came and went.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct CaptureData {
+    /// The request.
+    pub endpoint_input: Payload,
+    /// The response.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub endpoint_output: Option<Payload>,
+}
+
+/// Which exchange it was.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct EventMetadata {
+    /// Our id of the exchange.
+    pub event_id: String,
+    /// The client's id of the exchange.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub inference_id: Option<String>,
+    /// When it was, to the second.
+    pub inference_time: Timestamp,
+}
+
+/// A body, and how it is kept.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Payload {
+    /// The body's content type.
+    pub observed_content_type: String,
+    /// Which way it went.
+    pub mode: Mode,
+    /// The body, encoded.
+    pub data: String,
+    /// How it is encoded.
+    pub encoding: Encoding,
+}
+
+/// Which way a body went.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "UPPERCASE")]
+pub enum Mode {
+    /// A request.
+    Input,
+    /// A response.
+    Output,
+}
+
+/// How a body is kept.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "UPPERCASE")]
+pub enum Encoding {
+    /// CSV as it is.
+    Csv,
+    /// JSON as it is, in a text.
+    Json,
+    /// Anything else, as BASE64.
+    Base64,
+}
+
+/// Which model answered in which protocol.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Origin {
+    /// The model.
+    pub model: ModelName,
+    /// The version that answered.
+    pub version: Version,
+    /// The version or alias that was asked.
+    #[serde(with = "reference")]
+    pub variant: Reference,
+    /// The protocol of both bodies.
+    pub protocol: Protocol,
+}
+
+/// One exchange, to be captured.
+#[derive(Debug, Clone)]
+pub struct Exchange<'a> {
+    /// Our id of the exchange.
+    pub event_id: &'a str,
+    /// The client's id of the exchange.
+    pub inference_id: Option<&'a str>,
+    /// When it was.
+    pub time: Timestamp,
+    /// The content type of the request.
+    pub content_type: Option<&'a str>,
+    /// The body of the request.
+    pub request: &'a [u8],
+    /// The body of the response.
+    pub response: &'a [u8],
+    /// Which model answered.
+    pub origin: Origin,
+}
+
+impl CaptureLine {
+    /// The line of an exchange.
+    #[must_use]
+    pub fn new(exchange: Exchange<'_>) -> Self {
+        let content_type = match exchange.origin.protocol {
+            Protocol::OpenInference => OPEN_INFERENCE_CONTENT_TYPE,
+            Protocol::Mlflow => exchange.content_type.unwrap_or_default(),
+        };
+        let output = Payload::new(Mode::Output, ANSWER_CONTENT_TYPE, exchange.response);
+        Self {
+            capture_data: CaptureData {
+                endpoint_input: Payload::new(Mode::Input, content_type, exchange.request),
+                endpoint_output: Some(output),
+            },
+            event_metadata: EventMetadata {
+                event_id: exchange.event_id.to_owned(),
+                inference_id: exchange.inference_id.map(str::to_owned),
+                inference_time: whole_second(exchange.time),
+            },
+            event_version: "0".to_owned(),
+            model_factory: Some(exchange.origin),
+        }
+    }
+
+    /// Appends the line, with its line feed, to a file's content.
+    ///
+    /// # Errors
+    /// [`CaptureError::Write`] when it cannot be written.
+    pub fn write(&self, file: &mut Vec<u8>) -> Result<(), CaptureError> {
+        serde_json::to_writer(&mut *file, self).map_err(|source| CaptureError::Write {
+            event_id: self.event_metadata.event_id.clone(),
+            source,
+        })?;
+        file.push(b'\n');
+        Ok(())
+    }
+
+    /// Reads the captured request as the one that answered it did. A line without
+    /// [`Origin`] is read as a scoring request.
+    ///
+    /// # Errors
+    /// When the captured bytes cannot be restored or do not fit `schema`.
+    pub fn request(&self, schema: &Schema, limits: &Limits) -> Result<Request, CaptureError> {
+        let input = &self.capture_data.endpoint_input;
+        let protocol =
+            self.model_factory.as_ref().map_or(Protocol::Mlflow, |origin| origin.protocol);
+        let content_type = Some(input.observed_content_type.as_str());
+        protocol.decode(content_type, &input.bytes()?, schema, limits).map_err(|source| {
+            CaptureError::Request { event_id: self.event_metadata.event_id.clone(), source }
+        })
+    }
+}
+
+impl Payload {
+    /// A body of a content type. JSON and CSV are kept as they are, unless they are
+    /// not UTF-8.
+    #[must_use]
+    pub fn new(mode: Mode, content_type: &str, body: &[u8]) -> Self {
+        let (encoding, data) = match (MediaType::of(content_type), std::str::from_utf8(body)) {
+            (Some(MediaType::Json), Ok(text)) => (Encoding::Json, text.to_owned()),
+            (Some(MediaType::Csv), Ok(text)) => (Encoding::Csv, text.to_owned()),
+            _ => (Encoding::Base64, BASE64_STANDARD.encode(body)),
+        };
+        Self { observed_content_type: content_type.to_owned(), mode, data, encoding }
+    }
+
+    /// The body as it was.
+    ///
+    /// # Errors
+    /// [`CaptureError::Base64`] when it is said to be BASE64, and is not.
+    pub fn bytes(&self) -> Result<Cow<'_, [u8]>, CaptureError> {
+        match self.encoding {
+            Encoding::Csv | Encoding::Json => Ok(Cow::Borrowed(self.data.as_bytes())),
+            Encoding::Base64 => Ok(Cow::Owned(BASE64_STANDARD.decode(&self.data)?)),
+        }
+    }
+}
+
+fn whole_second(time: Timestamp) -> Timestamp {
+    Timestamp::from_second(time.as_second()).unwrap_or(time)
+}
+
+/// A version or alias as text.
+mod reference {
+    use serde::{Deserialize, Deserializer, Serializer, de};
+
+    use crate::name::Reference;
+
+    pub(super) fn serialize<S: Serializer>(
+        reference: &Reference,
+        serializer: S,
+    ) -> Result<S::Ok, S::Error> {
+        serializer.collect_str(reference)
+    }
+
+    pub(super) fn deserialize<'de, D: Deserializer<'de>>(
+        deserializer: D,
+    ) -> Result<Reference, D::Error> {
+        String::deserialize(deserializer)?.parse().map_err(de::Error::custom)
+    }
+}

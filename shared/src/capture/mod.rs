@@ -1,0 +1,24 @@
+//! What was asked and answered, kept for drift checks and for late labels.
+//!
+//! The lines are those of SageMaker's data capture and ground truth, so that its
+//! tools read ours and ours read theirs. Pure functions without I/O.
+
+mod error;
+mod ground_truth;
+mod join;
+mod key;
+mod labels;
+mod line;
+mod lines;
+mod rows;
+
+pub use error::CaptureError;
+pub use ground_truth::GroundTruth;
+pub use join::{JoinCounts, Joined, join};
+pub use key::{hour_prefixes, key};
+pub use line::{CaptureLine, Encoding, Exchange, Mode, Origin, Payload};
+pub use lines::read_lines;
+pub use rows::Rows;
+
+#[cfg(test)]
+mod tests;

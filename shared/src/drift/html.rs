@@ -1,0 +1,287 @@
+//! The drift report as one HTML file that opens offline, without scripts.
+
+use std::collections::BTreeMap;
+
+use maud::{DOCTYPE, Markup, PreEscaped, html};
+
+use super::format::{count, number, p_value, percent};
+use super::plot;
+use super::report::{
+    Aspect, ColumnReport, Details, Effect, Measure, Method, Report, Role, Severity, Signal, Verdict,
+};
+use crate::profile::{Column, Observation, Profile};
+
+const STYLE: &str = include_str!("style.css");
+
+/// How many columns the verdict names.
+const NAMED: usize = 8;
+
+/// The report as a page. The profile and the observation that were checked give
+/// the pictures.
+#[must_use]
+pub fn render(report: &Report, reference: &Profile, observed: &Observation) -> String {
+    let pictures = Pictures::new(reference, observed);
+    let page = html! {
+        (DOCTYPE)
+        html lang="en" {
+            head {
+                meta charset="utf-8";
+                meta name="viewport" content="width=device-width, initial-scale=1";
+                title { "Drift of " (report.model) " v" (report.version) }
+                style { (PreEscaped(STYLE)) }
+            }
+            body {
+                h1 { "Drift of " (report.model) " v" (report.version) }
+                p .quiet {
+                    (report.window.start) " to " (report.window.end) " · "
+                    (count(report.rows)) " rows, compared with "
+                    (count(report.reference_rows)) " rows of training data"
+                }
+                (verdict(report))
+                @if !report.columns.is_empty() {
+                    (overview(report))
+                    (explanation(report))
+                    h2 { "Columns" }
+                    p .quiet .key { i .r {} "reference (training data)" i .c {} "current window" }
+                    @for (index, column) in report.columns.iter().enumerate() {
+                        (card(index, column, &pictures))
+                    }
+                }
+            }
+        }
+    };
+    page.into_string()
+}
+
+/// The two summaries of every column by role and name.
+struct Pictures<'a>(BTreeMap<(bool, &'a str), (&'a Column, &'a Column)>);
+
+impl<'a> Pictures<'a> {
+    fn new(reference: &'a Profile, observed: &'a Observation) -> Self {
+        let inputs = reference.inputs.iter().zip(&observed.inputs);
+        let outputs = reference.outputs.iter().zip(&observed.outputs);
+        let inputs = inputs.map(|pair| ((true, pair.0.name.as_str()), pair));
+        let outputs = outputs.map(|pair| ((false, pair.0.name.as_str()), pair));
+        Self(inputs.chain(outputs).collect())
+    }
+
+    fn draw(&self, column: &ColumnReport) -> Markup {
+        match self.0.get(&(column.role == Role::Input, column.name.as_str())) {
+            Some((reference, current)) => plot::distribution(reference, current),
+            None => html! {},
+        }
+    }
+}
+
+fn verdict(report: &Report) -> Markup {
+    let drifted: Vec<&str> = report.drifted().map(|column| column.name.as_str()).collect();
+    let warnings =
+        report.columns.iter().filter(|column| column.severity == Severity::Warning).count();
+    let class = match report.verdict {
+        Verdict::Drift => "drift",
+        Verdict::Stable => "stable",
+        Verdict::NoData | Verdict::TooLittleData { .. } => "open",
+    };
+    html! {
+        div class={ "verdict " (class) } {
+            @match report.verdict {
+                Verdict::NoData => {
+                    p { strong { "No data." } " The window is empty, so nothing can be said." }
+                }
+                Verdict::TooLittleData { rows, needed } => {
+                    p {
+                        strong { "Too little data." } " The window has " (count(rows))
+                        " rows; " (count(needed)) " are needed for a verdict."
+                    }
+                }
+                Verdict::Stable => {
+                    p {
+                        strong { "No drift." } " None of the " (report.columns.len())
+                        " columns differs from the training data by an amount that counts."
+                    }
+                }
+                Verdict::Drift => {
+                    p {
+                        strong { "Drift." } " " (drifted.len()) " of " (report.columns.len())
+                        " columns no longer look like the training data: "
+                        (drifted.iter().take(NAMED).copied().collect::<Vec<_>>().join(", "))
+                        @if drifted.len() > NAMED { " and " (drifted.len() - NAMED) " more" }
+                        "."
+                    }
+                }
+            }
+            @if warnings > 0 {
+                p .quiet { (warnings) " more to watch (warnings)." }
+            }
+        }
+    }
+}
+
+fn overview(report: &Report) -> Markup {
+    let weighted = report.columns.iter().any(|column| column.importance.is_some());
+    html! {
+        div .scroll { table {
+            thead { tr {
+                th { "Severity" } th { "Column" }
+                @if weighted { th .n { "Importance" } }
+                th { "Largest change" } th .n { "Effect" } th .n { "Adjusted p" }
+                th .n { "Missing" }
+            } }
+            tbody { @for (index, column) in report.columns.iter().enumerate() { tr {
+                td { (badge(column.severity)) }
+                td { a href={ "#c" (index) } { (column.name) } }
+                @if weighted {
+                    td .n { (column.importance.map_or_else(String::new, percent)) }
+                }
+                @if let Some(signal) = column.strongest() {
+                    td { (subject(signal.aspect)) }
+                    td .n { (effect(&signal.effect)) }
+                    td .n { (p_value(signal.test.adjusted_p_value)) }
+                } @else {
+                    td .quiet { "nothing to test" } td {} td {}
+                }
+                td .n {
+                    (percent(column.missing_rate.reference)) " → "
+                    (percent(column.missing_rate.current))
+                }
+            } } }
+        } }
+    }
+}
+
+fn explanation(report: &Report) -> Markup {
+    let thresholds = &report.thresholds;
+    html! {
+        details {
+            summary { "How to read this" }
+            p {
+                "A column has drifted when the difference is no accident and large enough to "
+                "matter. " strong { "Adjusted p" } " is the first half: at most "
+                (number(thresholds.alpha)) " means that hardly any such finding is an accident, "
+                "corrected (Benjamini–Hochberg) for the " (report.tests) " tests of this window. "
+                strong { "Effect" } " is the second half, next to the value from which it counts: "
+                "W/σ is how far the values would have to be moved on average, in standard "
+                "deviations of the training data; PSI compares the shares of ten groups "
+                "(below 0.1 little, above 0.25 large); Cramér's V compares categories, from 0 "
+                "(same) to 1 (nothing in common); missing values and new categories are judged by "
+                "the change of their share."
+            }
+            p {
+                "A warning is a significant difference of at least half the effect that counts, "
+                "or one in a column with less than " (percent(thresholds.min_importance))
+                " of the model's feature importance."
+            }
+        }
+    }
+}
+
+fn card(index: usize, column: &ColumnReport, pictures: &Pictures<'_>) -> Markup {
+    html! {
+        details id={ "c" (index) } open[column.severity > Severity::None] {
+            summary {
+                h3 { (column.name) } " " (badge(column.severity))
+                @if column.role == Role::Output { span .quiet { " · what the model answers" } }
+            }
+            div .pair {
+                div { (pictures.draw(column)) }
+                div { dl {
+                    @for signal in &column.signals { (finding(signal)) }
+                    (facts(column))
+                } }
+            }
+        }
+    }
+}
+
+fn finding(signal: &Signal) -> Markup {
+    let method = match signal.test.method {
+        Method::KolmogorovSmirnov => "Kolmogorov–Smirnov",
+        Method::ChiSquared => "χ²",
+        Method::TwoProportions => "z",
+    };
+    html! {
+        dt { (subject(signal.aspect)) }
+        dd {
+            (badge(signal.severity)) " " (effect(&signal.effect)) ", p "
+            (p_value(signal.test.adjusted_p_value)) " "
+            span .quiet { "(" (method) " " (number(signal.test.statistic)) ")" }
+        }
+    }
+}
+
+fn facts(column: &ColumnReport) -> Markup {
+    let change = |name: &str, old: String, new: String| {
+        html! { dt { (name) } dd { (old) " → " (new) } }
+    };
+    html! {
+        (change(
+            "missing",
+            percent(column.missing_rate.reference),
+            percent(column.missing_rate.current),
+        ))
+        @match &column.details {
+            Details::Number { location, out_of_range, .. } => {
+                @let (old, new) = (location.reference, location.current);
+                (change("mean", number(old.mean), number(new.mean)))
+                (change("standard deviation", number(old.std), number(new.std)))
+                (change("range", span(old.min, old.max), span(new.min, new.max)))
+                dt { "out of range" } dd { (percent(*out_of_range)) }
+            }
+            Details::Category { new_categories, newest, .. } => {
+                dt { "new categories" }
+                dd {
+                    (percent(new_categories.current))
+                    @for (level, times) in newest {
+                        br; (level) " " span .quiet { "× " (count(*times)) }
+                    }
+                }
+            }
+        }
+        @if let Some(distances) = column.distances {
+            dt { "distances" }
+            dd .quiet {
+                "PSI " (number(distances.psi))
+                " · Jensen–Shannon " (number(distances.jensen_shannon))
+                " · Hellinger " (number(distances.hellinger))
+                " · L∞ " (number(distances.l_infinity))
+                " (robust " (number(distances.l_infinity_robust)) ")"
+            }
+        }
+    }
+}
+
+fn badge(severity: Severity) -> Markup {
+    let (class, text) = match severity {
+        Severity::None => ("none", "✓ none"),
+        Severity::Warning => ("warning", "! warning"),
+        Severity::Drift => ("drift", "▲ drift"),
+    };
+    html! { span class={ "badge " (class) } { (text) } }
+}
+
+fn subject(aspect: Aspect) -> &'static str {
+    match aspect {
+        Aspect::Distribution => "distribution",
+        Aspect::MissingRate => "missing values",
+        Aspect::NewCategories => "new categories",
+    }
+}
+
+fn effect(effect: &Effect) -> String {
+    let (value, floor) = (effect.value, effect.floor);
+    match effect.measure {
+        Measure::Wasserstein => format!("W/σ {} (from {})", number(value), number(floor)),
+        Measure::Psi => format!("PSI {} (from {})", number(value), number(floor)),
+        Measure::CramersV => format!("V {} (from {})", number(value), number(floor)),
+        Measure::ShareChange => {
+            format!("{:.1} points (from {:.1})", 100.0 * value, 100.0 * floor)
+        }
+    }
+}
+
+fn span(min: Option<f64>, max: Option<f64>) -> String {
+    match (min, max) {
+        (Some(min), Some(max)) => format!("{} to {}", number(min), number(max)),
+        _ => "none".to_owned(),
+    }
+}

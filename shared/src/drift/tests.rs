@@ -1,0 +1,471 @@
+use std::collections::BTreeMap;
+
+use proptest::prelude::*;
+
+use super::report::{Aspect, Details, Effect, Measure, Role};
+use super::statistics::{binned, contingency, samples, shares};
+use super::{Report, Severity, Subject, Verdict, check, html};
+use crate::dataset::{Categories, Column, Field, Kind, Schema, Table, Task, Values};
+use crate::profile::{Observation, Profile, Summary};
+use crate::spec::Thresholds;
+use crate::window::Window;
+
+/// `SplitMix64`.
+struct Random(u64);
+
+impl Random {
+    fn uniform(&mut self) -> f64 {
+        self.0 = self.0.wrapping_add(0x9E37_79B9_7F4A_7C15);
+        let mut z = self.0;
+        z = (z ^ (z >> 30)).wrapping_mul(0xBF58_476D_1CE4_E5B9);
+        z = (z ^ (z >> 27)).wrapping_mul(0x94D0_49BB_1331_11EB);
+        ((z ^ (z >> 31)) >> 11) as f64 / (1_u64 << 53) as f64
+    }
+
+    fn below(&mut self, limit: usize) -> usize {
+        (self.uniform() * limit as f64) as usize
+    }
+
+    fn normal(&mut self) -> f64 {
+        let radius = (-2.0 * (1.0 - self.uniform()).ln()).sqrt();
+        radius * (std::f64::consts::TAU * self.uniform()).cos()
+    }
+
+    fn chance(&mut self, share: f64) -> bool {
+        self.uniform() < share
+    }
+
+    /// A level of `count` whose frequencies fall as in natural language.
+    fn level(&mut self, count: usize) -> String {
+        let rank = ((count as f64 + 1.0).powf(self.uniform()) - 1.0).floor();
+        format!("level {rank}")
+    }
+}
+
+const NUMBERS: [(&str, Kind); 8] = [
+    ("normal", Kind::Fractional),
+    ("skewed", Kind::Fractional),
+    ("heavy", Kind::Fractional),
+    ("zeros", Kind::Fractional),
+    ("count", Kind::Integral),
+    ("grade", Kind::Integral),
+    ("flag", Kind::Boolean),
+    ("gaps", Kind::Fractional),
+];
+
+const LEVELS: [(&str, usize); 4] = [("two", 2), ("five", 5), ("fifty", 50), ("many", 2_000)];
+
+fn schema() -> Schema {
+    let numbers = NUMBERS.into_iter();
+    let levels = LEVELS.into_iter().map(|(name, _)| (name, Kind::Category));
+    let field = |(name, kind): (&str, Kind)| Field { name: name.into(), kind, nullable: true };
+    Schema {
+        inputs: numbers.chain(levels).map(field).collect(),
+        target: "y".into(),
+        task: Task::Regression,
+    }
+}
+
+fn number(name: &str, random: &mut Random) -> f64 {
+    let x = random.normal();
+    match name {
+        "skewed" => x.exp(),
+        "heavy" => x / random.uniform().powi(2).max(1e-6),
+        "zeros" if random.chance(0.7) => 0.0,
+        "count" => (3.0 + 2.0 * x).round().max(0.0),
+        "grade" => (random.uniform() * 5.0).floor(),
+        "flag" => f64::from(u8::from(random.chance(0.2))),
+        "gaps" if random.chance(0.05) => f64::NAN,
+        _ => x,
+    }
+}
+
+fn generate(rows: usize, random: &mut Random) -> Table {
+    let mut columns = Vec::new();
+    for (name, _) in NUMBERS {
+        let values = (0..rows).map(|_| number(name, random)).collect();
+        columns.push(Column { name: name.into(), values: Values::Number(values) });
+    }
+    for (name, count) in LEVELS {
+        let texts: Vec<String> = (0..rows).map(|_| random.level(count)).collect();
+        let values = Values::Category(Categories::encode(texts.into_iter().map(Some)));
+        columns.push(Column { name: name.into(), values });
+    }
+    Table::new(columns).unwrap()
+}
+
+/// The table with a column of numbers changed.
+fn change(table: &Table, name: &str, mut change: impl FnMut(f64) -> f64) -> Table {
+    let columns = table.columns().iter().map(|column| match &column.values {
+        Values::Number(values) if column.name == name => Column {
+            name: column.name.clone(),
+            values: Values::Number(values.iter().map(|&x| change(x)).collect()),
+        },
+        _ => column.clone(),
+    });
+    Table::new(columns.collect()).unwrap()
+}
+
+/// The table with the texts of a column changed.
+fn relabel(table: &Table, name: &str, mut change: impl FnMut(&str) -> String) -> Table {
+    let columns = table.columns().iter().map(|column| match &column.values {
+        Values::Category(categories) if column.name == name => Column {
+            name: column.name.clone(),
+            values: Values::Category(Categories::encode(
+                categories.iter().map(|text| text.map(&mut change)),
+            )),
+        },
+        _ => column.clone(),
+    });
+    Table::new(columns.collect()).unwrap()
+}
+
+fn subject() -> Subject {
+    let at = |text: &str| text.parse().unwrap();
+    let window = Window { start: at("2026-01-01T00:00:00Z"), end: at("2026-01-02T00:00:00Z") };
+    Subject { model: "wine".into(), version: 3, window }
+}
+
+fn observe(profile: &Profile, table: &Table) -> Observation {
+    let mut observation = profile.observer();
+    observation.add(table);
+    observation
+}
+
+fn compare(reference: &Table, current: &Table) -> Report {
+    let profile = Profile::of(reference, &schema());
+    let observation = observe(&profile, current);
+    let importance = BTreeMap::new();
+    check(subject(), &profile, &observation, &Thresholds::default(), &importance).unwrap()
+}
+
+fn drifted(report: &Report) -> Vec<&str> {
+    report.drifted().map(|column| column.name.as_str()).collect()
+}
+
+#[test]
+fn null_splits_are_calm() {
+    for (rows, splits) in [(300, 150), (1_000, 100), (5_000, 30)] {
+        let mut alarms = 0;
+        for seed in 0..splits {
+            let mut random = Random(seed);
+            let table = generate(rows, &mut random);
+            let (mut a, mut b) = (Vec::new(), Vec::new());
+            for row in 0..rows {
+                if random.chance(0.5) { a.push(row) } else { b.push(row) }
+            }
+            let report = compare(&table.select(&a), &table.select(&b));
+            if report.verdict == Verdict::Drift {
+                alarms += 1;
+            }
+        }
+        assert!(alarms * 20 <= splits, "{alarms} of {splits} splits of {rows} rows");
+    }
+}
+
+#[test]
+fn real_changes_are_found_at_500_rows() {
+    for seed in 0..20 {
+        let mut random = Random(1_000 + seed);
+        let (reference, current) = (generate(500, &mut random), generate(500, &mut random));
+        let shifted = change(&current, "normal", |x| x + 1.0);
+        assert_eq!(drifted(&compare(&reference, &shifted)), ["normal"], "seed {seed}");
+        let spread = change(&current, "normal", |x| 1.5 * x);
+        assert_eq!(drifted(&compare(&reference, &spread)), ["normal"], "seed {seed}");
+        let moved = change(&current, "skewed", |x| 1.5 * x);
+        assert_eq!(drifted(&compare(&reference, &moved)), ["skewed"], "seed {seed}");
+        let torn = change(&current, "gaps", |x| if random.chance(0.16) { f64::NAN } else { x });
+        let report = compare(&reference, &torn);
+        assert_eq!(drifted(&report), ["gaps"], "seed {seed}");
+        let signal = report.columns[0].strongest().unwrap();
+        assert_eq!(signal.aspect, Aspect::MissingRate);
+        let flipped = change(&current, "flag", |x| if random.chance(0.25) { 1.0 } else { x });
+        assert_eq!(drifted(&compare(&reference, &flipped)), ["flag"], "seed {seed}");
+    }
+}
+
+#[test]
+fn changes_of_categories_are_found() {
+    for seed in 0..20 {
+        let mut random = Random(2_000 + seed);
+        let (reference, current) = (generate(1_000, &mut random), generate(1_000, &mut random));
+        let moved = relabel(&current, "five", |text| match text {
+            "level 0" if random.chance(0.4) => "level 1".to_owned(),
+            _ => text.to_owned(),
+        });
+        assert_eq!(drifted(&compare(&reference, &moved)), ["five"], "seed {seed}");
+        let mut random = Random(seed);
+        let novel = relabel(&current, "fifty", |text| match random.chance(0.04) {
+            true => "novel".to_owned(),
+            false => text.to_owned(),
+        });
+        let report = compare(&reference, &novel);
+        assert_eq!(drifted(&report), ["fifty"], "seed {seed}");
+        let Details::Category { newest, .. } = &report.columns[0].details else {
+            panic!("no category")
+        };
+        assert_eq!(newest[0].0, "novel");
+    }
+}
+
+#[test]
+fn a_column_that_disappears_is_drift() {
+    let mut random = Random(5);
+    let (reference, current) = (generate(500, &mut random), generate(500, &mut random));
+    let (without, _) = current.without("count");
+    let report = compare(&reference, &without);
+    assert_eq!(drifted(&report), ["count"]);
+    assert_eq!(report.columns[0].missing_rate.current, 1.0);
+    assert_eq!(report.columns[0].distances, None);
+}
+
+#[test]
+fn constants_that_change_are_drift() {
+    let mut random = Random(6);
+    let constant = change(&generate(300, &mut random), "normal", |_| 5.0);
+    for to in [4.0, 6.0] {
+        let moved = change(&constant, "normal", |_| to);
+        assert_eq!(drifted(&compare(&constant, &moved)), ["normal"]);
+    }
+    assert_eq!(compare(&constant, &constant).verdict, Verdict::Stable);
+}
+
+#[test]
+fn small_windows_are_no_verdict() {
+    let reference = generate(300, &mut Random(7));
+    let verdict = |rows: usize| {
+        let rows: Vec<usize> = (0..rows).collect();
+        compare(&reference, &reference.select(&rows)).verdict
+    };
+    assert_eq!(verdict(0), Verdict::NoData);
+    assert_eq!(verdict(49), Verdict::TooLittleData { rows: 49, needed: 50 });
+    assert_eq!(verdict(50), Verdict::Stable);
+}
+
+#[test]
+fn unimportant_columns_only_warn() {
+    let mut random = Random(8);
+    let (reference, current) = (generate(500, &mut random), generate(500, &mut random));
+    let shifted = change(&current, "normal", |x| x + 1.0);
+    let profile = Profile::of(&reference, &schema());
+    let observation = observe(&profile, &shifted);
+    let report = |normal: f64| {
+        let importance = BTreeMap::from([("normal".into(), normal), ("two".into(), 10.0)]);
+        check(subject(), &profile, &observation, &Thresholds::default(), &importance).unwrap()
+    };
+    assert_eq!(report(0.05).verdict, Verdict::Stable);
+    assert_eq!(report(0.05).columns[0].severity, Severity::Warning);
+    assert_eq!(report(5.0).verdict, Verdict::Drift);
+}
+
+#[test]
+fn outputs_that_were_not_seen_are_not_judged() {
+    let mut random = Random(9);
+    let reference = generate(500, &mut random);
+    let predictions = |shift: f64, random: &mut Random| {
+        crate::learners::predictions::Predictions::Values(
+            (0..500).map(|_| random.normal() + shift).collect(),
+        )
+    };
+    let profile =
+        Profile::of(&reference, &schema()).with_predictions(&predictions(0.0, &mut random));
+    let judge = |observation: &Observation| {
+        check(subject(), &profile, observation, &Thresholds::default(), &BTreeMap::new()).unwrap()
+    };
+    let mut observation = observe(&profile, &generate(500, &mut random));
+    assert_eq!(judge(&observation).verdict, Verdict::Stable);
+    assert!(judge(&observation).columns.iter().all(|column| column.role == Role::Input));
+    observation.add_predictions(&predictions(0.6, &mut random));
+    let report = judge(&observation);
+    assert_eq!(drifted(&report), ["prediction"]);
+    assert_eq!(report.columns[0].role, Role::Output);
+}
+
+#[test]
+fn a_report_reads_back() {
+    let mut random = Random(10);
+    let reference = generate(300, &mut random);
+    let torn = change(&generate(300, &mut random), "heavy", |_| 1e308);
+    let report = compare(&reference, &torn);
+    let text = serde_json::to_string(&report).unwrap();
+    assert_eq!(serde_json::from_str::<Report>(&text).unwrap(), report);
+    let value: serde_json::Value = serde_json::from_str(&text).unwrap();
+    assert_eq!(value["verdict"]["status"], "drift");
+    assert_eq!(value["window"]["start"], "2026-01-01T00:00:00Z");
+}
+
+#[test]
+fn another_profiles_observation_is_refused() {
+    let mut random = Random(11);
+    let profile = Profile::of(&generate(300, &mut random), &schema());
+    let other = Profile::of(&generate(300, &mut random), &schema());
+    let result =
+        check(subject(), &profile, &other.observer(), &Thresholds::default(), &BTreeMap::new());
+    assert!(result.unwrap_err().to_string().contains("column `normal`"));
+}
+
+#[test]
+fn thresholds_are_checked() {
+    assert_eq!(Thresholds::default().validate(), Ok(()));
+    let error = Thresholds { alpha: 1.5, ..Thresholds::default() }.validate().unwrap_err();
+    assert_eq!(
+        error.to_string(),
+        "the drift threshold `alpha` is 1.5, but it must lie between 0 and 1"
+    );
+    let nothing = Thresholds { psi: 0.0, ..Thresholds::default() };
+    assert_eq!(nothing.validate().unwrap_err().key, "psi");
+    assert!(serde_json::from_str::<Thresholds>(r#"{"alfa": 0.1}"#).is_err());
+    let one: Thresholds = serde_json::from_str(r#"{"alpha": 0.01}"#).unwrap();
+    assert_eq!(one, Thresholds { alpha: 0.01, ..Thresholds::default() });
+}
+
+#[test]
+fn pages_escape_stay_small_and_need_nothing_else() {
+    let name = |index: usize| format!("<b>column & {index}</b>");
+    let table = |shift: f64, random: &mut Random| {
+        let columns = (0..200).map(|index| Column {
+            name: name(index),
+            values: match index % 2 {
+                0 => Values::Number((0..300).map(|_| random.normal() + shift).collect()),
+                _ => Values::Category(Categories::encode(
+                    (0..300).map(|_| Some(format!("<i>{shift}</i>{}", random.level(20)))),
+                )),
+            },
+        });
+        Table::new(columns.collect()).unwrap()
+    };
+    let kind = |index| if index % 2 == 0 { Kind::Fractional } else { Kind::Category };
+    let inputs = (0..200)
+        .map(|index| Field { name: name(index), kind: kind(index), nullable: false })
+        .collect();
+    let schema = Schema { inputs, target: "y".into(), task: Task::Regression };
+    let mut random = Random(12);
+    let profile = Profile::of(&table(0.0, &mut random), &schema);
+    let observation = observe(&profile, &table(1.0, &mut random));
+    let thresholds = Thresholds::default();
+    let report = check(subject(), &profile, &observation, &thresholds, &BTreeMap::new()).unwrap();
+    let page = html::render(&report, &profile, &observation);
+    assert!(page.len() < 1_000_000, "{} bytes", page.len());
+    assert!(page.contains("200 of 200"));
+    for forbidden in ["<b>", "<i>", "<script", "http://", "https://", "NaN", "inf "] {
+        assert!(!page.contains(forbidden), "{forbidden}");
+    }
+    let empty = profile.observer();
+    let report = check(subject(), &profile, &empty, &thresholds, &BTreeMap::new()).unwrap();
+    assert!(html::render(&report, &profile, &empty).contains("No data."));
+}
+
+#[test]
+fn effects_are_multiples_of_their_floor() {
+    let effect = Effect { measure: Measure::Psi, value: 0.3, floor: 0.1 };
+    assert!((effect.strength() - 3.0).abs() < 1e-12);
+}
+
+#[test]
+fn rare_groups_are_pooled_the_same_way_on_both_sides() {
+    assert_eq!(contingency::pool_rare(&[50, 1, 2, 3], &[50, 4, 3, 2]), (vec![50, 6], vec![50, 9]));
+    assert_eq!(contingency::pool_rare(&[50, 60, 1], &[60, 50, 0]), (vec![51, 60], vec![60, 50]));
+    assert_eq!(contingency::pool_rare(&[1], &[1]), (vec![], vec![]));
+    assert_eq!(contingency::chi_squared(&[], &[]).p_value, 1.0);
+}
+
+fn counts() -> impl Strategy<Value = (Vec<u64>, Vec<u64>)> {
+    prop::collection::vec((0_u64..500, 0_u64..500), 1..30)
+        .prop_map(|pairs| pairs.into_iter().unzip())
+}
+
+fn values() -> impl Strategy<Value = Vec<f64>> {
+    prop::collection::vec(prop_oneof![-50.0..50.0, (0..6).prop_map(f64::from)], 0..200)
+}
+
+proptest! {
+    #[test]
+    fn distances_are_symmetric_bounded_and_zero_between_equals((a, b) in counts()) {
+        let distances: [fn(&[u64], &[u64]) -> f64; 5] = [
+            shares::psi,
+            shares::jensen_shannon,
+            shares::hellinger,
+            shares::l_infinity,
+            shares::cramers_v,
+        ];
+        for (index, distance) in distances.into_iter().enumerate() {
+            prop_assert!((distance(&a, &b) - distance(&b, &a)).abs() < 1e-12);
+            prop_assert_eq!(distance(&a, &a), 0.0);
+            let most = if index == 0 { f64::MAX } else { 1.0 + 1e-12 };
+            prop_assert!((0.0..=most).contains(&distance(&a, &b)));
+        }
+        let (one, other) = (contingency::chi_squared(&a, &b), contingency::chi_squared(&b, &a));
+        prop_assert!((one.p_value - other.p_value).abs() < 1e-9);
+    }
+
+    #[test]
+    fn sample_statistics_are_symmetric_and_ignore_order(a in values(), b in values()) {
+        let test = samples::ks_two_sample(&a, &b);
+        prop_assert_eq!(test, samples::ks_two_sample(&b, &a));
+        prop_assert_eq!(samples::ks_two_sample(&a, &a).statistic, 0.0);
+        prop_assert!((0.0..=1.0).contains(&test.p_value));
+        let distance = samples::wasserstein(&a, &b);
+        prop_assert!((distance - samples::wasserstein(&b, &a)).abs() < 1e-9);
+        prop_assert_eq!(samples::wasserstein(&a, &a), 0.0);
+        let backwards: Vec<f64> = a.iter().rev().copied().collect();
+        prop_assert_eq!(samples::ks_two_sample(&backwards, &b), test);
+    }
+
+    #[test]
+    fn the_reference_does_not_differ_from_itself(a in values(), b in values()) {
+        let schema = Schema {
+            inputs: vec![Field { name: "x".into(), kind: Kind::Fractional, nullable: false }],
+            target: "y".into(),
+            task: Task::Regression,
+        };
+        let table = |values: &[f64]| {
+            Table::new(vec![Column { name: "x".into(), values: Values::Number(values.to_vec()) }])
+                .unwrap()
+        };
+        let profile = Profile::of(&table(&a), &schema);
+        let bins = |values: &[f64]| {
+            let observation = observe(&profile, &table(values));
+            match &observation.inputs[0].summary {
+                Summary::Number(numbers) => numbers.bins.clone(),
+                Summary::Category(_) => panic!("a column of numbers"),
+            }
+        };
+        let reference = bins(&a);
+        prop_assert_eq!(binned::ks_distance(&reference, &reference), 0.0);
+        if reference.layout != crate::profile::Layout::Values {
+            prop_assert_eq!(binned::wasserstein(&reference, &reference), 0.0);
+        }
+        let exact = samples::ks_two_sample(&a, &b).statistic;
+        if !a.is_empty() {
+            prop_assert!(binned::ks_distance(&reference, &bins(&b)) <= exact + 1e-12);
+        }
+        let (old, new) = binned::decile_counts(&reference, &bins(&b));
+        prop_assert_eq!(old.iter().sum::<u64>(), a.len() as u64);
+        prop_assert_eq!(new.iter().sum::<u64>(), b.len() as u64);
+    }
+}
+#[test]
+fn zz_probe() {
+    for rows in [300, 1_000, 5_000] {
+        let splits = if rows == 5_000 { 300 } else { 1_000 };
+        let mut alarms = 0;
+        let mut by: BTreeMap<String, usize> = BTreeMap::new();
+        let mut raw: BTreeMap<String, usize> = BTreeMap::new();
+        for seed in 0..splits {
+            let mut random = Random(seed + 77_777);
+            let table = generate(rows, &mut random);
+            let (mut a, mut b) = (Vec::new(), Vec::new());
+            for row in 0..rows {
+                if random.chance(0.5) { a.push(row) } else { b.push(row) }
+            }
+            let report = compare(&table.select(&a), &table.select(&b));
+            if report.verdict == Verdict::Drift { alarms += 1; }
+            for c in &report.columns { for s in &c.signals {
+                let k = format!("{} {:?} {:?}", c.name, s.aspect, s.test.method);
+                if s.severity == Severity::Drift { *by.entry(k.clone()).or_default() += 1; }
+                *raw.entry(k).or_default() += usize::from(s.test.p_value < 0.01);
+            } }
+        }
+        println!("{rows}: {alarms}/{splits} {by:?}\n   p<.01 {raw:?}");
+    }
+}

@@ -1,0 +1,214 @@
+//! What asks for a training: one request, whatever shape it came in.
+
+use aws_lambda_events::event::s3::S3Event;
+use serde::Deserialize;
+use serde_json::Value;
+
+use super::EventKind;
+use crate::name::ModelName;
+use crate::window::Window;
+
+/// A data set's object, as an event names it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct DatasetObject {
+    /// The bucket.
+    pub bucket: String,
+    /// The key, decoded.
+    pub key: String,
+    /// The tag of the content that the event speaks of.
+    pub etag: Option<String>,
+    /// The version of the object, where the bucket has versions.
+    pub version: Option<String>,
+    /// Orders the events of one key.
+    pub sequencer: Option<String>,
+}
+
+/// Why a training is asked for.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Trigger {
+    /// An object was created.
+    ObjectCreated(DatasetObject),
+    /// A model is to be trained again, on the data set given or the newest one, and
+    /// on what was captured in the window, where labels have come in.
+    Retrain {
+        /// The model.
+        model: ModelName,
+        /// The key of the data set.
+        dataset: Option<String>,
+        /// The window of traffic to learn from too.
+        window: Option<Window>,
+        /// The id of the event; `None` when the request is direct.
+        event: Option<String>,
+        /// Why.
+        reason: String,
+    },
+}
+
+/// All that one event asks for.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct TrainingRequest(pub Vec<Trigger>);
+
+/// An event that asks for no training.
+#[derive(Debug, thiserror::Error)]
+pub enum InvalidEvent {
+    /// Not of any shape that is known.
+    #[error(
+        "the event is of no known shape: expected S3 `Records`, an EventBridge event with \
+         `detail-type`, or {{\"model\": …}}"
+    )]
+    UnknownShape,
+    /// An EventBridge event of another kind.
+    #[error("an event `{0}` asks for nothing here: check the rule that sent it")]
+    UnknownKind(String),
+    /// The shape is known, but a part of it is missing or of the wrong type.
+    #[error("the {shape} event cannot be read")]
+    Malformed {
+        /// Which shape it has.
+        shape: &'static str,
+        /// What is wrong.
+        #[source]
+        source: serde_json::Error,
+    },
+    /// A key that does not decode to UTF-8.
+    #[error("the key `{0}` is not URL-encoded UTF-8")]
+    Key(String),
+    /// A part that must be there.
+    #[error("the {shape} event has no `{part}`")]
+    Missing {
+        /// Which shape it has.
+        shape: &'static str,
+        /// What is missing.
+        part: &'static str,
+    },
+}
+
+#[derive(Deserialize)]
+struct ObjectCreated {
+    bucket: Bucket,
+    object: Object,
+}
+
+#[derive(Deserialize)]
+struct Bucket {
+    name: String,
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "kebab-case")]
+struct Object {
+    key: String,
+    etag: Option<String>,
+    version_id: Option<String>,
+    sequencer: Option<String>,
+}
+
+#[derive(Deserialize)]
+struct Detail<T> {
+    metadata: Metadata,
+    data: T,
+}
+
+#[derive(Deserialize)]
+struct Metadata {
+    id: String,
+}
+
+#[derive(Deserialize)]
+struct Retrain {
+    model: ModelName,
+    dataset: Option<String>,
+    window: Option<Window>,
+    reason: Option<String>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Direct {
+    model: ModelName,
+    dataset: Option<String>,
+}
+
+impl TrainingRequest {
+    /// Reads an S3 notification, an EventBridge event (`Object Created`, `Drift
+    /// Detected`, `Retrain Requested`) or a direct request `{model, dataset?}`.
+    ///
+    /// # Errors
+    /// When it is none of them, or a part is missing or malformed.
+    pub fn parse(payload: Value) -> Result<Self, InvalidEvent> {
+        let Some(object) = payload.as_object() else { return Err(InvalidEvent::UnknownShape) };
+        if object.contains_key("Records") {
+            return from_s3(payload);
+        }
+        if let Some(kind) = object.get("detail-type") {
+            let kind = kind.as_str().unwrap_or_default().to_owned();
+            let detail = object.get("detail").cloned().unwrap_or_default();
+            return from_event_bridge(&kind, detail).map(|trigger| Self(vec![trigger]));
+        }
+        if object.contains_key("model") {
+            let Direct { model, dataset } = parse("direct", payload)?;
+            let reason = "asked for directly".to_owned();
+            let trigger = Trigger::Retrain { model, dataset, window: None, event: None, reason };
+            return Ok(Self(vec![trigger]));
+        }
+        Err(InvalidEvent::UnknownShape)
+    }
+}
+
+fn parse<T: serde::de::DeserializeOwned>(
+    shape: &'static str,
+    value: Value,
+) -> Result<T, InvalidEvent> {
+    serde_json::from_value(value).map_err(|source| InvalidEvent::Malformed { shape, source })
+}
+
+fn from_s3(payload: Value) -> Result<TrainingRequest, InvalidEvent> {
+    const SHAPE: &str = "S3";
+    let event: S3Event = parse(SHAPE, payload)?;
+    let triggers = event.records.into_iter().map(|record| {
+        let missing = |part| InvalidEvent::Missing { shape: SHAPE, part };
+        let encoded = record.s3.object.key.ok_or_else(|| missing("s3.object.key"))?;
+        Ok(Trigger::ObjectCreated(DatasetObject {
+            bucket: record.s3.bucket.name.ok_or_else(|| missing("s3.bucket.name"))?,
+            key: decode_key(&encoded)?,
+            etag: record.s3.object.e_tag,
+            version: record.s3.object.version_id,
+            sequencer: record.s3.object.sequencer,
+        }))
+    });
+    triggers.collect::<Result<_, _>>().map(TrainingRequest)
+}
+
+/// Keys of direct S3 events are URL-encoded, a space as `+`.
+fn decode_key(encoded: &str) -> Result<String, InvalidEvent> {
+    let spaced = encoded.replace('+', " ");
+    percent_encoding::percent_decode_str(&spaced)
+        .decode_utf8()
+        .map(std::borrow::Cow::into_owned)
+        .map_err(|_| InvalidEvent::Key(encoded.to_owned()))
+}
+
+fn from_event_bridge(kind: &str, detail: Value) -> Result<Trigger, InvalidEvent> {
+    let is = |known: EventKind| kind == known.name();
+    if kind == "Object Created" {
+        let ObjectCreated { bucket, object } = parse("Object Created", detail)?;
+        return Ok(Trigger::ObjectCreated(DatasetObject {
+            bucket: bucket.name,
+            key: object.key,
+            etag: object.etag,
+            version: object.version_id,
+            sequencer: object.sequencer,
+        }));
+    }
+    if !is(EventKind::DriftDetected) && !is(EventKind::RetrainRequested) {
+        return Err(InvalidEvent::UnknownKind(kind.to_owned()));
+    }
+    let shape = if is(EventKind::DriftDetected) { "Drift Detected" } else { "Retrain Requested" };
+    let Detail { metadata, data: Retrain { model, dataset, window, reason } } =
+        parse(shape, detail)?;
+    let reason = reason.unwrap_or_else(|| shape.to_lowercase());
+    Ok(Trigger::Retrain { model, dataset, window, event: Some(metadata.id), reason })
+}
+
+#[cfg(test)]
+#[path = "incoming_tests.rs"]
+mod tests;

@@ -1,0 +1,20 @@
+//! The ports in memory, with the semantics of those on AWS: one conformance suite
+//! holds for both.
+
+mod events;
+mod idempotency;
+mod objects;
+mod registry;
+
+pub use events::MemoryEvents;
+pub use idempotency::MemoryIdempotency;
+pub use objects::MemoryObjects;
+pub use registry::MemoryRegistry;
+
+use std::sync::{Mutex, MutexGuard, PoisonError};
+
+/// The guarded value, also after a panic in another thread: each change is made by
+/// one statement, so that none is half done.
+fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}

@@ -1,0 +1,283 @@
+use std::sync::Arc;
+
+use proptest::prelude::*;
+
+use super::levels::MAX_LEVELS;
+use super::{Constraints, Layout, Observation, Profile, Statistics, Summary};
+use crate::dataset::{Categories, Column, Field, Kind, Schema, Table, Task, Values};
+use crate::learners::predictions::Predictions;
+
+type Row = (Option<f64>, Option<String>);
+
+fn schema() -> Schema {
+    let field = |name: &str, kind| Field { name: name.into(), kind, nullable: true };
+    Schema {
+        inputs: vec![field("x", Kind::Fractional), field("c", Kind::Category)],
+        target: "y".into(),
+        task: Task::Regression,
+    }
+}
+
+fn table(rows: &[Row]) -> Table {
+    let numbers = rows.iter().map(|(x, _)| x.unwrap_or(f64::NAN)).collect();
+    let texts = Categories::encode(rows.iter().map(|(_, c)| c.as_deref()));
+    Table::new(vec![
+        Column { name: "x".into(), values: Values::Number(numbers) },
+        Column { name: "c".into(), values: Values::Category(texts) },
+    ])
+    .unwrap()
+}
+
+fn observe(profile: &Profile, rows: &[Row]) -> Observation {
+    let mut observation = profile.observer();
+    observation.add(&table(rows));
+    observation
+}
+
+fn merged(parts: &[&Observation]) -> Observation {
+    let mut sum = parts[0].clone();
+    for part in &parts[1..] {
+        sum.merge(part).unwrap();
+    }
+    sum
+}
+
+/// Equal but for the rounding of means and sums.
+fn assert_same(a: &Observation, b: &Observation) {
+    assert_eq!(a.rows, b.rows);
+    for (a, b) in a.inputs.iter().zip(&b.inputs) {
+        assert_eq!(a.missing, b.missing);
+        match (&a.summary, &b.summary) {
+            (Summary::Category(a), Summary::Category(b)) => assert_eq!(a, b),
+            (Summary::Number(a), Summary::Number(b)) => {
+                let close = |a: f64, b: f64| assert!((a - b).abs() <= 1e-9 * (1.0 + a.abs()));
+                assert_eq!(a.bins.counts, b.bins.counts);
+                assert_eq!(a.bins.below.count, b.bins.below.count);
+                assert_eq!(a.bins.above.count, b.bins.above.count);
+                close(a.bins.above.distance, b.bins.above.distance);
+                close(a.bins.below.distance, b.bins.below.distance);
+                assert_eq!(a.moments.count, b.moments.count);
+                assert_eq!((a.moments.min, a.moments.max), (b.moments.min, b.moments.max));
+                close(a.moments.mean, b.moments.mean);
+                close(a.moments.std(), b.moments.std());
+            }
+            _ => panic!("columns of different types"),
+        }
+    }
+}
+
+fn rows(most: usize) -> impl Strategy<Value = Vec<Row>> {
+    let number = prop_oneof![
+        8 => (-100.0..100.0).prop_map(Some),
+        4 => (0..5).prop_map(|x| Some(f64::from(x))),
+        1 => Just(None),
+        1 => Just(Some(f64::INFINITY)),
+    ];
+    let text = prop_oneof![6 => "[a-e]".prop_map(Some), 1 => Just(None)];
+    prop::collection::vec((number, text), 0..most)
+}
+
+proptest! {
+    #[test]
+    fn parts_add_up_to_one_pass_in_any_grouping(
+        reference in rows(400), a in rows(60), b in rows(60), c in rows(60),
+    ) {
+        let profile = Profile::of(&table(&reference), &schema());
+        let [x, y, z] = [&a, &b, &c].map(|rows| observe(&profile, rows));
+        let left = merged(&[&merged(&[&x, &y]), &z]);
+        let right = merged(&[&x, &merged(&[&y, &z])]);
+        let whole = observe(&profile, &[a, b, c].concat());
+        assert_same(&left, &right);
+        assert_same(&left, &whole);
+        assert_same(&left, &merged(&[&z, &y, &x]));
+    }
+
+    #[test]
+    fn the_order_of_rows_does_not_matter(reference in rows(400), seen in rows(100)) {
+        let profile = Profile::of(&table(&reference), &schema());
+        let backwards: Vec<Row> = seen.iter().rev().cloned().collect();
+        assert_same(&observe(&profile, &seen), &observe(&profile, &backwards));
+    }
+
+    #[test]
+    fn a_profile_reads_back_as_the_same_bytes(reference in rows(600)) {
+        let profile = Profile::of(&table(&reference), &schema());
+        let bytes = serde_json::to_vec(&profile).unwrap();
+        let again: Profile = serde_json::from_slice(&bytes).unwrap();
+        prop_assert_eq!(&again, &profile);
+        prop_assert_eq!(serde_json::to_vec(&again).unwrap(), bytes);
+    }
+
+    #[test]
+    fn the_reference_observed_again_has_its_counts(reference in rows(600)) {
+        let profile = Profile::of(&table(&reference), &schema());
+        let observation = observe(&profile, &reference);
+        for (column, again) in profile.inputs.iter().zip(&observation.inputs) {
+            prop_assert_eq!(column, again);
+        }
+    }
+}
+
+fn numbers(values: Vec<f64>) -> Table {
+    Table::new(vec![Column { name: "x".into(), values: Values::Number(values) }]).unwrap()
+}
+
+fn only_number(profile: &Profile) -> &super::Numbers {
+    match &profile.inputs[0].summary {
+        Summary::Number(numbers) => numbers,
+        Summary::Category(_) => panic!("a column of numbers"),
+    }
+}
+
+#[test]
+fn bins_follow_the_values() {
+    let grid = Profile::of(&numbers((0..1_000).map(|i| f64::from(i % 7)).collect()), &schema());
+    assert_eq!(only_number(&grid).bins.layout, Layout::Grid);
+    assert_eq!(only_number(&grid).bins.edges.len(), 7);
+    let few = Profile::of(&numbers((0..90).map(f64::from).collect()), &schema());
+    assert_eq!(only_number(&few).bins.layout, Layout::Values);
+    let many = Profile::of(&numbers((0..10_000).map(|i| f64::from(i).sqrt()).collect()), &schema());
+    let bins = &only_number(&many).bins;
+    assert_eq!((bins.layout, bins.edges.len()), (Layout::Quantiles, 256));
+    assert!(bins.counts.iter().all(|&count| count <= 40), "{:?}", bins.counts);
+    assert_eq!(bins.total(), 10_000);
+    assert!((only_number(&many).at_most(50.0) - 2_501.0).abs() < 2.0);
+}
+
+#[test]
+fn a_column_takes_at_most_ten_kilobytes() {
+    let mut state = 1_u64;
+    let noise = std::iter::repeat_with(|| {
+        state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1);
+        (state >> 11) as f64 / 1e12
+    });
+    let profile = Profile::of(&numbers(noise.take(100_000).collect()), &schema());
+    assert!(serde_json::to_vec(&profile.inputs[0]).unwrap().len() < 10_000);
+}
+
+#[test]
+fn values_outside_are_counted_apart() {
+    let profile = Profile::of(&numbers(vec![1.0, 2.0, 3.0]), &schema());
+    let mut seen = profile.observer();
+    seen.add(&numbers(vec![0.0, 2.5, 5.0, 7.0, f64::NAN, f64::NEG_INFINITY, 1e308]));
+    assert_eq!(seen.inputs[0].missing, 2);
+    let Summary::Number(seen) = &seen.inputs[0].summary else { panic!("no numbers") };
+    assert_eq!((seen.bins.below.count, seen.bins.below.distance), (1, 1.0));
+    assert_eq!(seen.bins.counts, [0, 0, 1]);
+    assert_eq!(seen.bins.above.count, 3);
+    assert_eq!(seen.bins.out_of_range(), 4);
+}
+
+#[test]
+fn huge_numbers_still_make_json() {
+    let profile = Profile::of(&numbers(vec![-1.7e308, 1.7e308, 1e308, 3.0]), &schema());
+    let text = serde_json::to_string(&profile).unwrap();
+    assert_eq!(serde_json::from_str::<Profile>(&text).unwrap(), profile);
+    assert!(!text.contains("null"), "{text}");
+}
+
+fn texts(levels: impl Iterator<Item = String>) -> Table {
+    let texts = Categories::encode(levels.map(Some));
+    Table::new(vec![Column { name: "c".into(), values: Values::Category(texts) }]).unwrap()
+}
+
+#[test]
+fn levels_beyond_the_cap_are_counted_together() {
+    let all = || (0..3_000).map(|i| format!("u{:04}", i % 1_500));
+    let profile = Profile::of(&texts(all()), &schema());
+    let Summary::Category(levels) = &profile.inputs[1].summary else { panic!("no levels") };
+    assert_eq!(levels.counts.len(), MAX_LEVELS);
+    assert_eq!((levels.other, levels.total()), (1_000, 3_000));
+
+    let empty = Profile::of(&texts(["a".to_owned()].into_iter()), &schema());
+    let halves = [
+        (0..3_000).map(|i| format!("u{i:04}")).collect::<Vec<_>>(),
+        (1_000..4_000).rev().map(|i| format!("u{i:04}")).collect(),
+    ];
+    let parts = halves.clone().map(|half| {
+        let mut part = empty.observer();
+        part.add(&texts(half.into_iter()));
+        part
+    });
+    let mut whole = empty.observer();
+    whole.add(&texts(halves.concat().into_iter()));
+    assert_eq!(merged(&[&parts[0], &parts[1]]), whole);
+    assert_eq!(merged(&[&parts[1], &parts[0]]), whole);
+    let Summary::Category(levels) = &whole.inputs[1].summary else { panic!("no levels") };
+    assert_eq!((levels.unlisted.len(), levels.total()), (MAX_LEVELS, 6_000));
+}
+
+#[test]
+fn observations_of_other_profiles_are_refused() {
+    let one = Profile::of(&numbers(vec![1.0, 2.0]), &schema());
+    let other = Profile::of(&numbers(vec![1.0, 3.0]), &schema());
+    let mut observation = one.observer();
+    let error = observation.merge(&other.observer()).unwrap_err();
+    assert_eq!(
+        error.to_string(),
+        "the counts belong to different profiles: column `x` has other bins or levels; put \
+         together those of one model version only"
+    );
+    assert_eq!(one.accepts(&other.observer()), Err(error));
+    assert_eq!(one.accepts(&observation), Ok(()));
+}
+
+#[test]
+fn outputs_are_profiled_too() {
+    let predictions = Predictions::Classes {
+        classes: Arc::from(["no".to_owned(), "yes".to_owned()]),
+        probabilities: vec![0.9, 0.1, 0.2, 0.8, 0.4, 0.6],
+    };
+    let profile =
+        Profile::of(&numbers(vec![1.0, 2.0, 3.0]), &schema()).with_predictions(&predictions);
+    let names: Vec<&str> = profile.outputs.iter().map(|column| column.name.as_str()).collect();
+    assert_eq!(names, [super::PREDICTION, super::SCORE]);
+    let mut observation = profile.observer();
+    observation.add_predictions(&predictions);
+    assert_eq!(observation.outputs, profile.outputs);
+    let labels = Values::Category(Categories::encode([Some("yes"), Some("maybe")]));
+    observation.add_output(super::PREDICTION, &labels);
+    assert_eq!(observation.outputs.iter().map(super::Column::rows).collect::<Vec<_>>(), [5, 3]);
+}
+
+#[test]
+fn model_monitor_files() {
+    let rows: Vec<Row> = (0..10)
+        .map(|i| (Some(f64::from(i)), (i > 0).then(|| ["a", "b", "b"][i as usize % 3].to_owned())))
+        .collect();
+    let profile = Profile::of(&table(&rows), &schema());
+    let statistics = serde_json::to_value(Statistics::of(profile.rows, &profile.inputs)).unwrap();
+    assert_eq!(statistics["version"], 0);
+    assert_eq!(statistics["dataset"]["item_count"], 10);
+    let number = &statistics["features"][0];
+    assert_eq!(number["inferred_type"], "Fractional");
+    let number = &number["numerical_statistics"];
+    assert_eq!(number["common"], serde_json::json!({"num_present": 10, "num_missing": 0}));
+    assert_eq!((number["mean"].as_f64(), number["sum"].as_f64()), (Some(4.5), Some(45.0)));
+    assert_eq!((number["min"].as_f64(), number["max"].as_f64()), (Some(0.0), Some(9.0)));
+    let buckets = number["distribution"]["kll"]["buckets"].as_array().unwrap();
+    assert_eq!(buckets.len(), 10);
+    assert_eq!(buckets.iter().filter_map(|bucket| bucket["count"].as_u64()).sum::<u64>(), 10);
+    let text = &statistics["features"][1]["string_statistics"];
+    assert_eq!(text["distinct_count"], 2);
+    assert_eq!(
+        text["distribution"]["categorical"]["buckets"],
+        serde_json::json!([{"value": "b", "count": 6}, {"value": "a", "count": 3}])
+    );
+
+    let constraints = serde_json::to_value(Constraints::of(&profile)).unwrap();
+    assert_eq!(
+        constraints["features"],
+        serde_json::json!([
+            {
+                "name": "x", "inferred_type": "Fractional", "completeness": 1.0,
+                "num_constraints": {"is_non_negative": true}, "monitoringConfigOverrides": {}
+            },
+            {
+                "name": "c", "inferred_type": "String", "completeness": 0.9,
+                "string_constraints": {"domains": ["a", "b"]}, "monitoringConfigOverrides": {}
+            },
+        ])
+    );
+    assert_eq!(constraints["monitoring_config"]["evaluate_constraints"], "Enabled");
+}

@@ -1,0 +1,259 @@
+//! Builds the table of a request, and collects what is wrong with it.
+
+use super::domain::{self, Domain};
+use super::error::ProtocolError;
+use super::limits::Limits;
+use super::lookup::Lookup;
+use super::scan::Token;
+use super::values::ValuesBuilder;
+use super::violation::{Reason, Violation, Violations, shorten};
+use crate::dataset::{CategoryEncoder, Column, Field, Schema, Table};
+
+/// Builds a table with the columns of a schema. A value that is refused leaves a
+/// missing one in its place, so that all others can be checked too.
+#[derive(Debug)]
+pub(super) struct TableBuilder<'a> {
+    limits: &'a Limits,
+    lookup: Lookup<'a>,
+    columns: Vec<ColumnBuilder<'a>>,
+    violations: Violations,
+}
+
+#[derive(Debug)]
+struct ColumnBuilder<'a> {
+    field: &'a Field,
+    domain: Domain,
+    claimed: bool,
+    len: usize,
+    values: ValuesBuilder,
+}
+
+/// Why a value is refused.
+#[derive(Debug, Clone, Copy)]
+enum Refusal {
+    Mistyped,
+    TextTooLong(usize),
+}
+
+impl<'a> TableBuilder<'a> {
+    /// A table to which about `rows` rows will be pushed.
+    pub(super) fn new(schema: &'a Schema, limits: &'a Limits, rows: usize) -> Self {
+        let columns = schema.inputs.iter().map(|field| ColumnBuilder::new(field, rows)).collect();
+        let lookup = Lookup::new(&schema.inputs);
+        Self { limits, lookup, columns, violations: Violations::default() }
+    }
+
+    /// The number of columns.
+    pub(super) fn width(&self) -> usize {
+        self.columns.len()
+    }
+
+    /// The column that the input called `name`, at `position` in the request (or in
+    /// one of its rows), belongs to.
+    pub(super) fn locate(&mut self, position: usize, name: &str) -> Option<usize> {
+        let found = self.lookup.find(position, name);
+        if found.is_none() {
+            let nearest = || Reason::Unknown { nearest: self.lookup.nearest(name).map(shorten) };
+            self.violations.push(|| Violation::of_input(name, nearest()));
+        }
+        found
+    }
+
+    /// Like [`Self::locate`], of an input that stands for its whole column.
+    pub(super) fn claim(&mut self, position: usize, name: &str) -> Option<usize> {
+        let found = self.locate(position, name)?;
+        let column = self.columns.get_mut(found)?;
+        if column.claimed {
+            self.violations.push(|| Violation::of_input(name, Reason::Duplicate));
+            return None;
+        }
+        column.claimed = true;
+        Some(found)
+    }
+
+    /// The input that a column is made for.
+    pub(super) fn field(&self, column: usize) -> Option<&'a Field> {
+        self.columns.get(column).map(|column| column.field)
+    }
+
+    /// Changes which numbers a column admits.
+    pub(super) fn set_domain(&mut self, column: usize, domain: Domain) {
+        if let Some(column) = self.columns.get_mut(column) {
+            column.domain = domain;
+        }
+    }
+
+    /// Appends a JSON value to a column. Of a list or object, `token` is the start.
+    pub(super) fn push(&mut self, column: usize, token: Token<'_>) {
+        let Some(column) = self.columns.get_mut(column) else { return };
+        if let Err(refusal) = column.push(token, self.limits.text_bytes) {
+            column.refuse(refusal, token, self.limits, &mut self.violations);
+        }
+    }
+
+    /// Appends the value that a text stands for.
+    pub(super) fn push_text(&mut self, column: usize, text: &str) {
+        let Some(column) = self.columns.get_mut(column) else { return };
+        if let Err(refusal) = column.push_text(text, self.limits.text_bytes) {
+            column.refuse(
+                refusal,
+                format_args!("`{}`", shorten(text)),
+                self.limits,
+                &mut self.violations,
+            );
+        }
+    }
+
+    /// Refuses what stands for a whole column, as it is no list.
+    pub(super) fn refuse_column(&mut self, column: usize, token: Token<'_>) {
+        let Some(field) = self.field(column) else { return };
+        let reason = || Reason::Mistyped { found: token.to_string(), expected: "a list of values" };
+        self.violations.push(|| Violation::of_input(&field.name, reason()));
+    }
+
+    /// Refuses a second value in `row` of a column.
+    pub(super) fn refuse_repeated(&mut self, column: usize, row: usize) {
+        let Some(field) = self.field(column) else { return };
+        self.violations.push(|| Violation::of_value(&field.name, row, Reason::Duplicate));
+    }
+
+    /// Refuses something.
+    pub(super) fn refuse(&mut self, violation: Violation) {
+        self.violations.push(|| violation);
+    }
+
+    /// Whether a column has a value in `row`.
+    pub(super) fn holds(&self, column: usize, row: usize) -> bool {
+        self.columns.get(column).is_some_and(|column| column.len > row)
+    }
+
+    /// Begins a row of a request that goes row by row.
+    pub(super) fn start_row(&mut self, row: usize) -> Result<(), ProtocolError> {
+        self.limits.admit_rows(row + 1, self.columns.len())
+    }
+
+    /// Ends a row whose values were named: a column without a value gets a missing
+    /// one.
+    pub(super) fn end_record(&mut self, row: usize) {
+        for column in self.columns.iter_mut().filter(|column| column.len == row) {
+            column.push_missing();
+            if !column.field.nullable {
+                let name = &column.field.name;
+                self.violations.push(|| Violation::of_value(name, row, Reason::Missing));
+            }
+        }
+    }
+
+    /// Ends a row that was refused as a whole.
+    pub(super) fn abandon_row(&mut self, row: usize, reason: Reason) {
+        for column in self.columns.iter_mut().filter(|column| column.len == row) {
+            column.push_missing();
+        }
+        self.violations.push(|| Violation::of_row(row, reason));
+    }
+
+    /// The table, when nothing is wrong with it.
+    pub(super) fn finish(mut self) -> Result<Table, ProtocolError> {
+        let rows = self.columns.iter().map(|column| column.len).max().unwrap_or(0);
+        self.limits.admit_rows(rows, self.columns.len())?;
+        for column in self.columns.iter_mut().filter(|column| column.len == 0 && !column.claimed) {
+            if column.field.nullable {
+                column.fill(rows);
+            } else {
+                let name = &column.field.name;
+                self.violations.push(|| Violation::of_input(name, Reason::Missing));
+            }
+        }
+        if !self.violations.is_empty() {
+            return Err(ProtocolError::Mismatch(self.violations));
+        }
+        if rows == 0 {
+            return Err(ProtocolError::NoRows);
+        }
+        Ok(Table::new(self.columns.into_iter().map(ColumnBuilder::finish).collect())?)
+    }
+}
+
+impl<'a> ColumnBuilder<'a> {
+    fn new(field: &'a Field, rows: usize) -> Self {
+        Self {
+            field,
+            domain: Domain::of_kind(field.kind),
+            claimed: false,
+            len: 0,
+            values: ValuesBuilder::new(field.kind, rows),
+        }
+    }
+
+    fn push(&mut self, token: Token<'_>, text_bytes: usize) -> Result<(), Refusal> {
+        match &mut self.values {
+            ValuesBuilder::Number(values) => {
+                values.push(self.domain.number(token).ok_or(Refusal::Mistyped)?);
+            }
+            ValuesBuilder::Category(encoder) => {
+                let text = domain::text(token).ok_or(Refusal::Mistyped)?;
+                encode(encoder, text.as_deref(), text_bytes)?;
+            }
+        }
+        self.len += 1;
+        Ok(())
+    }
+
+    fn push_text(&mut self, text: &str, text_bytes: usize) -> Result<(), Refusal> {
+        match &mut self.values {
+            ValuesBuilder::Number(values) => {
+                values.push(self.domain.number_of_text(text).ok_or(Refusal::Mistyped)?);
+            }
+            ValuesBuilder::Category(encoder) => encode(encoder, Some(text), text_bytes)?,
+        }
+        self.len += 1;
+        Ok(())
+    }
+
+    fn push_missing(&mut self) {
+        self.values.push_missing();
+        self.len += 1;
+    }
+
+    fn fill(&mut self, rows: usize) {
+        for _ in self.len..rows {
+            self.push_missing();
+        }
+    }
+
+    #[cold]
+    fn refuse(
+        &mut self,
+        refusal: Refusal,
+        found: impl std::fmt::Display,
+        limits: &Limits,
+        violations: &mut Violations,
+    ) {
+        let reason = || match refusal {
+            Refusal::Mistyped => {
+                Reason::Mistyped { found: found.to_string(), expected: self.domain.words }
+            }
+            Refusal::TextTooLong(bytes) => {
+                Reason::TextTooLong { found: bytes, limit: limits.text_bytes }
+            }
+        };
+        violations.push(|| Violation::of_value(&self.field.name, self.len, reason()));
+        self.push_missing();
+    }
+
+    fn finish(self) -> Column {
+        Column { name: self.field.name.clone(), values: self.values.finish() }
+    }
+}
+
+fn encode(
+    encoder: &mut CategoryEncoder,
+    text: Option<&str>,
+    text_bytes: usize,
+) -> Result<(), Refusal> {
+    if let Some(text) = text.filter(|text| text.len() > text_bytes) {
+        return Err(Refusal::TextTooLong(text.len()));
+    }
+    encoder.push(text.and_then(domain::present));
+    Ok(())
+}

@@ -1,0 +1,138 @@
+//! Which values a column can hold, and how they are read.
+
+use std::borrow::Cow;
+
+use super::scan::Token;
+use crate::dataset::Kind;
+
+/// The numbers that a column can hold.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub(crate) struct Domain {
+    pub(super) min: f64,
+    pub(super) max: f64,
+    pub(super) whole: bool,
+    pub(super) truth: bool,
+    /// Its values in words.
+    pub(super) words: &'static str,
+}
+
+impl Domain {
+    /// The values of a kind of column.
+    pub(crate) fn of_kind(kind: Kind) -> Self {
+        let all = Self { min: f64::MIN, max: f64::MAX, whole: false, truth: false, words: "" };
+        match kind {
+            Kind::Fractional => Self { words: "a number", ..all },
+            Kind::Integral => Self { whole: true, words: "a whole number", ..all },
+            Kind::Boolean => {
+                Self { min: 0.0, max: 1.0, whole: true, truth: true, words: "true or false" }
+            }
+            Kind::Category => Self { words: "a text", ..all },
+        }
+    }
+
+    /// The number of a JSON value; `NaN` when it is missing, `None` when it is no
+    /// value of this domain.
+    pub(super) fn number(&self, token: Token<'_>) -> Option<f64> {
+        match token {
+            Token::Number(text) => self.admit(text.parse().ok()?),
+            Token::Null => Some(f64::NAN),
+            Token::Bool(value) if self.truth => Some(f64::from(u8::from(value))),
+            _ => None,
+        }
+    }
+
+    /// The number that a text stands for, by the rules of a data set's fields.
+    pub(crate) fn number_of_text(&self, text: &str) -> Option<f64> {
+        let Some(text) = present(text) else {
+            return Some(f64::NAN);
+        };
+        if self.truth && text.eq_ignore_ascii_case("true") {
+            return Some(1.0);
+        }
+        if self.truth && text.eq_ignore_ascii_case("false") {
+            return Some(0.0);
+        }
+        // Rules out words that `f64` reads, such as `infinity`.
+        if !text.bytes().all(|byte| byte.is_ascii_digit() || b"+-.eE".contains(&byte)) {
+            return None;
+        }
+        self.admit(text.parse().ok()?)
+    }
+
+    fn admit(&self, value: f64) -> Option<f64> {
+        let inside = self.min <= value && value <= self.max;
+        (inside && (!self.whole || value.fract() == 0.0)).then_some(value)
+    }
+}
+
+/// The text of a JSON value: `Some(None)` when it is missing, `None` when it is no
+/// text.
+pub(super) fn text(token: Token<'_>) -> Option<Option<Cow<'_, str>>> {
+    match token {
+        Token::Null => Some(None),
+        Token::Text(quoted) => quoted.unescape().map(Some),
+        _ => None,
+    }
+}
+
+/// The text without the space around it; `None` when it marks a missing value, as
+/// in the data set that the model was trained with.
+pub(crate) fn present(text: &str) -> Option<&str> {
+    let text = text.trim();
+    let missing = text.is_empty()
+        || (text.len() <= 4
+            && ["na", "n/a", "nan", "null", "none"]
+                .iter()
+                .any(|marker| text.eq_ignore_ascii_case(marker)));
+    (!missing).then_some(text)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::dataset::{Values, csv};
+
+    /// Texts that mark a missing value, and some that only look alike.
+    const FIELDS: [&str; 10] =
+        ["", " ", "NA", "n/a", "NaN", "null", "None", "-", "nil", "not available"];
+
+    #[test]
+    fn a_missing_value_is_written_as_in_a_data_set() {
+        for field in FIELDS {
+            let data = format!("c,d\nword,1\n{field},2\n");
+            let table = csv::read(data.as_bytes()).unwrap().table;
+            let Some(Values::Category(trained)) = table.column("c") else {
+                panic!("no column of texts")
+            };
+            assert_eq!(trained.get(1), present(field), "{field:?}");
+        }
+    }
+
+    #[test]
+    fn a_number_is_written_as_in_a_data_set() {
+        let domain = Domain::of_kind(Kind::Fractional);
+        for field in ["1", " -2.5 ", "+3e-2", "1e999", "infinity", "0x10", "1,5", "1_000", "é"] {
+            let data = format!("c;d\n\"{field}\";1\n");
+            let raw = csv::read(data.as_bytes()).unwrap();
+            let trained = match raw.table.column("c") {
+                Some(Values::Number(values)) if field != "1,5" => values.first().copied(),
+                _ => None,
+            };
+            assert_eq!(domain.number_of_text(field), trained, "{field:?}");
+        }
+    }
+
+    #[test]
+    fn each_kind_of_column_admits_its_own_numbers_only() {
+        let number = |kind, json| Domain::of_kind(kind).number(Token::Number(json));
+        assert_eq!(number(Kind::Fractional, "0.1"), Some(0.1));
+        assert_eq!(number(Kind::Fractional, "1e999"), None);
+        assert_eq!(number(Kind::Integral, "3.0"), Some(3.0));
+        assert_eq!(number(Kind::Integral, "3.5"), None);
+        assert_eq!(number(Kind::Boolean, "1"), Some(1.0));
+        assert_eq!(number(Kind::Boolean, "2"), None);
+        let truth = |kind| Domain::of_kind(kind).number(Token::Bool(true));
+        assert_eq!(truth(Kind::Boolean), Some(1.0));
+        assert_eq!(truth(Kind::Integral), None);
+    }
+}

@@ -1,0 +1,140 @@
+//! The four JSON forms of a request.
+
+use std::borrow::Cow;
+
+use serde::Deserialize;
+use serde_json::value::RawValue;
+
+use super::rows;
+use crate::dataset::{Schema, Table};
+use crate::protocol::builder::TableBuilder;
+use crate::protocol::error::ProtocolError;
+use crate::protocol::limits::Limits;
+use crate::protocol::object::Object;
+use crate::protocol::output::Output;
+use crate::protocol::parameters::{Parameter, Parameters};
+use crate::protocol::request::Request;
+use crate::protocol::scan::{Scanner, Token};
+
+#[derive(Deserialize)]
+struct Envelope<'a> {
+    #[serde(borrow)]
+    dataframe_split: Option<Object<Split<'a>>>,
+    #[serde(borrow)]
+    dataframe_records: Option<&'a RawValue>,
+    #[serde(borrow)]
+    instances: Option<&'a RawValue>,
+    #[serde(borrow)]
+    inputs: Option<&'a RawValue>,
+    #[serde(default)]
+    params: Option<Parameters>,
+}
+
+#[derive(Deserialize)]
+struct Split<'a> {
+    #[serde(borrow)]
+    columns: Vec<Cow<'a, str>>,
+    #[serde(borrow)]
+    data: &'a RawValue,
+}
+
+/// Reads a request in one of the JSON forms.
+pub(super) fn decode(
+    body: &[u8],
+    schema: &Schema,
+    limits: &Limits,
+) -> Result<Request, ProtocolError> {
+    limits.admit_depth(body)?;
+    let Object(envelope): Object<Envelope<'_>> =
+        serde_json::from_slice(body).map_err(|error| ProtocolError::reading(super::NAME, error))?;
+    let parameters = envelope.params.unwrap_or_default();
+    let outputs = vec![output(&parameters, schema)?];
+    let builder = TableBuilder::new(schema, limits, 0);
+    let forms =
+        (envelope.dataframe_split, envelope.dataframe_records, envelope.instances, envelope.inputs);
+    let table = match forms {
+        (Some(Object(split)), None, None, None) => read_split(&split, builder, limits),
+        (None, Some(records), None, None) => read_rows("dataframe_records", records, builder),
+        (None, None, Some(instances), None) => read_rows("instances", instances, builder),
+        (None, None, None, Some(inputs)) => read_inputs(inputs, builder),
+        (split, records, instances, inputs) => Err(ProtocolError::AmbiguousForm {
+            found: usize::from(split.is_some())
+                + [records, instances, inputs].into_iter().flatten().count(),
+        }),
+    }?;
+    Ok(Request { id: None, table, outputs, parameters })
+}
+
+/// `predict_method` names the output by the method of the client's library.
+fn output(parameters: &Parameters, schema: &Schema) -> Result<Output, ProtocolError> {
+    match parameters.get("predict_method") {
+        None => Ok(Output::Predict),
+        Some(Parameter::Text(method)) if method == "predict_proba" => {
+            Output::named(Output::Probabilities.name(), &schema.task)
+        }
+        Some(Parameter::Text(method)) if method == "predict" => Ok(Output::Predict),
+        Some(_) => Err(ProtocolError::Form {
+            member: "params.predict_method",
+            found: "another value".to_owned(),
+            expected: "`predict` or `predict_proba`",
+        }),
+    }
+}
+
+fn read_split(
+    split: &Split<'_>,
+    mut builder: TableBuilder<'_>,
+    limits: &Limits,
+) -> Result<Table, ProtocolError> {
+    limits.admit_columns(split.columns.len())?;
+    let order: Vec<Option<usize>> = split
+        .columns
+        .iter()
+        .enumerate()
+        .map(|(position, name)| builder.claim(position, name))
+        .collect();
+    rows::read("dataframe_split.data", Scanner::new(split.data), &order, &mut builder)?;
+    builder.finish()
+}
+
+fn read_rows(
+    member: &'static str,
+    rows: &RawValue,
+    mut builder: TableBuilder<'_>,
+) -> Result<Table, ProtocolError> {
+    let order: Vec<Option<usize>> = (0..builder.width()).map(Some).collect();
+    rows::read(member, Scanner::new(rows), &order, &mut builder)?;
+    builder.finish()
+}
+
+/// Columns by name, or rows without names.
+fn read_inputs(inputs: &RawValue, mut builder: TableBuilder<'_>) -> Result<Table, ProtocolError> {
+    let mut scanner = Scanner::new(inputs);
+    if scanner.next() != Some(Token::ObjectStart) {
+        return read_rows("inputs", inputs, builder);
+    }
+    let mut position = 0;
+    while let Some(Token::Text(name)) = scanner.next() {
+        let name = name.unescape().unwrap_or_default();
+        let column = builder.claim(position, &name);
+        read_column(column, &mut scanner, &mut builder);
+        position += 1;
+    }
+    builder.finish()
+}
+
+fn read_column(column: Option<usize>, scanner: &mut Scanner<'_>, builder: &mut TableBuilder<'_>) {
+    let Some(first) = scanner.next() else { return };
+    let Some(column) = column else { return scanner.finish_value(first) };
+    if first != Token::ListStart {
+        builder.refuse_column(column, first);
+        return scanner.finish_value(first);
+    }
+    while let Some(token) = scanner.next() {
+        if token == Token::ListEnd {
+            return;
+        }
+        builder.push(column, token);
+        scanner.finish_value(token);
+    }
+}

@@ -1,0 +1,51 @@
+//! Writes scoring responses.
+
+use serde::{Serialize, Serializer};
+
+use crate::learners::Predictions;
+use crate::name::ModelName;
+use crate::protocol::answer::Answer;
+use crate::protocol::error::ProtocolError;
+use crate::protocol::output::Output;
+
+#[derive(Serialize)]
+struct Response<'a> {
+    predictions: Rows<'a>,
+    model_name: &'a ModelName,
+    model_version: String,
+}
+
+enum Rows<'a> {
+    Labels(Vec<&'a str>),
+    Values(&'a [f64]),
+    Probabilities { classes: usize, values: &'a [f64] },
+}
+
+/// Writes the response that tells the first output of `answer`.
+pub(in crate::protocol) fn encode(answer: &Answer<'_>) -> Result<Vec<u8>, ProtocolError> {
+    let predictions = match (answer.predictions, answer.outputs.first()) {
+        (Predictions::Values(values), _) => Rows::Values(values),
+        (Predictions::Classes { classes, probabilities }, Some(Output::Probabilities)) => {
+            Rows::Probabilities { classes: classes.len(), values: probabilities }
+        }
+        (classes, _) => Rows::Labels(classes.labels()),
+    };
+    let response = Response {
+        predictions,
+        model_name: answer.model,
+        model_version: answer.version.to_string(),
+    };
+    serde_json::to_vec(&response).map_err(ProtocolError::Answer)
+}
+
+impl Serialize for Rows<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        match self {
+            Self::Labels(labels) => labels.serialize(serializer),
+            Self::Values(values) => values.serialize(serializer),
+            Self::Probabilities { classes, values } => {
+                serializer.collect_seq(values.chunks((*classes).max(1)))
+            }
+        }
+    }
+}

@@ -1,0 +1,88 @@
+//! Wire protocols of inference: bytes to table, predictions to bytes.
+//!
+//! Pure functions without I/O. A request is checked against its model's schema
+//! while it is read: what comes out has every column, in the schema's order and
+//! type. All that is wrong with a request is told at once, by input and row.
+
+mod answer;
+mod builder;
+pub(crate) mod domain;
+mod error;
+mod limits;
+mod lookup;
+mod media_type;
+mod mlflow;
+mod object;
+pub mod oip;
+mod output;
+mod parameters;
+pub mod problem;
+mod request;
+mod scan;
+pub(crate) mod values;
+pub mod violation;
+
+use serde::{Deserialize, Serialize};
+
+pub use answer::Answer;
+pub use error::ProtocolError;
+pub use limits::Limits;
+pub use media_type::MediaType;
+pub use output::Output;
+pub use parameters::{Parameter, Parameters};
+pub use problem::Problem;
+pub use request::Request;
+pub use violation::{Violation, Violations};
+
+use crate::dataset::Schema;
+
+/// The content type of every answer that is no [`Problem`].
+pub const ANSWER_CONTENT_TYPE: &str = "application/json";
+
+/// The protocols in which a model can be asked.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Protocol {
+    /// The Open Inference Protocol, version 2.
+    OpenInference,
+    /// MLflow's scoring protocol, which is SageMaker's container contract too.
+    Mlflow,
+}
+
+impl Protocol {
+    /// Reads a request for a model with `schema`.
+    ///
+    /// The content type tells the forms of MLflow's protocol apart. The Open
+    /// Inference Protocol is JSON whatever its content type, as clients send
+    /// it with none or any.
+    ///
+    /// # Errors
+    /// When the body cannot be read, exceeds the limits, or does not fit the
+    /// schema; [`ProtocolError::kind`] tells which.
+    pub fn decode(
+        self,
+        content_type: Option<&str>,
+        body: &[u8],
+        schema: &Schema,
+        limits: &Limits,
+    ) -> Result<Request, ProtocolError> {
+        match self {
+            Self::OpenInference => oip::decode(body, schema, limits),
+            Self::Mlflow => mlflow::decode(content_type, body, schema, limits),
+        }
+    }
+
+    /// Writes an answer, of type [`ANSWER_CONTENT_TYPE`].
+    ///
+    /// # Errors
+    /// [`ProtocolError::Answer`] when it cannot be written.
+    pub fn encode(self, answer: &Answer<'_>) -> Result<Vec<u8>, ProtocolError> {
+        match self {
+            Self::OpenInference => oip::encode(answer),
+            Self::Mlflow => mlflow::encode(answer),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests;

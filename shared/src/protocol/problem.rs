@@ -1,0 +1,247 @@
+//! Errors as clients see them: RFC 9457 problem details, with the members that
+//! the clients of both protocols look for.
+
+use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
+use serde::Serialize;
+
+use super::error::ProtocolError;
+
+/// The content type of a [`Problem`].
+pub const CONTENT_TYPE: &str = "application/problem+json";
+
+/// What may stand in a URN as it is.
+const URN: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b'=');
+
+/// The kinds of problem, each with its status.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Kind {
+    /// 400: the body cannot be read.
+    Malformed,
+    /// 404: no such model, version or alias.
+    UnknownModel,
+    /// 404: no such route.
+    UnknownRoute,
+    /// 405: the route exists for another method.
+    MethodNotAllowed,
+    /// 413: the request is larger than allowed.
+    TooLarge,
+    /// 415: the body is of a type that is not read.
+    UnsupportedMediaType,
+    /// 422: the body can be read, but does not fit the model.
+    SchemaMismatch,
+    /// 500: a fault of ours.
+    Internal,
+    /// 503: the model cannot be loaded at the moment.
+    Unavailable,
+    /// 504: there was not enough time to answer.
+    Timeout,
+}
+
+/// An error as a client sees it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Problem {
+    /// Its kind.
+    pub kind: Kind,
+    /// What is wrong in this very case.
+    pub detail: String,
+    /// A URN of the request, when it has an id.
+    pub instance: Option<String>,
+    /// The inputs that are wrong.
+    pub invalid_params: Vec<InvalidParam>,
+}
+
+/// One input that is wrong.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct InvalidParam {
+    /// The input's name, or `row n` when it is about a row as a whole.
+    pub name: String,
+    /// What is wrong with it.
+    pub reason: String,
+}
+
+impl Kind {
+    /// The HTTP status.
+    #[must_use]
+    pub fn status(self) -> u16 {
+        match self {
+            Self::Malformed => 400,
+            Self::UnknownModel | Self::UnknownRoute => 404,
+            Self::MethodNotAllowed => 405,
+            Self::TooLarge => 413,
+            Self::UnsupportedMediaType => 415,
+            Self::SchemaMismatch => 422,
+            Self::Internal => 500,
+            Self::Unavailable => 503,
+            Self::Timeout => 504,
+        }
+    }
+
+    /// The last part of the problem type `urn:model-factory:error:{slug}`.
+    #[must_use]
+    pub fn slug(self) -> &'static str {
+        match self {
+            Self::Malformed => "malformed",
+            Self::UnknownModel => "unknown-model",
+            Self::UnknownRoute => "unknown-route",
+            Self::MethodNotAllowed => "method-not-allowed",
+            Self::TooLarge => "too-large",
+            Self::UnsupportedMediaType => "unsupported-media-type",
+            Self::SchemaMismatch => "schema-mismatch",
+            Self::Internal => "internal",
+            Self::Unavailable => "unavailable",
+            Self::Timeout => "timeout",
+        }
+    }
+
+    /// The same words for every problem of this kind.
+    #[must_use]
+    pub fn title(self) -> &'static str {
+        match self {
+            Self::Malformed => "The body cannot be read",
+            Self::UnknownModel => "There is no such model",
+            Self::UnknownRoute => "There is no such route",
+            Self::MethodNotAllowed => "The route does not take this method",
+            Self::TooLarge => "The request is too large",
+            Self::UnsupportedMediaType => "The content type is not supported",
+            Self::SchemaMismatch => "The request does not fit the model",
+            Self::Internal => "The server failed",
+            Self::Unavailable => "The model is not available at the moment",
+            Self::Timeout => "There was not enough time to answer",
+        }
+    }
+
+    /// The code that clients of the scoring protocol know.
+    fn error_code(self) -> &'static str {
+        match self {
+            Self::Malformed | Self::MethodNotAllowed | Self::UnsupportedMediaType => "BAD_REQUEST",
+            Self::UnknownModel => "RESOURCE_DOES_NOT_EXIST",
+            Self::UnknownRoute => "ENDPOINT_NOT_FOUND",
+            Self::TooLarge => "REQUEST_LIMIT_EXCEEDED",
+            Self::SchemaMismatch => "INVALID_PARAMETER_VALUE",
+            Self::Internal => "INTERNAL_ERROR",
+            Self::Unavailable | Self::Timeout => "TEMPORARILY_UNAVAILABLE",
+        }
+    }
+}
+
+impl Problem {
+    /// A problem of `kind`.
+    pub fn new(kind: Kind, detail: impl Into<String>) -> Self {
+        Self { kind, detail: detail.into(), instance: None, invalid_params: Vec::new() }
+    }
+
+    /// The same, of the request with this id.
+    #[must_use]
+    pub fn of_request(mut self, id: &str) -> Self {
+        self.instance = Some(match uuid::Uuid::parse_str(id) {
+            Ok(id) => format!("urn:uuid:{id}"),
+            Err(_) => format!("urn:request:{}", utf8_percent_encode(id, URN)),
+        });
+        self
+    }
+
+    /// The body of the answer, of type [`CONTENT_TYPE`].
+    ///
+    /// # Errors
+    /// [`ProtocolError::Answer`] when it cannot be written.
+    pub fn to_json(&self) -> Result<Vec<u8>, ProtocolError> {
+        #[derive(Serialize)]
+        struct Body<'a> {
+            r#type: String,
+            title: &'a str,
+            status: u16,
+            detail: &'a str,
+            #[serde(skip_serializing_if = "Option::is_none")]
+            instance: Option<&'a str>,
+            #[serde(skip_serializing_if = "<[_]>::is_empty")]
+            invalid_params: &'a [InvalidParam],
+            error: &'a str,
+            error_code: &'a str,
+            message: &'a str,
+        }
+        let body = Body {
+            r#type: format!("urn:model-factory:error:{}", self.kind.slug()),
+            title: self.kind.title(),
+            status: self.kind.status(),
+            detail: &self.detail,
+            instance: self.instance.as_deref(),
+            invalid_params: &self.invalid_params,
+            error: &self.detail,
+            error_code: self.kind.error_code(),
+            message: &self.detail,
+        };
+        serde_json::to_vec(&body).map_err(ProtocolError::Answer)
+    }
+}
+
+impl From<&ProtocolError> for Problem {
+    fn from(error: &ProtocolError) -> Self {
+        let invalid_params = match error {
+            ProtocolError::Mismatch(violations) => violations
+                .listed()
+                .iter()
+                .map(|violation| match (&violation.input, violation.row) {
+                    (Some(input), None) => (input.clone(), violation.reason.to_string()),
+                    (Some(input), Some(row)) => {
+                        (input.clone(), format!("row {row}: {}", violation.reason))
+                    }
+                    (None, row) => {
+                        (format!("row {}", row.unwrap_or_default()), violation.reason.to_string())
+                    }
+                })
+                .map(|(name, reason)| InvalidParam { name, reason })
+                .collect(),
+            ProtocolError::Uneven(mismatch) => {
+                vec![InvalidParam { name: mismatch.name.clone(), reason: mismatch.to_string() }]
+            }
+            _ => Vec::new(),
+        };
+        Self { invalid_params, ..Self::new(error.kind(), error.to_string()) }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::{Value, json};
+
+    use super::*;
+
+    fn body(problem: &Problem) -> Value {
+        serde_json::from_slice(&problem.to_json().unwrap()).unwrap()
+    }
+
+    #[test]
+    fn one_body_serves_the_clients_of_every_protocol() {
+        let problem = Problem::new(Kind::UnknownModel, "there is no model `taxi`")
+            .of_request("8476a536-e9f4-11e8-9739-2dfe598c3fcd");
+        assert_eq!(
+            body(&problem),
+            json!({
+                "type": "urn:model-factory:error:unknown-model",
+                "title": "There is no such model",
+                "status": 404,
+                "detail": "there is no model `taxi`",
+                "instance": "urn:uuid:8476a536-e9f4-11e8-9739-2dfe598c3fcd",
+                "error": "there is no model `taxi`",
+                "error_code": "RESOURCE_DOES_NOT_EXIST",
+                "message": "there is no model `taxi`",
+            })
+        );
+    }
+
+    #[test]
+    fn a_request_id_that_is_no_uuid_is_escaped() {
+        let problem = Problem::new(Kind::Internal, "").of_request("JKJaXm:PLv/HcESHA=");
+        assert_eq!(problem.instance.as_deref(), Some("urn:request:JKJaXm%3APLv%2FHcESHA="));
+    }
+
+    #[test]
+    fn the_details_of_our_own_faults_stay_with_us() {
+        let source = serde_json::from_str::<u8>("x").unwrap_err();
+        let problem = Problem::from(&ProtocolError::Answer(source));
+        assert_eq!(
+            (problem.kind.status(), problem.detail.as_str()),
+            (500, "the answer cannot be written")
+        );
+    }
+}

@@ -1,0 +1,18 @@
+//! A request as every protocol delivers it.
+
+use super::output::Output;
+use super::parameters::Parameters;
+use crate::dataset::Table;
+
+/// Rows to predict, and how the answer shall look.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Request {
+    /// The client's own name of the request, which the answer repeats.
+    pub id: Option<String>,
+    /// The inputs: every column of the schema, in its order.
+    pub table: Table,
+    /// What to tell, in this order; never empty.
+    pub outputs: Vec<Output>,
+    /// What else the client asked for.
+    pub parameters: Parameters,
+}

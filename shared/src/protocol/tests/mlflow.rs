@@ -1,0 +1,245 @@
+//! The scoring protocol of MLflow.
+
+use serde_json::json;
+
+use super::*;
+use crate::learners::Predictions;
+use crate::name::Version;
+use crate::protocol::Output;
+
+const EXPECTED: &str = "age: 30 41\nfare: 7.25 -\nvip: 1 0\ncity: Rome Bari";
+
+fn decode(body: &str) -> Result<Request, ProtocolError> {
+    json_request(Protocol::Mlflow, body, &schema())
+}
+
+fn csv(body: &str) -> Result<Request, ProtocolError> {
+    let limits = Limits { rows: 3, ..Limits::default() };
+    Protocol::Mlflow.decode(Some("text/csv; charset=utf-8"), body.as_bytes(), &schema(), &limits)
+}
+
+fn mismatch(words: &str) -> (u16, String) {
+    (422, words.to_owned())
+}
+
+fn malformed(words: &str) -> (u16, String) {
+    (400, words.to_owned())
+}
+
+#[test]
+fn the_four_json_forms_and_csv_make_one_table() {
+    for body in [
+        r#"{"dataframe_split":{"columns":["city","age","fare","vip"],"index":[0,1],
+            "data":[["Rome",30,7.25,true],["Bari",41,null,false]]},"params":{"x":1}}"#,
+        r#"{"dataframe_records":[{"age":30,"fare":7.25,"vip":true,"city":"Rome"},
+            {"city":"Bari","vip":false,"age":41}]}"#,
+        r#"{"instances":[{"age":30,"fare":7.25,"vip":true,"city":"Rome"},[41,null,0,"Bari"]]}"#,
+        r#"{"inputs":{"city":["Rome","Bari"],"vip":[true,false],"fare":[7.25,null],
+            "age":[30,41]},"unknown":[[[]]]}"#,
+        r#"{"inputs":[[30,7.25,true,"Rome"],[41,null,false,"Bari"]]}"#,
+    ] {
+        assert_eq!(show(&decode(body).unwrap().table), EXPECTED, "{body}");
+    }
+    let body = "\u{feff}vip,city, age ,fare\r\ntrue,Rome,30,7.25\r\nFALSE,Bari,41,NA\r\n";
+    assert_eq!(show(&csv(body).unwrap().table), EXPECTED);
+}
+
+#[test]
+fn a_model_of_one_input_takes_plain_values() {
+    for body in [r#"{"instances":[1.5,null]}"#, r#"{"inputs":[1.5,null]}"#] {
+        let request = json_request(Protocol::Mlflow, body, &numbers(1)).unwrap();
+        assert_eq!(show(&request.table), "x0: 1.5 -");
+    }
+}
+
+#[test]
+fn exactly_one_form_is_sent() {
+    for (body, found) in
+        [("{}", 0), (r#"{"inputs":null}"#, 0), (r#"{"inputs":[],"instances":[]}"#, 2)]
+    {
+        assert_eq!(
+            refusal(decode(body)),
+            malformed(&format!(
+                "the body has {found} of `dataframe_split`, `dataframe_records`, `instances` and \
+                 `inputs`: send exactly one"
+            ))
+        );
+    }
+    assert_eq!(
+        refusal(decode("[[1,2]]")),
+        malformed(
+            "the body is not a request of the MLflow scoring protocol: invalid type: sequence, \
+             expected an object at line 1 column 0"
+        )
+    );
+    assert_eq!(
+        refusal(decode(r#"{"instances":{"age":[1]}}"#)),
+        malformed("`instances` is an object where a list of rows is expected")
+    );
+    assert_eq!(
+        refusal(decode("{\"inputs\":\n x}")),
+        malformed("the body is not JSON: expected value at line 2 column 2")
+    );
+}
+
+#[test]
+fn records_are_checked_value_by_value() {
+    let body = r#"{"dataframe_records":[
+        {"age":"30","fare":1,"vip":true,"city":"Rome"},
+        {"age":30,"fare":1,"vip":true,"city":"Rome","cyty":"Bari","age":31},
+        {"age":30,"fare":[1,{"x":2}],"city":"Rome"}]}"#;
+    let error = decode(body).unwrap_err();
+    let ProtocolError::Mismatch(violations) = &error else { panic!("{error}") };
+    let told: Vec<String> = violations.listed().iter().map(ToString::to_string).collect();
+    assert_eq!(
+        told,
+        [
+            "input `age`, row 1: found \"30\" where a whole number is expected",
+            "input `cyty`: not an input of the model; the nearest is `city`",
+            "input `age`, row 2: given twice",
+            "input `fare`, row 3: found a list where a number is expected",
+            "input `vip`, row 3: missing, though the model was trained with a value in every row",
+        ]
+    );
+}
+
+#[test]
+fn rows_have_one_value_a_column() {
+    let body = r#"{"dataframe_split":{"columns":["age","vip","city"],
+        "data":[[1,true],[1,true,"a","b"],5,[1,true,"a"]]}}"#;
+    assert_eq!(
+        refusal(decode(body)),
+        mismatch(
+            "row 1: length 2 where there are 3 columns; row 2: length 4 where there are 3 \
+             columns; row 3: length 1 where there are 3 columns"
+        )
+    );
+    assert_eq!(
+        refusal(csv("age,vip,city\n1,true\n")),
+        mismatch("row 1: length 2 where there are 3 columns")
+    );
+}
+
+#[test]
+fn columns_must_be_those_of_the_model() {
+    let missing = "input `vip`: missing, though the model was trained with a value in every row";
+    assert_eq!(
+        refusal(decode(
+            r#"{"dataframe_split":{"columns":["age","city","age"],"data":[[1,"a",2]]}}"#
+        )),
+        mismatch(&format!("input `age`: given twice; {missing}"))
+    );
+    assert_eq!(
+        refusal(csv("age,cyty,city\n1,a,b\n2,a,b\n")),
+        mismatch(&format!(
+            "input `cyty`: not an input of the model; the nearest is `city`; {missing}"
+        ))
+    );
+    assert_eq!(
+        refusal(decode(r#"{"inputs":{"age":[1],"city":"Rome","vip":[true,false],"x":[[]]}}"#)),
+        mismatch(
+            "input `city`: found \"Rome\" where a list of values is expected; \
+             input `x`: not an input of the model"
+        )
+    );
+    assert_eq!(
+        refusal(decode(r#"{"inputs":{"age":[1],"city":["Rome"],"vip":[true,false]}}"#)),
+        mismatch(
+            "the inputs differ in length: column `fare` has 2 values where the table has 1 rows"
+        )
+    );
+}
+
+#[test]
+fn csv_is_refused_with_row_and_column() {
+    assert_eq!(
+        refusal(csv("age,vip,city\n1,true,a\n2.5,maybe,b\n")),
+        mismatch(
+            "input `age`, row 2: found `2.5` where a whole number is expected; \
+             input `vip`, row 2: found `maybe` where true or false is expected"
+        )
+    );
+    assert_eq!(
+        refusal(csv("age,vip,city\n")),
+        mismatch("the request has no row: send at least one")
+    );
+    assert_eq!(
+        refusal(csv("age,vip,city\n1,true,a\n1,true,a\n1,true,a\n1,true,a\n")),
+        (413, "more than 3 rows: send them in smaller requests".to_owned())
+    );
+    let latin = b"age,vip,city\n1,true,M\xfcnchen\n";
+    let result = Protocol::Mlflow.decode(Some("text/csv"), latin, &schema(), &Limits::default());
+    assert_eq!(
+        refusal(result),
+        malformed(
+            "the body is not CSV: CSV parse error: record 1 (line 2, field: 2, byte: 13): invalid \
+             utf-8: invalid UTF-8 in field 2 near byte index 1"
+        )
+    );
+}
+
+#[test]
+fn short_records_cannot_stand_for_a_table_that_fills_the_memory() {
+    let mut schema = numbers(1_000);
+    schema.inputs.iter_mut().for_each(|field| field.nullable = true);
+    let body = format!(r#"{{"instances":[{}{{}}]}}"#, "{},".repeat(90_000));
+    let (status, words) = refusal(json_request(Protocol::Mlflow, &body, &schema));
+    assert_eq!(status, 413, "{words}");
+}
+
+#[test]
+fn the_content_type_is_that_of_json_or_csv_in_utf8() {
+    let status = |content_type: Option<&str>| {
+        refusal(Protocol::Mlflow.decode(content_type, b"{}", &schema(), &Limits::default())).0
+    };
+    assert_eq!(status(None), 415);
+    assert_eq!(status(Some("text/plain")), 415);
+    assert_eq!(status(Some("application/json; charset=latin-1")), 415);
+    assert_eq!(status(Some("application/json; charset=utf-8")), 400);
+}
+
+#[test]
+fn the_method_chooses_the_output() {
+    let method = |params: &str, schema: &Schema| {
+        let body = format!(r#"{{"instances":[[1,2,true,"a"]],"params":{params}}}"#);
+        json_request(Protocol::Mlflow, &body, schema).map(|request| request.outputs)
+    };
+    assert_eq!(method("{}", &schema()).unwrap(), [Output::Predict]);
+    assert_eq!(method("null", &schema()).unwrap(), [Output::Predict]);
+    let proba = r#"{"predict_method":"predict_proba"}"#;
+    assert_eq!(method(proba, &schema()).unwrap(), [Output::Probabilities]);
+    assert!(matches!(method(proba, &numbers(4)), Err(ProtocolError::UnknownOutput { .. })));
+    assert_eq!(
+        method(r#"{"predict_method":"rank"}"#, &schema()).unwrap_err().to_string(),
+        "`params.predict_method` is another value where `predict` or `predict_proba` is expected"
+    );
+}
+
+#[test]
+fn answers_are_lists_of_labels_values_or_probabilities() {
+    let classes = Predictions::Classes {
+        classes: vec!["no".to_owned(), "yes".to_owned()].into(),
+        probabilities: vec![0.25, 0.75, 0.5, 0.5],
+    };
+    let values = Predictions::Values(vec![1.0, 2.5]);
+    for (predictions, output, expected) in [
+        (&classes, Output::Predict, json!(["yes", "no"])),
+        (&classes, Output::Probabilities, json!([[0.25, 0.75], [0.5, 0.5]])),
+        (&values, Output::Predict, json!([1.0, 2.5])),
+    ] {
+        let told = answer(
+            Protocol::Mlflow,
+            &Answer {
+                model: &"taxi".parse().unwrap(),
+                version: Version::FIRST,
+                id: None,
+                outputs: &[output],
+                predictions,
+            },
+        );
+        assert_eq!(
+            told,
+            json!({"predictions": expected, "model_name": "taxi", "model_version": "1"})
+        );
+    }
+}

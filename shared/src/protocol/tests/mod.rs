@@ -1,0 +1,64 @@
+//! The protocols through their public surface.
+
+use serde_json::Value;
+
+use super::{Answer, Limits, Problem, Protocol, ProtocolError, Request};
+use crate::dataset::{Field, Kind, Schema, Table, Task, Values};
+
+mod mlflow;
+mod oip;
+mod oip_answers;
+mod properties;
+
+/// One input of each kind; only `fare` had missing values in training.
+fn schema() -> Schema {
+    let field = |name: &str, kind, nullable| Field { name: name.into(), kind, nullable };
+    Schema {
+        inputs: vec![
+            field("age", Kind::Integral, false),
+            field("fare", Kind::Fractional, true),
+            field("vip", Kind::Boolean, false),
+            field("city", Kind::Category, false),
+        ],
+        target: "y".into(),
+        task: Task::Classification { classes: vec!["no".into(), "yes".into()] },
+    }
+}
+
+/// `columns` fractional inputs `x0`, `x1`, … of a regression.
+fn numbers(columns: usize) -> Schema {
+    let field =
+        |index| Field { name: format!("x{index}"), kind: Kind::Fractional, nullable: false };
+    Schema { inputs: (0..columns).map(field).collect(), target: "y".into(), task: Task::Regression }
+}
+
+fn json_request(protocol: Protocol, body: &str, schema: &Schema) -> Result<Request, ProtocolError> {
+    protocol.decode(Some("application/json"), body.as_bytes(), schema, &Limits::default())
+}
+
+/// The table as text, one column a line; missing values are `-`.
+fn show(table: &Table) -> String {
+    let columns = table.columns().iter().map(|column| {
+        let values: Vec<String> = match &column.values {
+            Values::Number(values) => values
+                .iter()
+                .map(|value| if value.is_nan() { "-".into() } else { value.to_string() })
+                .collect(),
+            Values::Category(categories) => {
+                categories.iter().map(|text| text.unwrap_or("-").to_owned()).collect()
+            }
+        };
+        format!("{}: {}", column.name, values.join(" "))
+    });
+    columns.collect::<Vec<_>>().join("\n")
+}
+
+/// Status and words of a refusal.
+fn refusal(result: Result<Request, ProtocolError>) -> (u16, String) {
+    let problem = Problem::from(&result.unwrap_err());
+    (problem.kind.status(), problem.detail)
+}
+
+fn answer(protocol: Protocol, answer: &Answer<'_>) -> Value {
+    serde_json::from_slice(&protocol.encode(answer).unwrap()).unwrap()
+}

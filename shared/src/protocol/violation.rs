@@ -1,0 +1,194 @@
+//! How a request differs from what its model expects, input by input.
+
+use std::fmt;
+
+use super::oip::Datatype;
+
+/// How many violations of one request are listed.
+pub const LISTED: usize = 20;
+
+/// How many characters of a client's own words an answer repeats.
+const SHOWN: usize = 40;
+
+/// One difference between a request and its model's schema.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Violation {
+    /// The input, when it is about one.
+    pub input: Option<String>,
+    /// The row, from 1, when it is about one.
+    pub row: Option<usize>,
+    /// What is wrong.
+    pub reason: Reason,
+}
+
+/// What is wrong with an input or a row.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum Reason {
+    /// The model has no such input.
+    #[error("not an input of the model{}", hint(.nearest.as_deref()))]
+    Unknown {
+        /// The model's input with a similar name.
+        nearest: Option<String>,
+    },
+    /// The input is absent, and the training data had a value in every row.
+    #[error("missing, though the model was trained with a value in every row")]
+    Missing,
+    /// The input is there twice.
+    #[error("given twice")]
+    Duplicate,
+    /// The tensor's datatype cannot hold the input's values.
+    #[error("datatype {found} where {expected} is expected")]
+    Datatype {
+        /// The tensor's datatype.
+        found: Datatype,
+        /// What would be right.
+        expected: &'static str,
+    },
+    /// The tensor's shape is not that of a column or table.
+    #[error("shape {found:?} where {expected} is expected")]
+    Shape {
+        /// The tensor's shape.
+        found: Vec<u64>,
+        /// What would be right.
+        expected: String,
+    },
+    /// The tensor's data are fewer or more than its shape says.
+    #[error("{found} data where the shape asks for {expected}")]
+    Length {
+        /// How many there are; `more than n` when counting stopped.
+        found: String,
+        /// How many the shape asks for.
+        expected: usize,
+    },
+    /// The tensor's data are nested in another way than its shape.
+    #[error("data nested unlike the shape: give one flat list, or one list a row")]
+    Nesting,
+    /// A value is not of the input's type.
+    #[error("found {found} where {expected} is expected")]
+    Mistyped {
+        /// The value.
+        found: String,
+        /// What would be right.
+        expected: &'static str,
+    },
+    /// A text is too long.
+    #[error("a text of {found} bytes, more than the {limit} allowed")]
+    TextTooLong {
+        /// Its bytes.
+        found: usize,
+        /// The bytes allowed.
+        limit: usize,
+    },
+    /// A row has another number of values than there are columns.
+    #[error("length {found} where there are {expected} columns")]
+    RowLength {
+        /// The values of the row.
+        found: usize,
+        /// The columns.
+        expected: usize,
+    },
+}
+
+/// All differences of one request, of which the first [`LISTED`] are kept.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Violations {
+    listed: Vec<Violation>,
+    total: usize,
+}
+
+impl Violation {
+    /// A violation of an input as a whole.
+    pub(super) fn of_input(input: &str, reason: Reason) -> Self {
+        Self { input: Some(shorten(input)), row: None, reason }
+    }
+
+    /// The violation of a value. `row` counts from 0.
+    pub(super) fn of_value(input: &str, row: usize, reason: Reason) -> Self {
+        Self { input: Some(shorten(input)), row: Some(row + 1), reason }
+    }
+
+    /// The violation of a row as a whole. `row` counts from 0.
+    pub(super) fn of_row(row: usize, reason: Reason) -> Self {
+        Self { input: None, row: Some(row + 1), reason }
+    }
+}
+
+impl Violations {
+    /// Those that are listed, in the order of the request.
+    #[must_use]
+    pub fn listed(&self) -> &[Violation] {
+        &self.listed
+    }
+
+    pub(super) fn push(&mut self, violation: impl FnOnce() -> Violation) {
+        self.total += 1;
+        if self.listed.len() < LISTED {
+            self.listed.push(violation());
+        }
+    }
+
+    pub(super) fn is_empty(&self) -> bool {
+        self.total == 0
+    }
+}
+
+impl fmt::Display for Violation {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match (&self.input, self.row) {
+            (Some(input), Some(row)) => write!(formatter, "input `{input}`, row {row}: ")?,
+            (Some(input), None) => write!(formatter, "input `{input}`: ")?,
+            (None, Some(row)) => write!(formatter, "row {row}: ")?,
+            (None, None) => {}
+        }
+        self.reason.fmt(formatter)
+    }
+}
+
+impl fmt::Display for Violations {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let mut separator = "";
+        for violation in self.listed.iter().take(3) {
+            write!(formatter, "{separator}{violation}")?;
+            separator = "; ";
+        }
+        match self.total.saturating_sub(3) {
+            0 => Ok(()),
+            more => write!(formatter, "; and {more} more"),
+        }
+    }
+}
+
+fn hint(nearest: Option<&str>) -> String {
+    nearest.map_or_else(String::new, |nearest| format!("; the nearest is `{nearest}`"))
+}
+
+/// The beginning of a client's own words.
+pub(super) fn shorten(text: &str) -> String {
+    match text.char_indices().nth(SHOWN) {
+        None => text.to_owned(),
+        Some((end, _)) => format!("{}…", text.get(..end).unwrap_or_default()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn three_violations_are_told_and_the_rest_counted() {
+        let mut violations = Violations::default();
+        for row in 0..50 {
+            violations.push(|| Violation::of_value("x", row, Reason::Missing));
+        }
+        assert_eq!(violations.listed().len(), LISTED);
+        let told = violations.to_string();
+        assert!(told.starts_with("input `x`, row 1: missing"), "{told}");
+        assert!(told.ends_with("; and 47 more"), "{told}");
+    }
+
+    #[test]
+    fn long_words_of_a_client_are_cut_between_characters() {
+        assert_eq!(shorten("short"), "short");
+        assert_eq!(shorten(&"ä".repeat(1_000)), format!("{}…", "ä".repeat(SHOWN)));
+    }
+}

@@ -1,0 +1,168 @@
+//! The model registry: versions, aliases and their history, as ports.
+//!
+//! A version never changes once it is registered; an alias moves by a conditional
+//! write; every move is a record, so that history only grows and an undo can be
+//! undone.
+
+mod records;
+
+use async_trait::async_trait;
+
+use crate::name::{Alias, ModelName, Reference, Version};
+use crate::port_error::PortError;
+
+pub use records::{
+    AliasRecord, DriftRecord, Movement, NewVersion, Promotion, Registered, VersionRecord,
+};
+
+/// Reads the registry.
+#[async_trait]
+pub trait ReadRegistry: Send + Sync {
+    /// The names of all models, sorted.
+    ///
+    /// # Errors
+    /// When the registry cannot be asked.
+    async fn models(&self) -> Result<Vec<ModelName>, PortError>;
+
+    /// A version; `None` when it does not exist.
+    ///
+    /// # Errors
+    /// When the registry cannot be asked.
+    async fn version(
+        &self,
+        model: &ModelName,
+        version: Version,
+    ) -> Result<Option<VersionRecord>, PortError>;
+
+    /// All versions of a model, the oldest first.
+    ///
+    /// # Errors
+    /// When the registry cannot be asked.
+    async fn versions(&self, model: &ModelName) -> Result<Vec<VersionRecord>, PortError>;
+
+    /// Where an alias points; `None` when it points nowhere.
+    ///
+    /// # Errors
+    /// When the registry cannot be asked.
+    async fn alias(
+        &self,
+        model: &ModelName,
+        alias: &Alias,
+    ) -> Result<Option<AliasRecord>, PortError>;
+
+    /// All aliases of a model, sorted.
+    ///
+    /// # Errors
+    /// When the registry cannot be asked.
+    async fn aliases(&self, model: &ModelName) -> Result<Vec<AliasRecord>, PortError>;
+
+    /// Every move of every alias of a model, the oldest first.
+    ///
+    /// # Errors
+    /// When the registry cannot be asked.
+    async fn history(&self, model: &ModelName) -> Result<Vec<Movement>, PortError>;
+}
+
+/// Writes the registry.
+#[async_trait]
+pub trait WriteRegistry: ReadRegistry {
+    /// Registers a version under the next number and, with a promotion, moves the
+    /// champion to it: both in one transaction, or nothing. A run registers once:
+    /// for a run that has done so already the answer is its version of then.
+    ///
+    /// # Errors
+    /// [`WriteError::Conflict`] when the alias is not where the promotion expects it.
+    async fn register(
+        &self,
+        version: NewVersion,
+        promotion: Option<Promotion>,
+    ) -> Result<Registered, WriteError>;
+
+    /// Moves an alias to a version, if it still is at `expected` (`None`: if it does
+    /// not exist).
+    ///
+    /// # Errors
+    /// [`WriteError::Conflict`] when it is elsewhere, [`WriteError::UnknownVersion`]
+    /// when the version does not exist.
+    async fn move_alias(
+        &self,
+        model: &ModelName,
+        alias: &Alias,
+        to: Version,
+        expected: Option<Version>,
+        reason: &str,
+    ) -> Result<AliasRecord, WriteError>;
+}
+
+/// The record of drift checks.
+#[async_trait]
+pub trait DriftLog: Send + Sync {
+    /// Records the verdict on a window. A window that is checked again replaces its
+    /// record.
+    ///
+    /// # Errors
+    /// When the registry cannot be asked.
+    async fn record_drift(&self, record: &DriftRecord) -> Result<(), PortError>;
+
+    /// All recorded windows of a model, the oldest first.
+    ///
+    /// # Errors
+    /// When the registry cannot be asked.
+    async fn drift_records(&self, model: &ModelName) -> Result<Vec<DriftRecord>, PortError>;
+}
+
+/// A write was refused.
+#[derive(Debug, thiserror::Error)]
+pub enum WriteError {
+    /// The alias is not where the writer believed it to be.
+    #[error(
+        "alias `{alias}` of model `{model}` is at {}, not at {}: read it again",
+        place(.found), place(.expected)
+    )]
+    Conflict {
+        /// The model.
+        model: ModelName,
+        /// The alias.
+        alias: Alias,
+        /// Where the writer believed it to be.
+        expected: Option<Version>,
+        /// Where it is.
+        found: Option<Version>,
+    },
+    /// The version does not exist.
+    #[error("model `{model}` has no version {version}")]
+    UnknownVersion {
+        /// The model.
+        model: ModelName,
+        /// The version.
+        version: Version,
+    },
+    /// The registry could not be asked.
+    #[error(transparent)]
+    Port(#[from] PortError),
+}
+
+fn place(version: &Option<Version>) -> String {
+    version.map_or_else(|| "no version".to_owned(), |version| format!("version {version}"))
+}
+
+/// The version and artifact that a reference stands for; `None` when it stands for
+/// none.
+///
+/// # Errors
+/// When the registry cannot be asked.
+pub async fn resolve<R: ReadRegistry + ?Sized>(
+    registry: &R,
+    model: &ModelName,
+    reference: &Reference,
+) -> Result<Option<(Version, String)>, PortError> {
+    Ok(match reference {
+        Reference::Version(version) => registry
+            .version(model, *version)
+            .await?
+            .map(|record| (record.version, record.registered.artifact)),
+        Reference::Alias(alias) => {
+            registry.alias(model, alias).await?.map(|record| (record.version, record.artifact))
+        }
+    })
+}

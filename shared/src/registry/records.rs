@@ -1,0 +1,127 @@
+//! What the registry holds.
+
+use std::collections::BTreeMap;
+
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+
+use crate::metrics::Metric;
+use crate::name::{Alias, ModelName, Version};
+
+/// A registered version.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct VersionRecord {
+    /// Its number.
+    pub version: Version,
+    /// What was registered.
+    #[serde(flatten)]
+    pub registered: NewVersion,
+}
+
+impl std::ops::Deref for VersionRecord {
+    type Target = NewVersion;
+
+    fn deref(&self) -> &NewVersion {
+        &self.registered
+    }
+}
+
+/// A version before it has a number.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct NewVersion {
+    /// The model.
+    pub model: ModelName,
+    /// The SHA-256 of its artifact, in hexadecimal.
+    pub artifact: String,
+    /// The size of its artifact in bytes.
+    pub artifact_bytes: u64,
+    /// The training run that made it.
+    pub run: String,
+    /// The key of the data set that it learned from.
+    pub dataset: String,
+    /// The hash of the data's content.
+    pub data_hash: String,
+    /// The learner with its hyper-parameters.
+    pub learner: String,
+    /// The metric that the gate compared.
+    pub metric: Metric,
+    /// Its metrics on the holdout.
+    pub metrics: BTreeMap<Metric, f64>,
+    /// When it was registered.
+    pub created_at: Timestamp,
+    /// The gate's decision: whether it was promoted, and why.
+    pub decision: String,
+}
+
+/// The wish to make a new version the champion.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Promotion {
+    /// The champion that it was compared with; `None` when there was none.
+    pub expected: Option<Version>,
+    /// Why it is promoted.
+    pub reason: String,
+}
+
+/// What came of a registration.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Registered {
+    /// The version's number.
+    pub version: Version,
+    /// Whether this call registered it, or an earlier one of the same run.
+    pub newly: bool,
+}
+
+/// Where an alias points.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct AliasRecord {
+    /// The model.
+    pub model: ModelName,
+    /// The alias.
+    pub alias: Alias,
+    /// The version that it points at.
+    pub version: Version,
+    /// The SHA-256 of that version's artifact, so that one read finds it.
+    pub artifact: String,
+    /// When it was moved there.
+    pub moved_at: Timestamp,
+}
+
+/// One move of an alias.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Movement {
+    /// The model.
+    pub model: ModelName,
+    /// The alias.
+    pub alias: Alias,
+    /// Where it pointed; `None` when it is new.
+    pub from: Option<Version>,
+    /// Where it points now.
+    pub to: Version,
+    /// When it was moved.
+    pub at: Timestamp,
+    /// Why it was moved.
+    pub reason: String,
+}
+
+/// The verdict on one window of a model's traffic.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct DriftRecord {
+    /// The model.
+    pub model: ModelName,
+    /// The version whose profile was the reference.
+    pub version: Version,
+    /// The window's start.
+    pub start: Timestamp,
+    /// The window's end, exclusive.
+    pub end: Timestamp,
+    /// `no_data`, `too_little_data`, `stable` or `drift`.
+    pub verdict: String,
+    /// How many rows were compared.
+    pub rows: u64,
+    /// The columns that drifted, the strongest first.
+    pub columns: Vec<String>,
+    /// The key of the JSON report.
+    pub report: String,
+    /// When it was checked.
+    pub checked_at: Timestamp,
+}

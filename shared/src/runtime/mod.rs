@@ -1,0 +1,23 @@
+//! What every function needs at its start: settings from the environment, logs,
+//! and errors that the Lambda runtime can report.
+
+mod failure;
+mod settings;
+
+use tracing_subscriber::EnvFilter;
+
+pub use failure::Failure;
+pub use settings::{MissingSetting, Settings};
+
+/// Sends logs to standard output, one JSON object a line; `RUST_LOG` filters them
+/// (default `info`).
+pub fn start_logging() {
+    let filter = EnvFilter::try_from_default_env().unwrap_or_else(|_| EnvFilter::new("info"));
+    tracing_subscriber::fmt()
+        .json()
+        .flatten_event(true)
+        .with_current_span(true)
+        .with_span_list(false)
+        .with_env_filter(filter)
+        .init();
+}

@@ -1,0 +1,44 @@
+//! The least recently used models make room for others.
+
+use std::collections::HashMap;
+use std::sync::Arc;
+
+use super::model::ServedModel;
+
+/// Models by their artifact's hash, bounded by the bytes of their artifacts.
+#[derive(Debug)]
+pub(super) struct Lru {
+    capacity: usize,
+    used: usize,
+    clock: u64,
+    entries: HashMap<String, (u64, Arc<ServedModel>)>,
+}
+
+impl Lru {
+    pub(super) fn new(capacity: usize) -> Self {
+        Self { capacity, used: 0, clock: 0, entries: HashMap::new() }
+    }
+
+    pub(super) fn get(&mut self, sha256: &str) -> Option<Arc<ServedModel>> {
+        self.clock += 1;
+        let (used_at, model) = self.entries.get_mut(sha256)?;
+        *used_at = self.clock;
+        Some(Arc::clone(model))
+    }
+
+    /// Adds a model; the newest one stays even when it alone exceeds the capacity.
+    pub(super) fn insert(&mut self, sha256: String, model: Arc<ServedModel>) {
+        self.clock += 1;
+        self.used += model.size;
+        if let Some((_, old)) = self.entries.insert(sha256, (self.clock, model)) {
+            self.used -= old.size;
+        }
+        while self.used > self.capacity && self.entries.len() > 1 {
+            let oldest = self.entries.iter().min_by_key(|(_, (used_at, _))| *used_at);
+            let Some(oldest) = oldest.map(|(sha256, _)| sha256.clone()) else { return };
+            if let Some((_, removed)) = self.entries.remove(&oldest) {
+                self.used -= removed.size;
+            }
+        }
+    }
+}

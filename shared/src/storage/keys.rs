@@ -1,0 +1,115 @@
+//! Where things lie in the bucket.
+
+use crate::name::{InvalidName, ModelName};
+
+/// The media type of JSON.
+pub const JSON: &str = "application/json";
+/// The media type of HTML.
+pub const HTML: &str = "text/html; charset=utf-8";
+
+/// A key under which no data set can lie.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum InvalidKey {
+    /// Not of the form `datasets/{model}/{file}`.
+    #[error("`{0}` is not a data set's key: upload to datasets/{{model}}/{{file}}")]
+    NotADataset(String),
+    /// The model's name is not one.
+    #[error("the key `{key}` names no model")]
+    Model {
+        /// The key.
+        key: String,
+        /// What is wrong with the name.
+        #[source]
+        source: InvalidName,
+    },
+}
+
+/// The model that a data set's key belongs to.
+///
+/// # Errors
+/// When the key is not `datasets/{model}/{file}`, or the model's name is not one.
+pub fn model_of_dataset(key: &str) -> Result<ModelName, InvalidKey> {
+    let not_a_dataset = || InvalidKey::NotADataset(key.to_owned());
+    let rest = key.strip_prefix("datasets/").ok_or_else(not_a_dataset)?;
+    let (model, file) = rest.split_once('/').ok_or_else(not_a_dataset)?;
+    if file.is_empty() {
+        return Err(not_a_dataset());
+    }
+    model.parse().map_err(|source| InvalidKey::Model { key: key.to_owned(), source })
+}
+
+/// The folder of a model's data sets.
+#[must_use]
+pub fn datasets(model: &ModelName) -> String {
+    format!("datasets/{model}/")
+}
+
+/// A model's spec.
+#[must_use]
+pub fn spec(model: &ModelName) -> String {
+    format!("models/{model}/model.toml")
+}
+
+/// An artifact, by the SHA-256 of its content.
+#[must_use]
+pub fn artifact(model: &ModelName, sha256: &str) -> String {
+    format!("artifacts/{model}/{sha256}.mfa")
+}
+
+/// A file of a training run.
+#[must_use]
+pub fn run(model: &ModelName, run: &str, file: &str) -> String {
+    format!("runs/{model}/{run}/{file}")
+}
+
+/// A file of a window's drift report.
+#[must_use]
+pub fn drift(model: &ModelName, window: &str, file: &str) -> String {
+    format!("drift/{model}/{window}/{file}")
+}
+
+/// The folder of a model's late labels.
+#[must_use]
+pub fn ground_truth(model: &ModelName) -> String {
+    format!("ground-truth/{model}/")
+}
+
+/// Where a rejected data set is kept. The place follows from key and content, so
+/// that a second delivery writes the same object.
+#[must_use]
+pub fn quarantine(dataset: &str, etag: &str) -> String {
+    let path = dataset.strip_prefix("datasets/").unwrap_or(dataset);
+    let tag: String = etag.chars().filter(char::is_ascii_alphanumeric).take(12).collect();
+    match path.rsplit_once('/') {
+        Some((folder, file)) => format!("quarantine/{folder}/{tag}-{file}"),
+        None => format!("quarantine/{tag}-{path}"),
+    }
+}
+
+/// The reasons beside a rejected data set.
+#[must_use]
+pub fn quarantine_reason(quarantined: &str) -> String {
+    format!("{quarantined}.reason.json")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_data_set_belongs_to_the_model_of_its_folder() {
+        let model = model_of_dataset("datasets/taxi/2021/february rides+1.csv").unwrap();
+        assert_eq!(model.as_str(), "taxi");
+        for bad in ["taxi/x.csv", "datasets/taxi", "datasets/taxi/", "datasets/"] {
+            assert_eq!(model_of_dataset(bad), Err(InvalidKey::NotADataset(bad.into())), "{bad}");
+        }
+        assert!(matches!(model_of_dataset("datasets/Taxi!/x"), Err(InvalidKey::Model { .. })));
+    }
+
+    #[test]
+    fn a_rejected_data_set_keeps_its_name_and_its_content_apart() {
+        let key = quarantine("datasets/taxi/a/b.csv", "\"0123456789abcdef\"");
+        assert_eq!(key, "quarantine/taxi/a/0123456789ab-b.csv");
+        assert_eq!(quarantine_reason(&key), "quarantine/taxi/a/0123456789ab-b.csv.reason.json");
+    }
+}

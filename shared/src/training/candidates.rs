@@ -1,0 +1,26 @@
+//! The candidates that compete.
+
+use crate::learners::{BoostingParams, Candidate, LinearParams};
+use crate::spec::{LearnerKind, Spec};
+
+/// The candidates of the spec's learners, and always the baseline.
+pub(super) fn of(spec: &Spec) -> Vec<Candidate> {
+    let boosting = |max_depth, eta, min_child_weight| {
+        Candidate::Boosting(BoostingParams { max_depth, eta, min_child_weight })
+    };
+    let linear = |alpha| Candidate::Linear(LinearParams { alpha });
+    let mut candidates: Vec<Candidate> = spec
+        .training
+        .learners
+        .iter()
+        .flat_map(|learner| match learner {
+            LearnerKind::Boosting => {
+                vec![boosting(6, 0.1, 1.0), boosting(4, 0.1, 1.0), boosting(3, 0.1, 5.0)]
+            }
+            LearnerKind::Linear => vec![linear(1.0), linear(10.0)],
+            LearnerKind::Baseline => Vec::new(),
+        })
+        .collect();
+    candidates.push(Candidate::Baseline);
+    candidates
+}

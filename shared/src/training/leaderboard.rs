@@ -1,0 +1,156 @@
+//! Candidates ranked by their mean score over the folds of the training rows.
+
+use std::time::Instant;
+
+use serde::{Deserialize, Serialize};
+
+use super::TrainingError;
+use crate::dataset::{Labelled, split};
+use crate::learners::Candidate;
+use crate::metrics::{Evaluation, Metric};
+use crate::port_error::chain;
+use crate::spec::Spec;
+
+/// The number of folds.
+const FOLDS: usize = 3;
+
+/// All candidates of a run, the best first.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Leaderboard {
+    /// The metric that ranks them.
+    pub metric: Metric,
+    /// The candidates.
+    pub entries: Vec<Entry>,
+}
+
+/// One candidate's result.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Entry {
+    /// The candidate.
+    pub candidate: Candidate,
+    /// What came of it.
+    #[serde(flatten)]
+    pub outcome: Outcome,
+    /// How long fitting and scoring took.
+    pub seconds: f64,
+}
+
+/// What came of a candidate.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Outcome {
+    /// The score of each fold.
+    FoldScores(Vec<f64>),
+    /// Why it could not be fitted.
+    Failure(String),
+}
+
+impl Entry {
+    /// The mean of the fold scores; `None` for a failure or an undefined score.
+    #[must_use]
+    pub fn mean(&self) -> Option<f64> {
+        match &self.outcome {
+            Outcome::FoldScores(scores) => {
+                let mean = scores.iter().sum::<f64>() / scores.len() as f64;
+                mean.is_finite().then_some(mean)
+            }
+            Outcome::Failure(_) => None,
+        }
+    }
+
+    /// The standard deviation of the fold scores; `None` as for the mean.
+    #[must_use]
+    pub fn deviation(&self) -> Option<f64> {
+        let (mean, Outcome::FoldScores(scores)) = (self.mean()?, &self.outcome) else {
+            return None;
+        };
+        let squares: f64 = scores.iter().map(|score| (score - mean).powi(2)).sum();
+        Some((squares / scores.len() as f64).sqrt())
+    }
+
+    /// The candidate in a few words.
+    #[must_use]
+    pub fn name(&self) -> String {
+        format!("{} {}", self.candidate.kind().name(), self.candidate.params()).trim().to_owned()
+    }
+}
+
+impl Leaderboard {
+    /// The best candidate.
+    ///
+    /// # Errors
+    /// When no candidate has a score.
+    pub(super) fn winner(&self) -> Result<&Candidate, TrainingError> {
+        match self.entries.first() {
+            Some(entry) if entry.mean().is_some() => Ok(&entry.candidate),
+            Some(Entry { outcome: Outcome::Failure(reason), .. }) => {
+                Err(TrainingError::NoCandidate(reason.clone()))
+            }
+            _ => Err(TrainingError::NoCandidate(format!(
+                "the training rows do not define {}",
+                self.metric
+            ))),
+        }
+    }
+
+    /// The best candidate in a few words.
+    #[must_use]
+    pub fn best_name(&self) -> String {
+        self.entries.first().map(Entry::name).unwrap_or_default()
+    }
+}
+
+/// Scores every candidate by cross-validation and ranks them; of equals the earlier
+/// one is the better.
+pub(super) fn compete(
+    candidates: &[Candidate],
+    training: &Labelled,
+    metric: Metric,
+    spec: &Spec,
+) -> Result<Leaderboard, TrainingError> {
+    let folds = split::folds(training, FOLDS, spec.split.seed);
+    let mut entries = Vec::with_capacity(candidates.len());
+    for candidate in candidates {
+        let started = Instant::now();
+        let outcome = score(candidate, training, &folds, metric, spec.split.seed)
+            .map_or_else(|error| Outcome::Failure(chain(&error)), Outcome::FoldScores);
+        let seconds = started.elapsed().as_secs_f64();
+        let entry = Entry { candidate: candidate.clone(), outcome, seconds };
+        tracing::info!(
+            candidate = entry.name(),
+            metric = metric.name(),
+            score = entry.mean(),
+            seconds,
+            "candidate {} of {}",
+            entries.len() + 1,
+            candidates.len()
+        );
+        entries.push(entry);
+    }
+    let worst = if metric.higher_is_better() { f64::NEG_INFINITY } else { f64::INFINITY };
+    entries.sort_by(|a, b| {
+        let (a, b) = (a.mean().unwrap_or(worst), b.mean().unwrap_or(worst));
+        if metric.higher_is_better() { b.total_cmp(&a) } else { a.total_cmp(&b) }
+    });
+    Ok(Leaderboard { metric, entries })
+}
+
+fn score(
+    candidate: &Candidate,
+    training: &Labelled,
+    folds: &[Vec<usize>],
+    metric: Metric,
+    seed: u64,
+) -> Result<Vec<f64>, TrainingError> {
+    folds
+        .iter()
+        .map(|held| {
+            let rest: Vec<usize> =
+                (0..training.rows()).filter(|row| held.binary_search(row).is_err()).collect();
+            let predictor = candidate.fit(&training.select(&rest), seed)?;
+            let test = training.select(held);
+            let evaluation = Evaluation::new(&test.target, &predictor.predict(&test.inputs)?)?;
+            Ok(evaluation.score(metric))
+        })
+        .collect()
+}

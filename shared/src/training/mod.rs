@@ -1,0 +1,145 @@
+//! A training run: candidates compete by cross-validation, the best is fitted and
+//! measured on the holdout, and the gate compares it with the champion.
+
+mod candidates;
+mod gate;
+mod leaderboard;
+
+use std::time::Instant;
+
+use crate::artifact::{self, ArtifactError, Contents, Manifest};
+use crate::dataset::split::{self, Split};
+use crate::dataset::{Labelled, Rejection};
+use crate::learners::{FitError, PredictError, Predictor};
+use crate::metrics::{Evaluation, Incomparable, Metric, UnknownMetric};
+use crate::name::{ModelName, Version};
+use crate::profile::Profile;
+use crate::spec::Spec;
+
+pub use gate::{Decision, Gate};
+pub use leaderboard::{Entry, Leaderboard, Outcome};
+
+/// Today's champion, as a challenger meets it.
+#[derive(Debug)]
+pub struct Champion {
+    /// Its version.
+    pub version: Version,
+    /// What its artifact says.
+    pub manifest: Manifest,
+    /// What it answers with.
+    pub predictor: Predictor,
+}
+
+/// What a run produced; nothing of it is stored yet.
+#[derive(Debug)]
+pub struct Trained {
+    /// The artifact's bytes.
+    pub artifact: Vec<u8>,
+    /// The SHA-256 of `artifact`.
+    pub sha256: String,
+    /// What the artifact says.
+    pub leaderboard: Leaderboard,
+    /// The hash of the data's content.
+    pub data_hash: String,
+    /// The learner with its hyper-parameters, in a few words.
+    pub learner: String,
+    /// The metric that ranks this model's versions.
+    pub metric: Metric,
+    /// The winner's metrics on the holdout.
+    pub metrics: std::collections::BTreeMap<Metric, f64>,
+    /// Whether it becomes the champion, and why.
+    pub decision: Decision,
+}
+
+/// A run failed.
+#[derive(Debug, thiserror::Error)]
+pub enum TrainingError {
+    /// The data set cannot be trained on.
+    #[error(transparent)]
+    Rejected(#[from] Rejection),
+    /// The spec asks for a metric that the task does not have.
+    #[error("model.toml: `training.metric`: {0}")]
+    Metric(#[from] UnknownMetric),
+    /// No candidate could be fitted.
+    #[error("no candidate could be fitted: {0}")]
+    NoCandidate(String),
+    /// The winner could not be fitted to all training rows.
+    #[error(transparent)]
+    Fit(#[from] FitError),
+    /// The winner could not predict.
+    #[error(transparent)]
+    Predict(#[from] PredictError),
+    /// The winner's predictions are not those of the task.
+    #[error(transparent)]
+    Incomparable(#[from] Incomparable),
+    /// The artifact could not be written.
+    #[error(transparent)]
+    Artifact(#[from] ArtifactError),
+}
+
+/// Trains a model on `data`. The same data, spec and champion give the same
+/// artifact and decision.
+///
+/// # Errors
+/// When the spec does not fit the data, no candidate can be fitted, or the
+/// artifact cannot be written.
+pub fn train(
+    model: &ModelName,
+    data: &Labelled,
+    spec: &Spec,
+    champion: Option<&Champion>,
+) -> Result<Trained, TrainingError> {
+    let started = Instant::now();
+    let metric = Metric::choose(spec.training.metric.as_deref(), &data.schema.task)?;
+    let Split { train, holdout } = split::holdout(data, spec.split.holdout, spec.split.seed);
+    let (training, holdout) = (data.select(&train), data.select(&holdout));
+    let leaderboard = leaderboard::compete(&candidates::of(spec), &training, metric, spec)?;
+    let winner = leaderboard.winner()?;
+    tracing::info!(winner = leaderboard.best_name(), "fitting the winner to all training rows");
+    let predictor = winner.fit(&training, spec.split.seed)?;
+    let evaluation = Evaluation::new(&holdout.target, &predictor.predict(&holdout.inputs)?)?;
+    let metrics = finite(evaluation.all());
+    let decision = gate::decide(
+        &Gate { metric, spec: &spec.gate, seed: spec.split.seed },
+        champion,
+        &evaluation,
+        &holdout,
+    );
+    let profile = Profile::of(&training.inputs, &data.schema)
+        .with_predictions(&predictor.predict(&training.inputs)?);
+    let data_hash = data.content_hash();
+    let artifact = artifact::encode(&Contents {
+        model,
+        schema: &data.schema,
+        candidate: winner,
+        predictor: &predictor,
+        profile: &profile,
+        spec,
+        data_hash: data_hash.clone(),
+        training_rows: training.rows(),
+        holdout_rows: holdout.rows(),
+        metric,
+        metrics: metrics.clone(),
+    })?;
+    tracing::info!(seconds = started.elapsed().as_secs_f64(), "trained");
+    Ok(Trained {
+        sha256: artifact::sha256(&artifact),
+        artifact,
+        learner: leaderboard.best_name(),
+        leaderboard,
+        data_hash,
+        metric,
+        metrics,
+        decision,
+    })
+}
+
+/// The metrics that the holdout defines.
+fn finite(
+    metrics: std::collections::BTreeMap<Metric, f64>,
+) -> std::collections::BTreeMap<Metric, f64> {
+    metrics.into_iter().filter(|(_, value)| value.is_finite()).collect()
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,96 @@
+use super::*;
+use crate::artifact::Artifact;
+use crate::dataset::csv;
+
+fn model() -> ModelName {
+    "taxi".parse().unwrap()
+}
+
+/// Rides whose time follows distance and zone; `factor` slows them down.
+fn rides(rows: u32, factor: f64) -> Labelled {
+    let mut text = String::from("dist,zone,ride_time\n");
+    for row in 0..rows {
+        let dist = f64::from(row * 7919 % 1009) / 50.0;
+        let zone = ["airport", "harbour", "centre"][(row % 3) as usize];
+        let pace = f64::from(row % 3 + 2) * factor;
+        let noise = f64::from(row * 31 % 101) / 50.0;
+        text += &format!("{dist},{zone},{}\n", dist * pace + noise + 0.01);
+    }
+    Labelled::from_raw(csv::read(text.as_bytes()).unwrap(), &Spec::default()).unwrap()
+}
+
+fn champion(trained: &Trained, version: u64) -> Champion {
+    let artifact = Artifact::open(&trained.artifact, &trained.sha256).unwrap();
+    Champion {
+        version: Version::try_from(version).unwrap(),
+        manifest: artifact.manifest().clone(),
+        predictor: artifact.predictor().unwrap(),
+    }
+}
+
+#[test]
+fn the_first_version_is_promoted_and_its_artifact_answers_as_training_did() {
+    let data = rides(400, 1.0);
+    let trained = train(&model(), &data, &Spec::default(), None).unwrap();
+    assert!(trained.decision.promoted);
+    assert_eq!(trained.leaderboard.entries.len(), 6);
+    assert_eq!(trained.leaderboard.entries.last().unwrap().candidate.kind().name(), "baseline");
+    let champion = champion(&trained, 1);
+    let split = split::holdout(&data, 0.2, 42);
+    let holdout = data.select(&split.holdout);
+    let predictions = champion.predictor.predict(&holdout.inputs).unwrap();
+    let rmse = Evaluation::new(&holdout.target, &predictions).unwrap().score(Metric::Rmse);
+    assert_eq!(Some(&rmse), trained.metrics.get(&Metric::Rmse));
+    assert_eq!(champion.manifest.metrics, trained.metrics);
+}
+
+#[test]
+fn the_same_data_spec_and_seed_give_the_same_artifact() {
+    let train = |spec: &Spec| train(&model(), &rides(200, 1.0), spec, None).unwrap().sha256;
+    assert_eq!(train(&Spec::default()), train(&Spec::default()));
+    let mut other = Spec::default();
+    other.split.seed = 7;
+    assert_ne!(train(&other), train(&Spec::default()));
+}
+
+#[test]
+fn the_gate_keeps_an_equal_challenger_out_and_lets_a_better_one_in() {
+    let spec = Spec::default();
+    let first = train(&model(), &rides(400, 1.0), &spec, None).unwrap();
+    let same = train(&model(), &rides(400, 1.0), &spec, Some(&champion(&first, 1))).unwrap();
+    assert!(!same.decision.promoted, "{:?}", same.decision);
+    assert_eq!(same.decision.confidence, Some(0.0));
+    let slower = train(&model(), &rides(400, 1.8), &spec, Some(&champion(&first, 1))).unwrap();
+    assert!(slower.decision.promoted, "{:?}", slower.decision);
+    assert!(slower.decision.champion.unwrap() > slower.decision.challenger);
+    assert!(slower.decision.reasons[0].contains("of version 1 on 80 holdout rows"));
+}
+
+#[test]
+fn a_champion_that_cannot_read_the_new_data_keeps_its_place() {
+    let spec = Spec::default();
+    let first = train(&model(), &rides(400, 1.0), &spec, None).unwrap();
+    let narrow = Spec { ignore: vec!["zone".into()], ..Spec::default() };
+    let text = "dist,ride_time\n".to_owned()
+        + &(0..100).map(|row| format!("{row}.5,{}.25\n", row * 2)).collect::<String>();
+    let data = Labelled::from_raw(csv::read(text.as_bytes()).unwrap(), &narrow).unwrap();
+    let trained = train(&model(), &data, &narrow, Some(&champion(&first, 1))).unwrap();
+    assert!(!trained.decision.promoted);
+    assert!(trained.decision.reasons[0].contains("column `zone` is missing"));
+}
+
+#[test]
+fn a_metric_of_another_task_is_an_error_of_the_spec() {
+    let mut spec = Spec::default();
+    spec.training.metric = Some("roc_auc".into());
+    let error = train(&model(), &rides(100, 1.0), &spec, None).unwrap_err().to_string();
+    assert!(error.starts_with("model.toml: `training.metric`: `roc_auc`"), "{error}");
+}
+
+#[test]
+fn a_damaged_artifact_is_refused() {
+    let trained = train(&model(), &rides(100, 1.0), &Spec::default(), None).unwrap();
+    let mut bytes = trained.artifact.clone();
+    bytes[100] ^= 1;
+    assert!(matches!(Artifact::open(&bytes, &trained.sha256), Err(ArtifactError::Checksum { .. })));
+}
