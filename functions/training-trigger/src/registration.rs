@@ -40,9 +40,8 @@ pub(crate) async fn train_and_register(
         let champion = load_champion(ports, model).await?;
         let expected = champion.as_ref().map(|champion| champion.version);
         let trained = train(model, &data, spec, champion).await?;
-        let created_at = ports.clock.now();
-        store(ports, source, run, spec, &data, &trained, created_at).await?;
-        let version = record(source, run, model, &trained, created_at);
+        store(ports, model, run, spec, &data, &trained).await?;
+        let version = record(source, run, model, &trained, ports.clock.now());
         let promotion = trained
             .decision
             .promoted
@@ -101,32 +100,24 @@ async fn train(
     }
 }
 
-/// Writes artifact and run record. Nothing points at them before the registration.
+/// Writes artifact and training record. Nothing points at them before the
+/// registration.
 async fn store(
     ports: &Ports,
-    source: &Source,
+    model: &ModelName,
     run: &str,
     spec: &Spec,
     data: &Labelled,
     trained: &Trained,
-    created_at: Timestamp,
 ) -> Result<(), Stop> {
-    let model = source.model()?;
     let artifact = keys::artifact(model, &trained.sha256);
-    ports
-        .write_objects
-        .put(&artifact, "application/octet-stream", trained.artifact.clone().into())
-        .await?;
+    let bytes = trained.artifact.clone().into();
+    ports.write_objects.put(&artifact, "application/octet-stream", bytes).await?;
     let record = json!({
         "run": run,
         "model": model,
-        "reason": source.reason,
-        "dataset": {
-            "key": source.key,
-            "rows": data.rows(),
-            "content_sha256": trained.data_hash,
-            "window": source.window,
-        },
+        "rows": data.rows(),
+        "data_hash": trained.data_hash,
         "notes": data.notes,
         "schema": data.schema,
         "spec": spec,
@@ -135,13 +126,10 @@ async fn store(
         "metrics": trained.metrics,
         "decision": trained.decision,
         "code_version": env!("CARGO_PKG_VERSION"),
-        "created_at": created_at,
     });
     let bytes = serde_json::to_vec_pretty(&record).map_err(|error| Failure::terminal(&error))?;
-    Ok(ports
-        .write_objects
-        .put(&keys::run(model, run, "run.json"), keys::JSON, bytes.into())
-        .await?)
+    let key = keys::run(model, run, "training.json");
+    Ok(ports.write_objects.put(&key, keys::JSON, bytes.into()).await?)
 }
 
 fn record(

@@ -1,6 +1,8 @@
 //! What the function answers: one entry for each training that an event asked for.
 
+use jiff::Timestamp;
 use model_factory::name::Version;
+use model_factory::window::Window;
 use serde::{Deserialize, Serialize};
 
 /// The answer to an event.
@@ -20,6 +22,24 @@ pub struct Run {
     /// What came of it.
     #[serde(flatten)]
     pub outcome: Outcome,
+}
+
+/// What a run leaves in `runs/{model}/{run}/run.json` when it has ended.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct RunRecord {
+    /// The run and its outcome.
+    #[serde(flatten)]
+    pub run: Run,
+    /// Why it ran.
+    pub reason: String,
+    /// The key of the data set; `None` when the model has none.
+    pub dataset: Option<String>,
+    /// The tag of the content that was announced, where it was.
+    pub etag: Option<String>,
+    /// The window of captured traffic that it learned from too.
+    pub window: Option<Window>,
+    /// When it ended.
+    pub ended_at: Timestamp,
 }
 
 /// What came of a training.

@@ -30,6 +30,11 @@ pub(crate) struct Source {
 }
 
 impl Source {
+    /// The model to train, unless the key names none.
+    pub(crate) fn known_model(&self) -> Option<&ModelName> {
+        self.model.as_ref().ok()
+    }
+
     /// The model to train.
     pub(crate) fn model(&self) -> Result<&ModelName, Rejection> {
         self.model.as_ref().map_err(|defect| Rejection(vec![defect.clone()]))

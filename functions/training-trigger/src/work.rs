@@ -4,11 +4,12 @@ use model_factory::dataset::Rejection;
 use model_factory::events::{EventKind, Trigger};
 use model_factory::port_error::PortError;
 use model_factory::runtime::Failure;
+use model_factory::storage::keys;
 use serde_json::json;
 
 use crate::announce::Announcer;
 use crate::ports::Ports;
-use crate::report::{Outcome, Run};
+use crate::report::{Outcome, Run, RunRecord};
 use crate::source::{self, Source};
 use crate::{quarantine, registration};
 
@@ -60,7 +61,25 @@ pub(crate) async fn run(ports: &Ports, trigger: Trigger, run: String) -> Result<
         Err(Stop::Failure(failure)) => return Err(failure),
     };
     tracing::info!(run, subject = source.subject, outcome = ?outcome, "the run has ended");
-    Ok(Run { run, subject: source.subject, outcome })
+    let ended = Run { run, subject: source.subject.clone(), outcome };
+    record(ports, &source, &ended).await?;
+    Ok(ended)
+}
+
+/// Writes how the run ended beside what else it wrote.
+async fn record(ports: &Ports, source: &Source, run: &Run) -> Result<(), Failure> {
+    let Some(model) = source.known_model() else { return Ok(()) };
+    let record = RunRecord {
+        run: run.clone(),
+        reason: source.reason.clone(),
+        dataset: source.key.clone(),
+        etag: source.etag.clone(),
+        window: source.window,
+        ended_at: ports.clock.now(),
+    };
+    let bytes = serde_json::to_vec_pretty(&record).map_err(|error| Failure::terminal(&error))?;
+    let key = keys::run(model, &run.run, "run.json");
+    Ok(ports.write_objects.put(&key, keys::JSON, bytes.into()).await?)
 }
 
 async fn learn(

@@ -26,6 +26,12 @@ impl S3Bucket {
         Self { client: Client::new(config), name: name.into() }
     }
 
+    /// The bucket's name.
+    #[must_use]
+    pub fn name(&self) -> &str {
+        &self.name
+    }
+
     fn uri(&self, verb: &str, key: &str) -> String {
         format!("{verb} s3://{}/{key}", self.name)
     }

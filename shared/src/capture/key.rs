@@ -14,7 +14,7 @@ pub fn key(model: &ModelName, variant: &Reference, time: Timestamp, id: &str) ->
 }
 
 /// The prefixes under which the lines from `start` to before `end` are kept, one an
-/// hour. The first and last hour may hold lines outside of the window too.
+/// hour. The first and last hour may hold lines outside of that time too.
 pub fn hour_prefixes(
     model: &ModelName,
     variant: &Reference,

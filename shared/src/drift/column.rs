@@ -2,9 +2,10 @@
 
 use super::report::{Aspect, Change, Details, Distances, Effect, Location, Measure, Method};
 use super::statistics::contingency::{chi_squared, pool_rare, two_proportions};
+use super::statistics::novelty::{NoveltyTest, novelty};
 use super::statistics::samples::KsTest;
 use super::statistics::{binned, shares};
-use crate::profile::{Bins, Column, Layout, Levels, Numbers, Summary};
+use crate::profile::{Column, Layout, Levels, Numbers, Summary};
 use crate::spec::Thresholds;
 
 /// Numbers with at most this many distinct values are tested as groups: the
@@ -75,25 +76,30 @@ fn missing(reference: &Column, current: &Column, thresholds: &Thresholds) -> Opt
 
 fn numbers(reference: &Numbers, current: &Numbers, thresholds: &Thresholds) -> Comparison {
     let (n, m) = (reference.moments.count, current.moments.count);
-    let (old, new) = binned::decile_counts(&reference.bins, &current.bins);
     let wasserstein = binned::wasserstein(&reference.bins, &current.bins);
     let scaled = wasserstein / reference.moments.std().max(LEAST_STD);
     let l_infinity = binned::ks_distance(&reference.bins, &current.bins);
+    let (old, new) = binned::decile_counts(&reference.bins, &current.bins);
     let distances = distances(&old, &new, l_infinity);
     let by_distance =
         Effect { measure: Measure::Wasserstein, value: scaled, floor: thresholds.wasserstein };
-    let by_index = Effect { measure: Measure::Psi, value: distances.psi, floor: thresholds.psi };
+    let excess = shares::excess_psi(&old, &new);
+    let by_index = Effect { measure: Measure::ExcessPsi, value: excess, floor: thresholds.psi };
     // A few outliers inflate the deviation and hide a shift of the bulk from the
     // Wasserstein distance; the index, which ranks, still sees it.
     let effect = if by_distance.strength() >= by_index.strength() { by_distance } else { by_index };
-    let finding =
-        if reference.bins.layout == Layout::Grid && reference.bins.edges.len() <= FEW_VALUES {
-            group_test(&binned::counts(&reference.bins), &binned::counts(&current.bins), effect)
-        } else {
-            distance_test(l_infinity, &reference.bins, &current.bins, effect)
-        };
+    let finding = || match reference.bins.layout {
+        Layout::Grid if reference.bins.edges.len() <= FEW_VALUES => {
+            let (old, new) = (binned::counts(&reference.bins), binned::counts(&current.bins));
+            group_test(pairs(&old, &new), (0, 0), effect)
+        }
+        _ => most_significant(
+            distance_test(l_infinity, n, m, effect),
+            group_test(pairs(&old, &new), (0, 0), effect),
+        ),
+    };
     Comparison {
-        findings: (n * m > 0).then_some(finding).into_iter().collect(),
+        findings: (n * m > 0).then(finding).into_iter().collect(),
         distances: (n * m > 0).then_some(distances),
         details: Details::Number {
             location: Change { reference: location(reference), current: location(current) },
@@ -106,83 +112,94 @@ fn numbers(reference: &Numbers, current: &Numbers, thresholds: &Thresholds) -> C
 
 fn categories(reference: &Levels, current: &Levels, thresholds: &Thresholds) -> Comparison {
     let (n, m) = (reference.total(), current.total());
-    let (old, new) = level_counts(reference, current);
+    let (levels, rest) = levels(reference, current);
+    let (old, new): (Vec<u64>, Vec<u64>) = levels.iter().copied().chain([rest]).unzip();
     let cramers_v = shares::cramers_v(&old, &new);
-    let effect =
-        Effect { measure: Measure::CramersV, value: cramers_v, floor: thresholds.cramers_v };
+    let unknown = new_levels(reference, current, &levels);
     let mut findings = Vec::new();
     if n * m > 0 {
-        findings.push(group_test(&old, &new, effect));
-        findings.extend(new_categories(reference, current, thresholds));
+        let effect =
+            Effect { measure: Measure::CramersV, value: cramers_v, floor: thresholds.cramers_v };
+        findings.push(group_test(levels.iter().copied(), rest, effect));
+        findings.extend(novelty_finding(unknown, m, thresholds));
     }
-    let mut newest: Vec<(String, u64)> =
-        current.unlisted.iter().map(|(level, &count)| (level.clone(), count)).collect();
-    newest.sort_by_key(|(_, count)| std::cmp::Reverse(*count));
-    newest.truncate(NAMED);
     Comparison {
         findings,
         distances: (n * m > 0).then(|| distances(&old, &new, shares::l_infinity(&old, &new))),
         details: Details::Category {
             cramers_v,
             new_categories: Change {
-                reference: expected_unlisted(reference) as f64 / n.max(1) as f64,
-                current: current.not_listed() as f64 / m.max(1) as f64,
+                reference: unknown.expected / m.max(1) as f64,
+                current: unknown.found as f64 / m.max(1) as f64,
             },
-            newest,
+            newest: newest(current),
         },
     }
 }
 
-/// Tests whether more values than expected have a level that the reference does
-/// not list.
-fn new_categories(
-    reference: &Levels,
-    current: &Levels,
-    thresholds: &Thresholds,
-) -> Option<Finding> {
-    let (n, m) = (reference.total(), current.total());
-    let (expected, found) = (expected_unlisted(reference), current.not_listed());
-    if found == 0 {
-        return None;
+/// The counts on both sides of every level that can be told apart, and of the rest.
+fn levels(reference: &Levels, current: &Levels) -> (Vec<(u64, u64)>, (u64, u64)) {
+    let mut levels: Vec<(u64, u64)> = reference
+        .counts
+        .iter()
+        .map(|(level, &count)| (count, current.counts.get(level).copied().unwrap_or(0)))
+        .collect();
+    if reference.other > 0 {
+        // It may have had the levels that it does not list.
+        return (levels, (reference.other, current.not_listed()));
     }
-    let test = two_proportions((expected, n), (found, m));
-    Some(Finding {
+    levels.extend(current.unlisted.values().map(|&count| (0, count)));
+    (levels, (0, current.other))
+}
+
+/// The test for levels that the reference does not have. Where it has more levels
+/// than it lists, what it does not list is expected in the same share again.
+fn new_levels(reference: &Levels, current: &Levels, levels: &[(u64, u64)]) -> NoveltyTest {
+    if reference.other == 0 {
+        // What is not told apart counts as levels that occur once: those surprise least.
+        let singles = std::iter::repeat_n((0, 1), current.other as usize);
+        return novelty(levels.iter().copied().chain(singles));
+    }
+    let (n, m) = (reference.total(), current.total());
+    let found = current.not_listed();
+    let test = two_proportions((reference.other, n), (found, m));
+    NoveltyTest {
+        found,
+        expected: reference.other as f64 / n as f64 * m as f64,
+        statistic: test.statistic,
+        p_value: test.p_value,
+    }
+}
+
+fn novelty_finding(test: NoveltyTest, rows: u64, thresholds: &Thresholds) -> Option<Finding> {
+    // Without a new level there is nothing to test, and no test to correct for.
+    (test.found > 0).then(|| Finding {
         aspect: Aspect::NewCategories,
-        method: Method::TwoProportions,
+        method: Method::Novelty,
         statistic: test.statistic,
         p_value: test.p_value,
         effect: Effect {
             measure: Measure::ShareChange,
-            value: (found as f64 / m as f64 - expected as f64 / n as f64).max(0.0),
+            value: ((test.found as f64 - test.expected) / rows as f64).max(0.0),
             floor: thresholds.new_categories,
         },
     })
 }
 
-/// How many values of data like the reference have a level that it does not list.
-/// A value that is the only one of its level would be new to the others (Good and
-/// Turing), so that columns of many rare levels do not raise an alarm.
-fn expected_unlisted(reference: &Levels) -> u64 {
-    let singles = reference.counts.values().filter(|&&count| count == 1).count() as u64;
-    (reference.not_listed() + singles).min(reference.total())
+fn newest(current: &Levels) -> Vec<(String, u64)> {
+    let mut newest: Vec<(String, u64)> =
+        current.unlisted.iter().map(|(level, &count)| (level.clone(), count)).collect();
+    newest.sort_by_key(|(_, count)| std::cmp::Reverse(*count));
+    newest.truncate(NAMED);
+    newest
 }
 
-/// The counts of both sides for every level that either lists, and for the rest.
-fn level_counts(reference: &Levels, current: &Levels) -> (Vec<u64>, Vec<u64>) {
-    let listed = reference
-        .counts
-        .iter()
-        .map(|(level, &count)| (count, current.counts.get(level).copied().unwrap_or(0)));
-    // A reference that lists not all of its levels may have had the new ones.
-    if reference.other > 0 {
-        return listed.chain([(reference.other, current.not_listed())]).unzip();
-    }
-    let new = current.unlisted.values().map(|&count| (0, count));
-    listed.chain(new).chain([(0, current.other)]).unzip()
-}
-
-fn group_test(reference: &[u64], current: &[u64], effect: Effect) -> Finding {
-    let (reference, current) = pool_rare(reference, current);
+fn group_test(
+    groups: impl Iterator<Item = (u64, u64)> + Clone,
+    rest: (u64, u64),
+    effect: Effect,
+) -> Finding {
+    let (reference, current) = pool_rare(groups, rest);
     let test = chi_squared(&reference, &current);
     Finding {
         aspect: Aspect::Distribution,
@@ -193,8 +210,8 @@ fn group_test(reference: &[u64], current: &[u64], effect: Effect) -> Finding {
     }
 }
 
-fn distance_test(distance: f64, reference: &Bins, current: &Bins, effect: Effect) -> Finding {
-    let test = KsTest::new(distance, reference.total(), current.total());
+fn distance_test(distance: f64, reference: u64, current: u64, effect: Effect) -> Finding {
+    let test = KsTest::new(distance, reference, current);
     Finding {
         aspect: Aspect::Distribution,
         method: Method::KolmogorovSmirnov,
@@ -202,6 +219,17 @@ fn distance_test(distance: f64, reference: &Bins, current: &Bins, effect: Effect
         p_value: test.p_value,
         effect,
     }
+}
+
+/// The more significant of two tests of the same thing, its p-value doubled since
+/// it had two chances.
+fn most_significant(a: Finding, b: Finding) -> Finding {
+    let finding = if b.p_value < a.p_value { b } else { a };
+    Finding { p_value: (2.0 * finding.p_value).min(1.0), ..finding }
+}
+
+fn pairs(reference: &[u64], current: &[u64]) -> impl Iterator<Item = (u64, u64)> + Clone {
+    reference.iter().copied().zip(current.iter().copied())
 }
 
 fn distances(reference: &[u64], current: &[u64], l_infinity: f64) -> Distances {

@@ -162,7 +162,7 @@ fn explanation(report: &Report) -> Markup {
                 strong { "Effect" } " is the second half, next to the value from which it counts: "
                 "W/σ is how far the values would have to be moved on average, in standard "
                 "deviations of the training data; PSI compares the shares of ten groups "
-                "(below 0.1 little, above 0.25 large); Cramér's V compares categories, from 0 "
+                "(below 0.1 little, above 0.25 large) beyond what chance explains; Cramér's V compares categories, from 0 "
                 "(same) to 1 (nothing in common); missing values and new categories are judged by "
                 "the change of their share."
             }
@@ -194,17 +194,19 @@ fn card(index: usize, column: &ColumnReport, pictures: &Pictures<'_>) -> Markup 
 }
 
 fn finding(signal: &Signal) -> Markup {
-    let method = match signal.test.method {
-        Method::KolmogorovSmirnov => "Kolmogorov–Smirnov",
-        Method::ChiSquared => "χ²",
-        Method::TwoProportions => "z",
+    let statistic = number(signal.test.statistic);
+    let test = match signal.test.method {
+        Method::KolmogorovSmirnov => format!("Kolmogorov–Smirnov {statistic}"),
+        Method::ChiSquared => format!("χ² {statistic}"),
+        Method::TwoProportions => format!("z {statistic}"),
+        Method::Novelty => "against shuffled rows".to_owned(),
     };
     html! {
         dt { (subject(signal.aspect)) }
         dd {
             (badge(signal.severity)) " " (effect(&signal.effect)) ", p "
             (p_value(signal.test.adjusted_p_value)) " "
-            span .quiet { "(" (method) " " (number(signal.test.statistic)) ")" }
+            span .quiet { "(" (test) ")" }
         }
     }
 }
@@ -271,7 +273,7 @@ fn effect(effect: &Effect) -> String {
     let (value, floor) = (effect.value, effect.floor);
     match effect.measure {
         Measure::Wasserstein => format!("W/σ {} (from {})", number(value), number(floor)),
-        Measure::Psi => format!("PSI {} (from {})", number(value), number(floor)),
+        Measure::ExcessPsi => format!("PSI {} (from {})", number(value), number(floor)),
         Measure::CramersV => format!("V {} (from {})", number(value), number(floor)),
         Measure::ShareChange => {
             format!("{:.1} points (from {:.1})", 100.0 * value, 100.0 * floor)

@@ -25,6 +25,12 @@ const CATEGORIES: usize = 7;
 /// How many characters of a category are written.
 const LABEL: usize = 16;
 
+/// … of one that the reference does not have, which is marked.
+const NEW_LABEL: usize = 10;
+
+/// The length of the longest bar of a category.
+const LONGEST: f64 = 190.0;
+
 /// The reference and the current distribution of a column.
 pub(super) fn distribution(reference: &Column, current: &Column) -> Markup {
     match (&reference.summary, &current.summary) {
@@ -113,7 +119,7 @@ fn outline(shares: &[f64], top: f64) -> String {
 fn categories(reference: &Levels, current: &Levels) -> Markup {
     let rows = frequent(reference, current);
     let top = rows.iter().map(|row| row.old.max(row.new)).fold(f64::MIN_POSITIVE, f64::max);
-    let width = |share: f64| format!("{:.1}", 220.0 * share / top);
+    let width = |share: f64| format!("{:.1}", LONGEST * share / top);
     html! {
         svg viewBox=(format!("0 0 {WIDTH} {}", 18 * rows.len())) role="img" {
             title { "share of each category in the reference (grey) and current (coloured)" }
@@ -141,12 +147,12 @@ fn frequent(reference: &Levels, current: &Levels) -> Vec<Row> {
     let n = reference.total().max(1) as f64;
     let m = current.total().max(1) as f64;
     let listed = reference.counts.iter().map(|(level, &count)| Row {
-        label: short(level),
+        label: short(level, LABEL),
         old: count as f64 / n,
         new: current.counts.get(level).copied().unwrap_or(0) as f64 / m,
     });
     let unlisted = current.unlisted.iter().map(|(level, &count)| Row {
-        label: format!("{} (new)", short(level)),
+        label: format!("{} (new)", short(level, NEW_LABEL)),
         old: 0.0,
         new: count as f64 / m,
     });
@@ -161,8 +167,8 @@ fn frequent(reference: &Levels, current: &Levels) -> Vec<Row> {
     rows
 }
 
-fn short(label: &str) -> String {
-    match label.char_indices().nth(LABEL) {
+fn short(label: &str, most: usize) -> String {
+    match label.char_indices().nth(most) {
         None => label.to_owned(),
         Some((end, _)) => format!("{}…", label.get(..end).unwrap_or(label)),
     }

@@ -160,7 +160,8 @@ pub struct Test {
     pub method: Method,
     /// Its statistic.
     pub statistic: f64,
-    /// Its p-value alone.
+    /// Its p-value alone. Numbers of many values are tested by Kolmogorov–Smirnov
+    /// and by χ² over ten groups; the more significant is given, its p-value doubled.
     pub p_value: f64,
     /// Its p-value among all tests of the window (Benjamini–Hochberg).
     pub adjusted_p_value: f64,
@@ -174,8 +175,10 @@ pub enum Method {
     KolmogorovSmirnov,
     /// Pearson's χ², rare groups pooled.
     ChiSquared,
-    /// z test of two shares.
+    /// z test of two shares, with continuity correction.
     TwoProportions,
+    /// Values of new levels against their number when rows are shuffled.
+    Novelty,
 }
 
 /// The size of a difference.
@@ -195,9 +198,9 @@ pub struct Effect {
 pub enum Measure {
     /// Wasserstein distance in standard deviations of the reference.
     Wasserstein,
-    /// Population stability index.
-    Psi,
-    /// Cramér's V.
+    /// Population stability index, less what chance explains.
+    ExcessPsi,
+    /// Cramér's V, corrected for bias.
     CramersV,
     /// Difference of two shares.
     ShareChange,
@@ -237,7 +240,7 @@ pub enum Details {
     },
     /// Of categories.
     Category {
-        /// Cramér's V.
+        /// Cramér's V, corrected for bias.
         cramers_v: f64,
         /// The share of values whose category the reference does not list; in the
         /// reference, the share that is to be expected of data like it.

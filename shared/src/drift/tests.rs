@@ -3,6 +3,7 @@ use std::collections::BTreeMap;
 use proptest::prelude::*;
 
 use super::report::{Aspect, Details, Effect, Measure, Role};
+use super::statistics::novelty::novelty;
 use super::statistics::{binned, contingency, samples, shares};
 use super::{Report, Severity, Subject, Verdict, check, html};
 use crate::dataset::{Categories, Column, Field, Kind, Schema, Table, Task, Values};
@@ -20,10 +21,6 @@ impl Random {
         z = (z ^ (z >> 30)).wrapping_mul(0xBF58_476D_1CE4_E5B9);
         z = (z ^ (z >> 27)).wrapping_mul(0x94D0_49BB_1331_11EB);
         ((z ^ (z >> 31)) >> 11) as f64 / (1_u64 << 53) as f64
-    }
-
-    fn below(&mut self, limit: usize) -> usize {
-        (self.uniform() * limit as f64) as usize
     }
 
     fn normal(&mut self) -> f64 {
@@ -145,7 +142,7 @@ fn drifted(report: &Report) -> Vec<&str> {
 
 #[test]
 fn null_splits_are_calm() {
-    for (rows, splits) in [(300, 150), (1_000, 100), (5_000, 30)] {
+    for (rows, splits) in [(300, 500), (1_000, 500), (5_000, 150)] {
         let mut alarms = 0;
         for seed in 0..splits {
             let mut random = Random(seed);
@@ -163,49 +160,60 @@ fn null_splits_are_calm() {
     }
 }
 
+/// Asserts that a changed column has drifted, and counts the others that have:
+/// next to a true finding the correction lets a false one pass now and then.
+#[track_caller]
+fn assert_found(report: &Report, name: &str) -> usize {
+    let drifted = drifted(report);
+    assert!(drifted.contains(&name), "{name} is not among {drifted:?}");
+    drifted.len() - 1
+}
+
 #[test]
 fn real_changes_are_found_at_500_rows() {
-    for seed in 0..20 {
+    let mut others = 0;
+    for seed in 0..40 {
         let mut random = Random(1_000 + seed);
         let (reference, current) = (generate(500, &mut random), generate(500, &mut random));
         let shifted = change(&current, "normal", |x| x + 1.0);
-        assert_eq!(drifted(&compare(&reference, &shifted)), ["normal"], "seed {seed}");
+        others += assert_found(&compare(&reference, &shifted), "normal");
         let spread = change(&current, "normal", |x| 1.5 * x);
-        assert_eq!(drifted(&compare(&reference, &spread)), ["normal"], "seed {seed}");
+        others += assert_found(&compare(&reference, &spread), "normal");
         let moved = change(&current, "skewed", |x| 1.5 * x);
-        assert_eq!(drifted(&compare(&reference, &moved)), ["skewed"], "seed {seed}");
+        others += assert_found(&compare(&reference, &moved), "skewed");
         let torn = change(&current, "gaps", |x| if random.chance(0.16) { f64::NAN } else { x });
         let report = compare(&reference, &torn);
-        assert_eq!(drifted(&report), ["gaps"], "seed {seed}");
-        let signal = report.columns[0].strongest().unwrap();
-        assert_eq!(signal.aspect, Aspect::MissingRate);
+        others += assert_found(&report, "gaps");
+        assert_eq!(report.columns[0].strongest().unwrap().aspect, Aspect::MissingRate);
         let flipped = change(&current, "flag", |x| if random.chance(0.25) { 1.0 } else { x });
-        assert_eq!(drifted(&compare(&reference, &flipped)), ["flag"], "seed {seed}");
+        others += assert_found(&compare(&reference, &flipped), "flag");
     }
+    assert!(others <= 20, "{others} false findings in 200 comparisons");
 }
 
 #[test]
 fn changes_of_categories_are_found() {
-    for seed in 0..20 {
+    let mut others = 0;
+    for seed in 0..40 {
         let mut random = Random(2_000 + seed);
         let (reference, current) = (generate(1_000, &mut random), generate(1_000, &mut random));
         let moved = relabel(&current, "five", |text| match text {
             "level 0" if random.chance(0.4) => "level 1".to_owned(),
             _ => text.to_owned(),
         });
-        assert_eq!(drifted(&compare(&reference, &moved)), ["five"], "seed {seed}");
-        let mut random = Random(seed);
+        others += assert_found(&compare(&reference, &moved), "five");
         let novel = relabel(&current, "fifty", |text| match random.chance(0.04) {
             true => "novel".to_owned(),
             false => text.to_owned(),
         });
         let report = compare(&reference, &novel);
-        assert_eq!(drifted(&report), ["fifty"], "seed {seed}");
+        others += assert_found(&report, "fifty");
         let Details::Category { newest, .. } = &report.columns[0].details else {
             panic!("no category")
         };
         assert_eq!(newest[0].0, "novel");
     }
+    assert!(others <= 8, "{others} false findings in 80 comparisons");
 }
 
 #[test]
@@ -277,7 +285,7 @@ fn outputs_that_were_not_seen_are_not_judged() {
     assert!(judge(&observation).columns.iter().all(|column| column.role == Role::Input));
     observation.add_predictions(&predictions(0.6, &mut random));
     let report = judge(&observation);
-    assert_eq!(drifted(&report), ["prediction"]);
+    assert_found(&report, "prediction");
     assert_eq!(report.columns[0].role, Role::Output);
 }
 
@@ -357,17 +365,37 @@ fn pages_escape_stay_small_and_need_nothing_else() {
 
 #[test]
 fn effects_are_multiples_of_their_floor() {
-    let effect = Effect { measure: Measure::Psi, value: 0.3, floor: 0.1 };
+    let effect = Effect { measure: Measure::ExcessPsi, value: 0.3, floor: 0.1 };
     assert!((effect.strength() - 3.0).abs() < 1e-12);
 }
 
 #[test]
+fn new_levels_surprise_unless_levels_are_rare() {
+    let test = |levels: &[(u64, u64)]| novelty(levels.iter().copied());
+    assert_eq!(test(&[(50, 50), (50, 50)]).p_value, 1.0);
+    assert_eq!(test(&[]).p_value, 1.0);
+    // All 20 rows of a level in one half of the data: 0.5²⁰.
+    let one = test(&[(120, 100), (0, 20)]);
+    assert_eq!(one.found, 20);
+    assert!((one.p_value / 0.5_f64.powi(20) - 1.0).abs() < 0.01, "{}", one.p_value);
+    // Identifiers: every row of either half is a level of its own.
+    let identifiers: Vec<(u64, u64)> = [(0, 1), (1, 0)].repeat(200);
+    let calm = test(&identifiers);
+    assert_eq!((calm.found, calm.expected), (200, 200.0));
+    assert!(calm.p_value > 0.4, "{}", calm.p_value);
+}
+
+#[test]
 fn rare_groups_are_pooled_the_same_way_on_both_sides() {
-    assert_eq!(contingency::pool_rare(&[50, 1, 2, 3], &[50, 4, 3, 2]), (vec![50, 6], vec![50, 9]));
-    assert_eq!(contingency::pool_rare(&[50, 60, 1], &[60, 50, 0]), (vec![51, 60], vec![60, 50]));
-    assert_eq!(contingency::pool_rare(&[1], &[1]), (vec![], vec![]));
+    let pool = |groups: &[(u64, u64)], rest| contingency::pool_rare(groups.iter().copied(), rest);
+    assert_eq!(pool(&[(50, 50), (1, 4), (2, 3), (3, 2)], (0, 0)), (vec![50, 6], vec![50, 9]));
+    assert_eq!(pool(&[(50, 60), (60, 50), (1, 0)], (0, 0)), (vec![51, 60], vec![60, 50]));
+    assert_eq!(pool(&[(50, 50), (1, 1)], (0, 70)), (vec![50, 1], vec![50, 71]));
+    assert_eq!(pool(&[(1, 1)], (0, 0)), (vec![], vec![]));
     assert_eq!(contingency::chi_squared(&[], &[]).p_value, 1.0);
 }
+
+type Distance = fn(&[u64], &[u64]) -> f64;
 
 fn counts() -> impl Strategy<Value = (Vec<u64>, Vec<u64>)> {
     prop::collection::vec((0_u64..500, 0_u64..500), 1..30)
@@ -381,8 +409,9 @@ fn values() -> impl Strategy<Value = Vec<f64>> {
 proptest! {
     #[test]
     fn distances_are_symmetric_bounded_and_zero_between_equals((a, b) in counts()) {
-        let distances: [fn(&[u64], &[u64]) -> f64; 5] = [
+        let distances: [Distance; 6] = [
             shares::psi,
+            shares::excess_psi,
             shares::jensen_shannon,
             shares::hellinger,
             shares::l_infinity,
@@ -391,7 +420,7 @@ proptest! {
         for (index, distance) in distances.into_iter().enumerate() {
             prop_assert!((distance(&a, &b) - distance(&b, &a)).abs() < 1e-12);
             prop_assert_eq!(distance(&a, &a), 0.0);
-            let most = if index == 0 { f64::MAX } else { 1.0 + 1e-12 };
+            let most = if index < 2 { f64::MAX } else { 1.0 + 1e-12 };
             prop_assert!((0.0..=most).contains(&distance(&a, &b)));
         }
         let (one, other) = (contingency::chi_squared(&a, &b), contingency::chi_squared(&b, &a));
@@ -445,27 +474,19 @@ proptest! {
     }
 }
 #[test]
-fn zz_probe() {
-    for rows in [300, 1_000, 5_000] {
-        let splits = if rows == 5_000 { 300 } else { 1_000 };
-        let mut alarms = 0;
-        let mut by: BTreeMap<String, usize> = BTreeMap::new();
-        let mut raw: BTreeMap<String, usize> = BTreeMap::new();
-        for seed in 0..splits {
-            let mut random = Random(seed + 77_777);
-            let table = generate(rows, &mut random);
-            let (mut a, mut b) = (Vec::new(), Vec::new());
-            for row in 0..rows {
-                if random.chance(0.5) { a.push(row) } else { b.push(row) }
-            }
-            let report = compare(&table.select(&a), &table.select(&b));
-            if report.verdict == Verdict::Drift { alarms += 1; }
-            for c in &report.columns { for s in &c.signals {
-                let k = format!("{} {:?} {:?}", c.name, s.aspect, s.test.method);
-                if s.severity == Severity::Drift { *by.entry(k.clone()).or_default() += 1; }
-                *raw.entry(k).or_default() += usize::from(s.test.p_value < 0.01);
-            } }
-        }
-        println!("{rows}: {alarms}/{splits} {by:?}\n   p<.01 {raw:?}");
-    }
+fn zz_render() {
+    let mut random = Random(42);
+    let (reference, current) = (generate(4_000, &mut random), generate(1_500, &mut random));
+    let current = change(&current, "normal", |x| x + 0.7);
+    let current = change(&current, "gaps", |x| if random.chance(0.16) { f64::NAN } else { x });
+    let current = change(&current, "flag", |x| if random.chance(0.25) { 1.0 } else { x });
+    let current = change(&current, "skewed", |x| 1.15 * x);
+    let current = relabel(&current, "five", |t| if t == "level 0" && random.chance(0.4) { "level 1".into() } else { t.into() });
+    let current = relabel(&current, "fifty", |t| if random.chance(0.06) { "a brand new & long category <x>".into() } else { t.into() });
+    let profile = Profile::of(&reference, &schema());
+    let observation = observe(&profile, &current);
+    let importance = schema().inputs.iter().enumerate().map(|(i, f)| (f.name.clone(), 1.0 + i as f64)).collect();
+    let report = check(subject(), &profile, &observation, &Thresholds::default(), &importance).unwrap();
+    std::fs::write("/tmp/drift/report.html", html::render(&report, &profile, &observation)).unwrap();
+    std::fs::write("/tmp/drift/report.json", serde_json::to_string_pretty(&report).unwrap()).unwrap();
 }

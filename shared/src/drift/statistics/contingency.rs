@@ -47,19 +47,24 @@ pub fn chi_squared(reference: &[u64], current: &[u64]) -> ChiSquaredTest {
 }
 
 /// Joins groups whose expected count in either sample is below 5, so that the χ²
-/// limit holds. The choice depends on both samples alike, or it would bias the test.
+/// limit holds; `rest` is joined with them in any case. A group is given as its
+/// counts in the reference and in the current sample. The choice depends on both
+/// samples alike, or it would bias the test.
 #[must_use]
-pub fn pool_rare(reference: &[u64], current: &[u64]) -> (Vec<u64>, Vec<u64>) {
-    let n = reference.iter().sum::<u64>();
-    let m = current.iter().sum::<u64>();
+pub fn pool_rare(
+    groups: impl Iterator<Item = (u64, u64)> + Clone,
+    rest: (u64, u64),
+) -> (Vec<u64>, Vec<u64>) {
+    let add = |a: (u64, u64), b: (u64, u64)| (a.0 + b.0, a.1 + b.1);
+    let (n, m) = groups.clone().fold(rest, add);
     let smaller_share = n.min(m) as f64 / (n + m).max(1) as f64;
-    let is_rare = |(a, b): (u64, u64)| smaller_share * ((a + b) as f64) < LEAST_EXPECTED;
-    let pairs = reference.iter().copied().zip(current.iter().copied());
-    let (rare, mut kept): (Vec<_>, Vec<_>) = pairs.partition(|&pair| is_rare(pair));
-    let pooled = rare.iter().fold((0, 0), |sum, pair| (sum.0 + pair.0, sum.1 + pair.1));
-    if is_rare(pooled) {
-        if let Some(least) = kept.iter_mut().min_by_key(|pair| pair.0 + pair.1) {
-            *least = (least.0 + pooled.0, least.1 + pooled.1);
+    let is_rare =
+        |group: &(u64, u64)| smaller_share * ((group.0 + group.1) as f64) < LEAST_EXPECTED;
+    let (rare, mut kept): (Vec<_>, Vec<_>) = groups.partition(is_rare);
+    let pooled = rare.into_iter().fold(rest, add);
+    if is_rare(&pooled) {
+        if let Some(least) = kept.iter_mut().min_by_key(|group| group.0 + group.1) {
+            *least = add(*least, pooled);
         }
     } else {
         kept.push(pooled);
@@ -67,17 +72,19 @@ pub fn pool_rare(reference: &[u64], current: &[u64]) -> (Vec<u64>, Vec<u64>) {
     kept.into_iter().unzip()
 }
 
-/// The z test of two shares with a pooled standard error, two-sided: `hits` of
-/// `total` in the reference and in the current sample.
+/// The z test of two shares with a pooled standard error and Yates' continuity
+/// correction, two-sided: hits and total of the reference and of the current sample.
 #[must_use]
 pub fn two_proportions(reference: (u64, u64), current: (u64, u64)) -> ProportionTest {
     let (n, m) = (reference.1 as f64, current.1 as f64);
     let pooled = (reference.0 + current.0) as f64 / (n + m);
-    let error = (pooled * (1.0 - pooled) * (1.0 / n + 1.0 / m)).sqrt();
+    let per_row = 1.0 / n + 1.0 / m;
+    let error = (pooled * (1.0 - pooled) * per_row).sqrt();
     // Also where nothing was counted, and the error is not a number.
     if !(error > 0.0 && error.is_finite()) {
         return ProportionTest { statistic: 0.0, p_value: 1.0 };
     }
-    let statistic = (current.0 as f64 / m - reference.0 as f64 / n) / error;
+    let difference = current.0 as f64 / m - reference.0 as f64 / n;
+    let statistic = (difference.abs() - per_row / 2.0).max(0.0).copysign(difference) / error;
     ProportionTest { statistic, p_value: erfc(statistic.abs() / std::f64::consts::SQRT_2) }
 }

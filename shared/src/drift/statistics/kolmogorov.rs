@@ -43,10 +43,12 @@ pub fn survival(n: u64, d: f64) -> f64 {
 
 /// Where `n d²` is so large that both one-sided events together are negligible.
 fn tail_start(n: u64) -> f64 {
-    match n {
-        0..=SMALL => 4.0,
-        0..=LARGE => 2.2,
-        _ => 8.0,
+    if n <= SMALL {
+        4.0
+    } else if n <= LARGE {
+        2.2
+    } else {
+        8.0
     }
 }
 

@@ -7,5 +7,6 @@ pub mod binned;
 pub mod contingency;
 pub mod kolmogorov;
 pub mod multiplicity;
+pub mod novelty;
 pub mod samples;
 pub mod shares;

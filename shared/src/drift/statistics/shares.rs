@@ -48,18 +48,34 @@ pub fn robust(l_infinity: f64, reference: u64, current: u64) -> f64 {
     if n * m > 0.0 { (l_infinity - 1.8 * ((n + m) / (n * m)).sqrt()).max(0.0) } else { 0.0 }
 }
 
-/// Cramér's V of two samples of equal size, from 0 to 1. Symmetric.
+/// Cramér's V of two samples of equal size, corrected for bias, from 0 to 1.
+/// Symmetric.
 ///
 /// Computed from shares: the plain V of counts shrinks when one sample is much
 /// larger than the other, as a reference usually is, and so is no measure of
-/// effect. For samples of equal size both are the same number.
+/// effect. What chance adds on average is taken off (after Bergsma): it is large
+/// where levels are many.
 #[must_use]
 pub fn cramers_v(reference: &[u64], current: &[u64]) -> f64 {
     let divergence = sum(reference, current, |p, q| match p + q {
         0.0 => 0.0,
         both => (p - q).powi(2) / both,
     });
-    (divergence / 2.0).sqrt()
+    (divergence / 2.0 - chance(reference, current) / 4.0).max(0.0).sqrt()
+}
+
+/// What is left of the population stability index after the part that sampling
+/// explains on average. Symmetric.
+#[must_use]
+pub fn excess_psi(reference: &[u64], current: &[u64]) -> f64 {
+    (psi(reference, current) - chance(reference, current)).max(0.0)
+}
+
+/// The mean of the index between samples of one law, `(k − 1) (1/n + 1/m)`.
+fn chance(reference: &[u64], current: &[u64]) -> f64 {
+    let (n, m) = (reference.iter().sum::<u64>() as f64, current.iter().sum::<u64>() as f64);
+    let groups = reference.iter().zip(current).filter(|&(a, b)| a + b > 0).count();
+    groups.saturating_sub(1) as f64 * (1.0 / n + 1.0 / m)
 }
 
 fn sum(reference: &[u64], current: &[u64], term: impl Fn(f64, f64) -> f64) -> f64 {

@@ -24,14 +24,7 @@ const VALID: [(&str, &str, &str, &str); 4] = [
 
 /// [`VALID`] with another tensor in place of that of the same name.
 fn with(tensor: (&str, &str, &str, &str)) -> (u16, String) {
-    let mut tensors = VALID;
-    for place in &mut tensors {
-        if place.0 == tensor.0 {
-            place.1 = Box::leak(tensor.1.to_owned().into_boxed_str());
-            place.2 = Box::leak(tensor.2.to_owned().into_boxed_str());
-            place.3 = Box::leak(tensor.3.to_owned().into_boxed_str());
-        }
-    }
+    let tensors = VALID.map(|place| if place.0 == tensor.0 { tensor } else { place });
     refusal(decode(&request(&tensors)))
 }
 

@@ -1,0 +1,97 @@
+//! The handle that the rest of the program has.
+
+use std::fmt;
+use std::path::Path;
+use std::sync::Arc;
+
+use s3s::auth::SimpleAuth;
+use s3s::service::{S3Service, S3ServiceBuilder};
+use s3s::validation::{AwsNameValidation, NameValidation};
+
+use super::api::Gateway;
+use super::error::{OpenError, StorageError};
+use super::records::ObjectCreated;
+use super::store::Store;
+
+/// The object storage; clones share it.
+#[derive(Clone, Debug)]
+pub struct ObjectStorage {
+    store: Arc<Store>,
+}
+
+/// The key that requests are signed with.
+#[derive(Clone)]
+pub struct Credentials {
+    /// The public part, which names the key.
+    pub access_key: String,
+    /// The secret part.
+    pub secret_key: String,
+}
+
+impl ObjectStorage {
+    /// Opens the storage in the folder `state`, which is created if it is
+    /// missing.
+    ///
+    /// # Errors
+    ///
+    /// If the folder cannot be used, if another process uses it, or if what
+    /// lies in it is of another version.
+    pub fn open(state: &Path) -> Result<Self, OpenError> {
+        Ok(Self { store: Arc::new(Store::open(state)?) })
+    }
+
+    /// Creates a bucket unless it exists.
+    ///
+    /// # Errors
+    ///
+    /// If the name breaks the rules for buckets, or the index fails.
+    pub fn ensure_bucket(&self, name: &str) -> Result<(), StorageError> {
+        if !AwsNameValidation::new().validate_bucket_name(name) {
+            return Err(StorageError::BucketName { name: name.to_owned() });
+        }
+        self.store.ensure_bucket(name)?;
+        Ok(())
+    }
+
+    /// The oldest events that are not acknowledged, oldest first, `limit` at
+    /// most.
+    ///
+    /// # Errors
+    ///
+    /// If the index fails.
+    pub async fn pending_events(&self, limit: usize) -> Result<Vec<ObjectCreated>, StorageError> {
+        self.store.run(move |store| store.pending_events(limit)).await
+    }
+
+    /// Removes events that have been delivered.
+    ///
+    /// # Errors
+    ///
+    /// If the index fails; then all of them stay.
+    pub async fn acknowledge(&self, ids: &[i64]) -> Result<(), StorageError> {
+        let ids = ids.to_owned();
+        self.store.run(move |store| store.acknowledge(&ids)).await
+    }
+
+    /// Waits until an event is committed; returns at once if one was committed
+    /// since the last call. It is for one waiter: each event wakes one.
+    pub async fn event_committed(&self) {
+        self.store.event_committed().await;
+    }
+
+    /// The HTTP service; it answers requests that are signed with
+    /// `credentials`.
+    #[must_use]
+    pub fn service(&self, credentials: &Credentials) -> S3Service {
+        let mut builder = S3ServiceBuilder::new(Gateway::new(Arc::clone(&self.store)));
+        let Credentials { access_key, secret_key } = credentials.clone();
+        builder.set_auth(SimpleAuth::from_single(access_key, secret_key));
+        builder.build()
+    }
+}
+
+impl fmt::Debug for Credentials {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Credentials").field("access_key", &self.access_key).finish_non_exhaustive()
+    }
+}

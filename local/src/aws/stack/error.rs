@@ -1,0 +1,52 @@
+//! Why a stack does not start, or fails.
+
+use std::io;
+use std::path::PathBuf;
+
+use crate::aws::dynamodb::DynamoDbError;
+use crate::aws::events::BusError;
+use crate::aws::s3::{OpenError, StorageError};
+
+/// A failure of a stack.
+#[derive(Debug, thiserror::Error)]
+pub enum StackError {
+    /// The state folder cannot be used.
+    #[error("cannot use the state folder `{folder}`, check that it may be written")]
+    State {
+        /// The folder.
+        folder: PathBuf,
+        /// What the operating system said.
+        source: io::Error,
+    },
+    /// Another stack runs on the same state.
+    #[error(
+        "another stack is running on the state folder `{folder}`, stop it or choose another folder"
+    )]
+    InUse {
+        /// The folder.
+        folder: PathBuf,
+    },
+    /// A port cannot be listened on.
+    #[error("cannot listen on port {port} of 127.0.0.1, choose another port or 0 for any")]
+    Port {
+        /// The port.
+        port: u16,
+        /// What the operating system said.
+        source: io::Error,
+    },
+    /// The HTTP API is to invoke a function that is not there.
+    #[error("the HTTP API targets the function `{0}`, which the stack does not have")]
+    UnknownHttpFunction(String),
+    /// S3 does not start.
+    #[error(transparent)]
+    S3(#[from] OpenError),
+    /// S3's index fails, or the bucket's name is invalid.
+    #[error(transparent)]
+    Storage(#[from] StorageError),
+    /// DynamoDB does not start.
+    #[error(transparent)]
+    DynamoDb(#[from] DynamoDbError),
+    /// The event bus does not start, or fails.
+    #[error(transparent)]
+    Bus(#[from] BusError),
+}

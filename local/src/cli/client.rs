@@ -1,0 +1,110 @@
+//! A factory as commands see it, wherever it is.
+
+use std::collections::BTreeMap;
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use aws_config::{BehaviorVersion, Region, SdkConfig};
+use model_factory::artifact::Artifact;
+use model_factory::aws::{DynamoRegistry, EventBridge, S3Bucket};
+use model_factory::clock::{Clock, SystemClock};
+use model_factory::name::{ModelName, Reference, Version};
+use model_factory::registry::resolve;
+use model_factory::storage::{ReadObjects, keys};
+
+use super::Place;
+use super::error::CliError;
+use super::running::Running;
+
+/// A factory's services.
+pub(crate) struct Client {
+    /// The bucket.
+    pub(crate) bucket: S3Bucket,
+    /// The registry.
+    pub(crate) registry: DynamoRegistry,
+    /// The bus.
+    pub(crate) events: EventBridge,
+    /// The clock.
+    pub(crate) clock: Arc<dyn Clock>,
+    /// The folder in which a local factory keeps its logs.
+    pub(crate) state: PathBuf,
+}
+
+impl Client {
+    /// The factory at a place.
+    pub(crate) async fn connect(place: &Place) -> Result<Self, CliError> {
+        Ok(Self::with(&configuration(place).await, place))
+    }
+
+    /// The factory that this process runs.
+    pub(crate) async fn of_stack(
+        environment: &BTreeMap<String, String>,
+        place: &Place,
+    ) -> Self {
+        Self::with(&local(environment).await, place)
+    }
+
+    fn with(config: &SdkConfig, place: &Place) -> Self {
+        let clock: Arc<dyn Clock> = Arc::new(SystemClock);
+        Self {
+            bucket: S3Bucket::new(config, &place.bucket),
+            registry: DynamoRegistry::new(config, &place.registry_table, Arc::clone(&clock)),
+            events: EventBridge::new(config, &place.event_bus),
+            clock,
+            state: place.state.clone(),
+        }
+    }
+
+    /// The version that a reference stands for, with its artifact's bytes and hash.
+    pub(super) async fn artifact(
+        &self,
+        model: &ModelName,
+        reference: &Reference,
+    ) -> Result<(Version, bytes::Bytes, String), CliError> {
+        let Some((version, sha256)) = resolve(&self.registry, model, reference).await? else {
+            return Err(CliError::UnknownVersion {
+                model: model.clone(),
+                reference: reference.clone(),
+            });
+        };
+        let key = keys::artifact(model, &sha256);
+        let object = self.bucket.get(&key).await?.ok_or(CliError::NoArtifact(key))?;
+        Artifact::open(&object.bytes, &sha256)?;
+        Ok((version, object.bytes, sha256))
+    }
+}
+
+async fn configuration(place: &Place) -> SdkConfig {
+    if place.endpoint.is_none() && std::env::var_os("AWS_ENDPOINT_URL").is_some() {
+        return model_factory::aws::sdk_config().await;
+    }
+    let running = Running::find(&place.state);
+    match (&place.endpoint, running) {
+        (None, None) => model_factory::aws::sdk_config().await,
+        (None, Some(running)) => local(&running.environment).await,
+        (Some(endpoint), Some(running)) if *endpoint == running.endpoint => {
+            local(&running.environment).await
+        }
+        (Some(endpoint), _) => {
+            aws_config::defaults(BehaviorVersion::latest()).endpoint_url(endpoint).load().await
+        }
+    }
+}
+
+/// The configuration that the variables of a local stack stand for.
+async fn local(environment: &BTreeMap<String, String>) -> SdkConfig {
+    let variable = |name: &str| environment.get(name).cloned().unwrap_or_default();
+    let credentials = aws_sdk_s3::config::Credentials::new(
+        variable("AWS_ACCESS_KEY_ID"),
+        variable("AWS_SECRET_ACCESS_KEY"),
+        None,
+        None,
+        "local factory",
+    );
+    aws_config::defaults(BehaviorVersion::latest())
+        .endpoint_url(variable("AWS_ENDPOINT_URL"))
+        .region(Region::new(variable("AWS_REGION")))
+        .credentials_provider(credentials)
+        .load()
+        .await
+}

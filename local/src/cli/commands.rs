@@ -1,0 +1,22 @@
+//! What commands share.
+
+use std::io::{self, Write};
+use std::path::Path;
+
+use super::error::CliError;
+
+/// Writes a line to standard output.
+pub(crate) fn say(line: impl AsRef<str>) -> Result<(), CliError> {
+    let mut output = io::stdout().lock();
+    writeln!(output, "{}", line.as_ref())?;
+    Ok(output.flush()?)
+}
+
+/// Reads a file that a user named.
+pub(super) fn read(path: &Path) -> Result<Vec<u8>, CliError> {
+    std::fs::read(path).map_err(|source| CliError::File {
+        path: path.to_owned(),
+        verb: "read",
+        source,
+    })
+}

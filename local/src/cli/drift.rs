@@ -1,0 +1,155 @@
+//! `drift`: does traffic still look like the training data?
+
+use std::time::Duration;
+
+use clap::{Args, Subcommand};
+use jiff::{SignedDuration, Timestamp};
+use model_factory::drift::Report;
+use model_factory::events::{Event, EventKind, PublishEvents};
+use model_factory::name::ModelName;
+use model_factory::registry::{DriftLog, DriftRecord};
+use model_factory::storage::ReadObjects;
+use model_factory::window::Window;
+use serde_json::json;
+
+use super::commands::say;
+use super::{Client, CliError, tables};
+
+/// How often the verdict is looked for.
+const LOOK: Duration = Duration::from_millis(250);
+
+#[derive(Debug, Args)]
+pub(super) struct Drift {
+    #[command(subcommand)]
+    command: DriftCommand,
+}
+
+#[derive(Debug, Subcommand)]
+enum DriftCommand {
+    /// Check a window of captured traffic now
+    Check(Check),
+    /// List the windows that were checked
+    History(History),
+}
+
+#[derive(Debug, Args)]
+struct Check {
+    /// The model's name
+    model: ModelName,
+    /// The hours up to now
+    #[arg(long, default_value_t = 24, conflicts_with_all = ["from", "to"])]
+    hours: u32,
+    /// The window's start (RFC 3339)
+    #[arg(long, requires = "to")]
+    from: Option<Timestamp>,
+    /// The window's end, exclusive (RFC 3339)
+    #[arg(long, requires = "from")]
+    to: Option<Timestamp>,
+    /// How long to wait for the verdict, in seconds
+    #[arg(long, value_name = "SECONDS", default_value_t = 300)]
+    wait: u64,
+    /// Print the report as JSON
+    #[arg(long)]
+    json: bool,
+}
+
+#[derive(Debug, Args)]
+struct History {
+    /// The model's name
+    model: ModelName,
+    /// Print JSON
+    #[arg(long)]
+    json: bool,
+}
+
+impl Drift {
+    pub(super) async fn run(self, client: &Client) -> Result<(), CliError> {
+        match self.command {
+            DriftCommand::Check(check) => check.run(client).await,
+            DriftCommand::History(history) => history.run(client).await,
+        }
+    }
+}
+
+impl Check {
+    async fn run(self, client: &Client) -> Result<(), CliError> {
+        let end = self.to.unwrap_or_else(|| client.clock.now());
+        let start = self.from.unwrap_or(end - SignedDuration::from_hours(self.hours.into()));
+        if end <= start {
+            return Err(CliError::EmptyWindow);
+        }
+        let checking = Checking { model: &self.model, window: Window { start, end } };
+        let (record, report) = checking.run(client, self.wait).await?;
+        if self.json {
+            return say(serde_json::to_string_pretty(&report)?);
+        }
+        say(tables::drift_columns(&report).to_string())?;
+        say(format!(
+            "{} on {} rows against version {}; the report lies at s3://{}/{}",
+            record.verdict.replace('_', " "),
+            record.rows,
+            record.version,
+            client.bucket.name(),
+            record.report
+        ))
+    }
+}
+
+impl History {
+    async fn run(self, client: &Client) -> Result<(), CliError> {
+        let records = client.registry.drift_records(&self.model).await?;
+        if self.json {
+            return say(serde_json::to_string_pretty(&records)?);
+        }
+        if records.is_empty() {
+            return say(format!("no window of `{}` was checked yet", self.model));
+        }
+        say(tables::drift_history(&records).to_string())
+    }
+}
+
+/// A check of one window.
+pub(crate) struct Checking<'a> {
+    pub(crate) model: &'a ModelName,
+    pub(crate) window: Window,
+}
+
+impl Checking<'_> {
+    /// Asks for the check by an event, and waits for its verdict and report.
+    pub(crate) async fn run(
+        &self,
+        client: &Client,
+        seconds: u64,
+    ) -> Result<(DriftRecord, Report), CliError> {
+        let Self { model, window } = self;
+        let asked_at = client.clock.now();
+        let event = Event {
+            id: format!("drift-check/{model}/{}/{asked_at}", window.id()),
+            kind: EventKind::DriftCheckRequested,
+            subject: model.to_string(),
+            time: asked_at,
+            data: json!({"model": model, "window": window}),
+        };
+        client.events.publish(&[event]).await?;
+        let deadline = tokio::time::Instant::now() + Duration::from_secs(seconds);
+        while tokio::time::Instant::now() < deadline {
+            let records = client.registry.drift_records(model).await?;
+            let found = records.into_iter().find(|record| {
+                record.start == window.start
+                    && record.end == window.end
+                    && record.checked_at >= asked_at
+            });
+            if let Some(record) = found {
+                let object = client.bucket.get(&record.report).await?;
+                let object = object.ok_or(CliError::NoArtifact(record.report.clone()))?;
+                return Ok((record, serde_json::from_slice(&object.bytes)?));
+            }
+            tokio::time::sleep(LOOK).await;
+        }
+        Err(CliError::Timeout {
+            what: format!("the verdict on `{model}` (has it a champion?)"),
+            seconds,
+            state: client.state.display().to_string(),
+        })
+    }
+}

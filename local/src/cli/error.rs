@@ -1,0 +1,57 @@
+//! Why a command failed.
+
+use std::io;
+use std::path::PathBuf;
+
+use model_factory::artifact::ArtifactError;
+use model_factory::capture::CaptureError;
+use model_factory::dataset::Rejection;
+use model_factory::learners::PredictError;
+use model_factory::name::{ModelName, Reference};
+use model_factory::port_error::PortError;
+use model_factory::registry::WriteError;
+
+use crate::aws::stack::StackError;
+
+/// A command failed.
+#[derive(Debug, thiserror::Error)]
+pub(crate) enum CliError {
+    #[error("`{path}` cannot be {verb}", path = path.display())]
+    File { path: PathBuf, verb: &'static str, source: io::Error },
+    #[error("standard output cannot be written")]
+    Output(#[from] io::Error),
+    #[error("the local factory cannot start")]
+    Stack(#[from] StackError),
+    #[error("the local factory cannot be described: {0}")]
+    Description(String),
+    #[error(transparent)]
+    Port(#[from] PortError),
+    #[error(transparent)]
+    Write(#[from] WriteError),
+    #[error(transparent)]
+    Artifact(#[from] ArtifactError),
+    #[error("model `{model}` has no version or alias `{reference}`; `models {model}` lists them")]
+    UnknownVersion { model: ModelName, reference: Reference },
+    #[error("model `{0}` has no champion yet: `train` it first")]
+    NoChampion(ModelName),
+    #[error("the champion of model `{0}` has never been another version")]
+    NothingBefore(ModelName),
+    #[error("the artifact `{0}` does not exist")]
+    NoArtifact(String),
+    #[error(transparent)]
+    Rows(#[from] Rejection),
+    #[error(transparent)]
+    Predict(#[from] PredictError),
+    #[error("{0}")]
+    Training(String),
+    #[error("the window is empty: `--from` must be before `--to`")]
+    EmptyWindow,
+    #[error("{what} did not come within {seconds} seconds; `{state}/logs` may tell why")]
+    Timeout { what: String, seconds: u64, state: String },
+    #[error("an answer of the factory cannot be read")]
+    Answer(#[from] serde_json::Error),
+    #[error("a record cannot be written")]
+    Capture(#[from] CaptureError),
+    #[error("{0}")]
+    Http(String),
+}

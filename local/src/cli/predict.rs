@@ -1,0 +1,102 @@
+//! `predict`: the rows of a file, by the code that serves.
+
+use std::path::PathBuf;
+
+use clap::Args;
+use model_factory::dataset::csv;
+use model_factory::learners::Predictions;
+use model_factory::name::{ModelName, Reference};
+use model_factory::protocol::{Limits, Protocol};
+use model_factory::serving::ServedModel;
+
+use super::commands::read;
+use super::{Client, CliError};
+
+#[derive(Debug, Args)]
+pub(super) struct Predict {
+    /// The model's name
+    model: ModelName,
+    /// The rows: a CSV file with a header
+    file: PathBuf,
+    /// The version or alias that predicts
+    #[arg(long, value_name = "VERSION", default_value = "champion")]
+    version: Reference,
+}
+
+impl Predict {
+    pub(super) async fn run(self, client: &Client) -> Result<(), CliError> {
+        let body = read(&self.file)?;
+        let (version, artifact, sha256) = client.artifact(&self.model, &self.version).await?;
+        let served = ServedModel::load(version, &sha256, &artifact)?;
+        let limits = Limits {
+            body_bytes: usize::MAX,
+            rows: usize::MAX,
+            cells: usize::MAX,
+            ..Limits::default()
+        };
+        let schema = &served.manifest.schema;
+        let known = without_others(&body, schema.inputs.iter().map(|field| field.name.as_str()))?;
+        let request = Protocol::Mlflow
+            .decode(Some("text/csv"), &known, schema, &limits)
+            .map_err(|error| CliError::Training(error.to_string()))?;
+        let predictions = served.predict(&request.table)?;
+        eprintln!("{} rows by version {version} of `{}`", predictions.rows(), self.model);
+        write(&predictions)
+    }
+}
+
+/// The file with the model's inputs only: a data set with its target can be
+/// predicted as it is.
+fn without_others<'a>(
+    body: &[u8],
+    inputs: impl Iterator<Item = &'a str>,
+) -> Result<Vec<u8>, CliError> {
+    let inputs: Vec<&str> = inputs.collect();
+    let delimiter = csv::read(body)?.delimiter;
+    let broken = |error: ::csv::Error| CliError::Training(error.to_string());
+    let mut reader = ::csv::ReaderBuilder::new()
+        .delimiter(u8::try_from(delimiter).unwrap_or(b','))
+        .from_reader(body);
+    let kept: Vec<usize> = reader
+        .headers()
+        .map_err(broken)?
+        .iter()
+        .enumerate()
+        .filter(|(_, name)| inputs.contains(&name.trim()))
+        .map(|(index, _)| index)
+        .collect();
+    let mut writer = ::csv::Writer::from_writer(Vec::new());
+    let header = reader.headers().map_err(broken)?.clone();
+    for record in std::iter::once(Ok(header)).chain(reader.into_records()) {
+        let record = record.map_err(broken)?;
+        let fields = kept.iter().map(|&index| record.get(index).unwrap_or_default().trim());
+        writer.write_record(fields).map_err(broken)?;
+    }
+    writer.into_inner().map_err(|error| CliError::Training(error.to_string()))
+}
+
+/// Predictions as CSV on standard output.
+fn write(predictions: &Predictions) -> Result<(), CliError> {
+    let broken = |error: ::csv::Error| CliError::Output(error.into());
+    let mut writer = ::csv::Writer::from_writer(std::io::stdout().lock());
+    match predictions {
+        Predictions::Values(values) => {
+            writer.write_record(["predict"]).map_err(broken)?;
+            for value in values {
+                writer.write_record([value.to_string()]).map_err(broken)?;
+            }
+        }
+        Predictions::Classes { classes, probabilities } => {
+            let mut header = vec!["predict".to_owned()];
+            header.extend(classes.iter().map(|class| format!("probability_{class}")));
+            writer.write_record(&header).map_err(broken)?;
+            let rows = probabilities.chunks(classes.len().max(1));
+            for (label, row) in predictions.labels().into_iter().zip(rows) {
+                let mut record = vec![label.to_owned()];
+                record.extend(row.iter().map(f64::to_string));
+                writer.write_record(&record).map_err(broken)?;
+            }
+        }
+    }
+    Ok(writer.flush()?)
+}

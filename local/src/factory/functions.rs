@@ -1,0 +1,62 @@
+//! The functions, and how this program becomes one of them.
+
+use std::collections::BTreeMap;
+use std::process::ExitCode;
+use std::time::Duration;
+
+use super::Options;
+use crate::aws::lambda::FunctionSpec;
+
+pub(super) const TRAINING_TRIGGER: &str = "training-trigger";
+pub(super) const INFERENCE: &str = "inference";
+pub(super) const DRIFT_CHECK: &str = "drift-check";
+
+/// Memory, time and concurrency are those of `template.yaml`, but for the number of
+/// sandboxes, which fits one machine.
+pub(super) fn specs(
+    options: &Options,
+    environment: &BTreeMap<String, String>,
+) -> Vec<FunctionSpec> {
+    let spec = |name: &str, memory_mb, seconds, concurrency| FunctionSpec {
+        name: name.to_owned(),
+        command: options.program.clone(),
+        args: Vec::new(),
+        environment: environment.clone(),
+        memory_mb,
+        timeout: Duration::from_secs(seconds),
+        concurrency,
+    };
+    vec![
+        spec(TRAINING_TRIGGER, 3008, 900, 2),
+        spec(INFERENCE, 512, 29, 4),
+        spec(DRIFT_CHECK, 1024, 300, 2),
+    ]
+}
+
+/// Runs as the function of that name until its sandbox ends.
+#[must_use]
+pub fn run_function(name: &str) -> ExitCode {
+    let runtime = match name {
+        // As its own bootstrap does.
+        INFERENCE => tokio::runtime::Builder::new_current_thread().enable_all().build(),
+        _ => tokio::runtime::Builder::new_multi_thread().enable_all().build(),
+    };
+    let ended = match runtime {
+        Err(error) => Err(error.into()),
+        Ok(runtime) => runtime.block_on(async {
+            match name {
+                TRAINING_TRIGGER => training_trigger::run().await,
+                INFERENCE => inference::run().await,
+                DRIFT_CHECK => drift_check::run().await,
+                _ => Err(format!("there is no function `{name}`").into()),
+            }
+        }),
+    };
+    match ended {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("{name}: {error}");
+            ExitCode::FAILURE
+        }
+    }
+}

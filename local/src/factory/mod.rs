@@ -1,0 +1,150 @@
+//! The Model Factory on the embedded AWS: the tables, functions, rules and schedules
+//! that `template.yaml` describes for the real one.
+
+mod functions;
+
+use std::collections::BTreeMap;
+use std::path::PathBuf;
+use std::time::Duration;
+
+use model_factory::events::{EventKind, SOURCE};
+use serde_json::{Value, json};
+
+use crate::aws::dynamodb::{IndexSpec, KeySpec, TableSpec};
+use crate::aws::events::{EventPattern, Rate, Rule, Schedule};
+use crate::aws::stack::StackConfig;
+
+pub use functions::run_function;
+use functions::{DRIFT_CHECK, INFERENCE, TRAINING_TRIGGER};
+
+/// The bucket, unless another one is named.
+pub const BUCKET: &str = "model-factory";
+/// The registry table, unless another one is named.
+pub const REGISTRY_TABLE: &str = "model-factory-registry";
+/// The idempotency table, unless another one is named.
+pub const IDEMPOTENCY_TABLE: &str = "model-factory-idempotency";
+/// The event bus, unless another one is named.
+pub const EVENT_BUS: &str = "model-factory";
+
+/// How a local factory differs from the usual one.
+#[derive(Debug, Clone)]
+pub struct Options {
+    /// The folder of all state.
+    pub state: PathBuf,
+    /// The program that is started, with `_HANDLER`, as each function.
+    pub program: PathBuf,
+    /// The pause before each retry of a delivery.
+    pub retry_backoff: Vec<Duration>,
+    /// How long a training lives without a sign of life; less than the pauses, so
+    /// that a retry finds a dead one's claim ended.
+    pub lease: Duration,
+    /// What the functions log, as `RUST_LOG` filters it.
+    pub log: String,
+}
+
+impl Options {
+    /// The usual options.
+    pub fn new(state: impl Into<PathBuf>, program: impl Into<PathBuf>) -> Self {
+        Self {
+            state: state.into(),
+            program: program.into(),
+            retry_backoff: vec![Duration::from_secs(5), Duration::from_secs(15)],
+            lease: Duration::from_secs(4),
+            log: "info".to_owned(),
+        }
+    }
+}
+
+/// The stack that a factory runs on.
+///
+/// # Errors
+/// When a rule's pattern or a schedule's rate is not one.
+pub fn stack(options: &Options) -> Result<StackConfig, Box<dyn std::error::Error + Send + Sync>> {
+    let mut config = StackConfig::new(&options.state, BUCKET);
+    config.event_bus = EVENT_BUS.to_owned();
+    config.tables = tables();
+    config.functions = functions::specs(options, &environment(options));
+    config.rules = rules()?;
+    config.schedules = vec![Schedule {
+        name: "daily-drift-check".to_owned(),
+        rate: "rate(1 day)".parse::<Rate>()?,
+        function: DRIFT_CHECK.to_owned(),
+        input: None,
+    }];
+    config.http_function = Some(INFERENCE.to_owned());
+    config.retry_backoff.clone_from(&options.retry_backoff);
+    Ok(config)
+}
+
+fn environment(options: &Options) -> BTreeMap<String, String> {
+    [
+        ("MODEL_FACTORY_BUCKET", BUCKET),
+        ("MODEL_FACTORY_REGISTRY_TABLE", REGISTRY_TABLE),
+        ("MODEL_FACTORY_IDEMPOTENCY_TABLE", IDEMPOTENCY_TABLE),
+        ("MODEL_FACTORY_EVENT_BUS", EVENT_BUS),
+        ("MODEL_FACTORY_LEASE_SECONDS", &options.lease.as_secs_f64().to_string()),
+        // On one machine an alias costs next to nothing to read.
+        ("MODEL_FACTORY_ALIAS_TTL_SECONDS", "0"),
+        ("RUST_LOG", &options.log),
+    ]
+    .map(|(name, value)| (name.to_owned(), value.to_owned()))
+    .into()
+}
+
+fn tables() -> Vec<TableSpec> {
+    let key = |partition: &str, sort: Option<&str>| KeySpec {
+        partition: partition.to_owned(),
+        sort: sort.map(str::to_owned),
+    };
+    vec![
+        TableSpec {
+            name: REGISTRY_TABLE.to_owned(),
+            key: key("pk", Some("sk")),
+            index: Some(IndexSpec {
+                name: "gsi1".to_owned(),
+                key: key("gsi1pk", Some("gsi1sk")),
+            }),
+            time_to_live: Some("expires_at".to_owned()),
+        },
+        TableSpec {
+            name: IDEMPOTENCY_TABLE.to_owned(),
+            key: key("id", None),
+            index: None,
+            time_to_live: Some("expiration".to_owned()),
+        },
+    ]
+}
+
+fn rules() -> Result<Vec<Rule>, Box<dyn std::error::Error + Send + Sync>> {
+    let rule = |name: &str, pattern: Value, function: &str| {
+        Ok::<_, Box<dyn std::error::Error + Send + Sync>>(Rule {
+            name: name.to_owned(),
+            pattern: pattern.to_string().parse::<EventPattern>()?,
+            function: function.to_owned(),
+        })
+    };
+    let ours = |kinds: &[EventKind]| {
+        let kinds: Vec<&str> = kinds.iter().map(|kind| kind.name()).collect();
+        json!({"source": [SOURCE], "detail-type": kinds})
+    };
+    Ok(vec![
+        rule(
+            "dataset-created",
+            json!({
+                "source": ["aws.s3"],
+                "detail-type": ["Object Created"],
+                "detail": {
+                    "bucket": {"name": [BUCKET]},
+                    "object": {"key": [{"prefix": "datasets/"}]},
+                },
+            }),
+            TRAINING_TRIGGER,
+        )?,
+        rule(
+            "retrain",
+            ours(&[EventKind::DriftDetected, EventKind::RetrainRequested]),
+            TRAINING_TRIGGER,
+        )?,
+        rule("drift-check", ours(&[EventKind::DriftCheckRequested]), DRIFT_CHECK)?,
+    ])
+}
