@@ -6,5 +6,9 @@
 
 pub mod aws;
 pub mod cli;
+mod client;
 mod demo;
+mod error;
 pub mod factory;
+mod host;
+mod terminal;

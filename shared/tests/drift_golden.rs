@@ -1,5 +1,7 @@
 //! Drift statistics against scipy's, to 1e-9.
 
+#![allow(clippy::unwrap_used, clippy::indexing_slicing, reason = "a test may panic")]
+
 use std::collections::BTreeMap;
 use std::path::Path;
 
@@ -7,7 +9,10 @@ use model_factory::dataset::{Column, Field, Kind, Schema, Table, Task, Values, c
 use model_factory::drift::statistics::{
     binned, contingency, kolmogorov, multiplicity, samples, shares,
 };
+use model_factory::drift::{Report, Subject, Verdict, check};
 use model_factory::profile::{Bins, Layout, Profile, Summary};
+use model_factory::spec::Thresholds;
+use model_factory::window::Window;
 use serde::Deserialize;
 
 const GOLDEN: &str = include_str!("golden/drift.json");
@@ -254,34 +259,60 @@ fn wine_experiment() {
     };
     let table = csv::read(&bytes).unwrap().table;
     let (reference, held_out) = (table.select(&rows("reference")), table.select(&rows("test")));
+    let numbers = |table: &Table, name: &str| match table.column(name) {
+        Some(Values::Number(values)) => values.clone(),
+        _ => panic!("no numbers in {name}"),
+    };
     for (change, columns) in golden().wine {
+        let changed = |x: f64| match change.as_str() {
+            "times_1.1" => 1.1 * x,
+            "plus_4" => x + 4.0,
+            _ => x,
+        };
         let mut p_values = Vec::new();
-        for (name, expected) in columns {
-            let numbers = |table: &Table| match table.column(&name) {
-                Some(Values::Number(values)) => values.clone(),
-                _ => panic!("no numbers in {name}"),
-            };
-            let current: Vec<f64> = numbers(&held_out)
-                .into_iter()
-                .map(|x| match change.as_str() {
-                    "times_1.1" => 1.1 * x,
-                    "plus_4" => x + 4.0,
-                    _ => x,
-                })
-                .collect();
-            let test = samples::ks_two_sample(&numbers(&reference), &current);
-            let distance = samples::wasserstein(&numbers(&reference), &current);
-            assert_close(test.statistic, expected.ks, &name);
-            assert_close(test.p_value, expected.p_value, &name);
-            assert_close(distance, expected.wasserstein, &name);
+        let mut current = Vec::new();
+        for (name, expected) in &columns {
+            let values: Vec<f64> = numbers(&held_out, name).into_iter().map(changed).collect();
+            let test = samples::ks_two_sample(&numbers(&reference, name), &values);
+            let distance = samples::wasserstein(&numbers(&reference, name), &values);
+            assert_close(test.statistic, expected.ks, name);
+            assert_close(test.p_value, expected.p_value, name);
+            assert_close(distance, expected.wasserstein, name);
             p_values.push(test.p_value);
+            current.push(Column { name: name.clone(), values: Values::Number(values) });
         }
         let below = |limit: f64| p_values.iter().filter(|&&p| p < limit).count();
-        let expected = match change.as_str() {
-            "times_1.1" => (7, 4),
-            "plus_4" => (11, 11),
-            _ => (0, 0),
+        let (counts, verdict) = match change.as_str() {
+            "times_1.1" => ((7, 4), Verdict::Drift),
+            "plus_4" => ((11, 11), Verdict::Drift),
+            _ => ((0, 0), Verdict::Stable),
         };
-        assert_eq!((below(0.05), below(0.05 / 13.0)), expected, "{change}");
+        assert_eq!((below(0.05), below(0.05 / 13.0)), counts, "{change}");
+        let report = judge(columns.keys(), &reference, &Table::new(current).unwrap());
+        assert_eq!(report.verdict, verdict, "{change}");
+        let drifted = report.drifted().count();
+        assert!((counts.1..=counts.0.max(counts.1)).contains(&drifted), "{change}: {drifted}");
     }
+}
+
+/// The check of binned data, as a window is checked.
+fn judge<'a>(
+    names: impl Iterator<Item = &'a String>,
+    reference: &Table,
+    current: &Table,
+) -> Report {
+    let field =
+        |name: &String| Field { name: name.clone(), kind: Kind::Fractional, nullable: false };
+    let inputs = names.map(field).collect();
+    let profile = Profile::of(
+        reference,
+        &Schema { inputs, target: "cultivar".into(), task: Task::Regression },
+    );
+    let mut observation = profile.observer();
+    observation.add(current);
+    let start = jiff::Timestamp::UNIX_EPOCH;
+    let window = Window { start, end: start };
+    let subject = Subject { model: "wine".into(), version: 1, window };
+    let importance = BTreeMap::new();
+    check(subject, &profile, &observation, &Thresholds::default(), &importance).unwrap()
 }

@@ -1,29 +1,19 @@
 //! One model's window, compared.
 
 use jiff::SignedDuration;
-use model_factory::artifact::{Artifact, ArtifactError, Manifest};
 use model_factory::drift::{self, Report, Subject};
-use model_factory::learners::Predictor;
-use model_factory::name::{Alias, ModelName, Reference, Version};
-use model_factory::profile::{Observation, Profile};
+use model_factory::name::{ModelName, Reference};
+use model_factory::profile::Observation;
 use model_factory::protocol::Limits;
 use model_factory::runtime::Failure;
-use model_factory::storage::keys;
 use model_factory::traffic::visit_captures;
 use model_factory::window::Window;
 
+use crate::champion::{self, Champion};
 use crate::findings;
 use crate::ports::Ports;
 use crate::report::Checked;
 use crate::request::Request;
-
-/// The champion, as a check sees it.
-pub(crate) struct Champion {
-    pub(crate) version: Version,
-    manifest: Manifest,
-    predictor: Predictor,
-    pub(crate) profile: Profile,
-}
 
 /// Checks one model; `None` when it has no champion.
 pub(crate) async fn run(
@@ -31,7 +21,7 @@ pub(crate) async fn run(
     model: &ModelName,
     request: &Request,
 ) -> Result<Option<Checked>, Failure> {
-    let Some(champion) = load(ports, model).await? else { return Ok(None) };
+    let Some(champion) = champion::load(ports, model).await? else { return Ok(None) };
     let window = request.window.unwrap_or_else(|| {
         let end = request.until.unwrap_or_else(|| ports.clock.now());
         let hours = champion.manifest.spec.drift.window_hours;
@@ -41,30 +31,6 @@ pub(crate) async fn run(
     let subject = Subject { model: model.to_string(), version: champion.version.number(), window };
     let report = compare(&champion, subject, &observed)?;
     findings::publish(ports, model, &champion, &report, &observed, unreadable).await.map(Some)
-}
-
-async fn load(ports: &Ports, model: &ModelName) -> Result<Option<Champion>, Failure> {
-    let Some(alias) = ports.registry.alias(model, &Alias::champion()).await? else {
-        return Ok(None);
-    };
-    let key = keys::artifact(model, &alias.artifact);
-    let Some(object) = ports.read_objects.get(&key).await? else {
-        let message = format!("the champion's artifact `{key}` does not exist: restore it");
-        return Err(Failure::Terminal(message));
-    };
-    open(&object.bytes, &alias.artifact, alias.version)
-        .map(Some)
-        .map_err(|error| Failure::terminal(&error))
-}
-
-fn open(bytes: &[u8], sha256: &str, version: Version) -> Result<Champion, ArtifactError> {
-    let artifact = Artifact::open(bytes, sha256)?;
-    Ok(Champion {
-        version,
-        manifest: artifact.manifest().clone(),
-        predictor: artifact.predictor()?,
-        profile: artifact.profile()?,
-    })
 }
 
 /// Counts the window's inputs, and what the champion answers to them, in the bins

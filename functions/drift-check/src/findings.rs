@@ -9,7 +9,7 @@ use model_factory::runtime::Failure;
 use model_factory::storage::keys;
 use serde_json::{Value, json};
 
-use crate::check::Champion;
+use crate::champion::Champion;
 use crate::ports::Ports;
 use crate::report::Checked;
 

@@ -5,6 +5,7 @@
 //! [`handler::handle`] is a pure function over [`ports::Ports`]; [`run`] wires them
 //! to AWS.
 
+mod champion;
 mod check;
 mod findings;
 pub mod handler;

@@ -9,7 +9,7 @@ use model_factory::traffic::{ground_truths, visit_captures};
 use model_factory::window::Window;
 
 use crate::ports::Ports;
-use crate::work::Stop;
+use crate::stop::Stop;
 
 /// The labelled rows that the champion answered in a window.
 pub(crate) async fn labelled_rows(

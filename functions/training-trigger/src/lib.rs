@@ -12,6 +12,7 @@ mod quarantine;
 mod registration;
 pub mod report;
 mod source;
+mod stop;
 mod work;
 
 use std::sync::Arc;

@@ -19,7 +19,7 @@ use crate::announce::Announcer;
 use crate::ports::Ports;
 use crate::report::Outcome;
 use crate::source::Source;
-use crate::work::Stop;
+use crate::stop::Stop;
 
 /// How often a run starts over because the champion moved while it trained.
 const ATTEMPTS: usize = 3;

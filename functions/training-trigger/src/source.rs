@@ -11,7 +11,7 @@ use model_factory::window::Window;
 
 use crate::captured;
 use crate::ports::Ports;
-use crate::work::Stop;
+use crate::stop::Stop;
 
 /// What a training learns from.
 pub(crate) struct Source {

@@ -1,8 +1,6 @@
 //! One training from its trigger to its outcome.
 
-use model_factory::dataset::Rejection;
 use model_factory::events::{EventKind, Trigger};
-use model_factory::port_error::PortError;
 use model_factory::runtime::Failure;
 use model_factory::storage::keys;
 use serde_json::json;
@@ -11,37 +9,8 @@ use crate::announce::Announcer;
 use crate::ports::Ports;
 use crate::report::{Outcome, Run, RunRecord};
 use crate::source::{self, Source};
+use crate::stop::Stop;
 use crate::{quarantine, registration};
-
-/// Why a training ends before a version is registered.
-pub(crate) enum Stop {
-    /// The object was replaced before it was read.
-    Superseded,
-    /// The data set cannot be trained on.
-    Rejected(Rejection),
-    /// No model can be trained, and trying again will not help.
-    Failed(String),
-    /// The work could not be done.
-    Failure(Failure),
-}
-
-impl From<Failure> for Stop {
-    fn from(failure: Failure) -> Self {
-        Self::Failure(failure)
-    }
-}
-
-impl From<PortError> for Stop {
-    fn from(error: PortError) -> Self {
-        Self::Failure(error.into())
-    }
-}
-
-impl From<Rejection> for Stop {
-    fn from(rejection: Rejection) -> Self {
-        Self::Rejected(rejection)
-    }
-}
 
 /// Does what a trigger asks for; every outcome but a failure of the services is
 /// announced and recorded.

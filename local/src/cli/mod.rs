@@ -1,30 +1,19 @@
 //! The `model-factory` command line.
 
-mod client;
-mod commands;
 mod drift;
-mod error;
 mod models;
 mod predict;
-mod running;
-mod tables;
 mod train;
 mod up;
 
-use std::path::PathBuf;
+use std::io;
 use std::process::ExitCode;
 
-use clap::{Args, Parser, Subcommand};
+use clap::{Parser, Subcommand};
 
-pub(crate) use client::Client;
-pub(crate) use commands::say;
-pub(crate) use drift::Checking;
-pub(crate) use error::CliError;
-pub(crate) use tables::{drift_columns, leaderboard};
-pub(crate) use train::{Training, await_run, training};
-pub(crate) use up::{Ports, exports, serve_until_interrupted, start};
-
-use crate::factory;
+use crate::client::{Client, Place};
+use crate::demo::Demo;
+use crate::error::CliError;
 
 /// Train, serve and watch models without running a server.
 ///
@@ -40,38 +29,10 @@ struct Cli {
     command: Command,
 }
 
-/// Where the factory is.
-#[derive(Debug, Clone, Args)]
-pub(crate) struct Place {
-    /// The endpoint of all AWS services; without it, the environment's, that of a
-    /// running local factory, or AWS itself
-    #[arg(long, global = true, value_name = "URL")]
-    endpoint: Option<String>,
-    /// The folder of the local factory's state
-    #[arg(long, global = true, value_name = "FOLDER", default_value = ".model-factory")]
-    state: PathBuf,
-    /// The bucket
-    #[arg(long, global = true, env = "MODEL_FACTORY_BUCKET", default_value = factory::BUCKET)]
-    bucket: String,
-    /// The registry table
-    #[arg(long, global = true, env = "MODEL_FACTORY_REGISTRY_TABLE", default_value = factory::REGISTRY_TABLE)]
-    registry_table: String,
-    /// The event bus
-    #[arg(long, global = true, env = "MODEL_FACTORY_EVENT_BUS", default_value = factory::EVENT_BUS)]
-    event_bus: String,
-}
-
-impl Place {
-    /// The folder of the local factory's state.
-    pub(crate) fn state(&self) -> &std::path::Path {
-        &self.state
-    }
-}
-
 #[derive(Debug, Subcommand)]
 enum Command {
     /// Run the whole loop on generated taxi rides: train, predict, drift, retrain
-    Demo(crate::demo::Demo),
+    Demo(Demo),
     /// Start the factory on this machine and serve until interrupted
     Up(up::Up),
     /// Upload a data set, and wait for the model that is trained on it
@@ -113,6 +74,10 @@ pub fn run() -> ExitCode {
     });
     match done {
         Ok(()) => ExitCode::SUCCESS,
+        // Whoever reads our output has seen enough.
+        Err(CliError::Output(error)) if error.kind() == io::ErrorKind::BrokenPipe => {
+            ExitCode::SUCCESS
+        }
         Err(error) => {
             eprintln!("error: {}", model_factory::port_error::chain(&error));
             ExitCode::FAILURE

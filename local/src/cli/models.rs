@@ -6,8 +6,9 @@ use model_factory::name::{Alias, ModelName, Version};
 use model_factory::registry::{AliasRecord, Movement, ReadRegistry, VersionRecord, WriteRegistry};
 use serde_json::json;
 
-use super::commands::say;
-use super::{Client, CliError, tables};
+use crate::client::Client;
+use crate::error::CliError;
+use crate::terminal::{say, tables};
 
 #[derive(Debug, Args)]
 pub(super) struct Models {

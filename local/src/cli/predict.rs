@@ -9,8 +9,9 @@ use model_factory::name::{ModelName, Reference};
 use model_factory::protocol::{Limits, Protocol};
 use model_factory::serving::ServedModel;
 
-use super::commands::read;
-use super::{Client, CliError};
+use crate::client::Client;
+use crate::error::CliError;
+use crate::terminal::read;
 
 #[derive(Debug, Args)]
 pub(super) struct Predict {

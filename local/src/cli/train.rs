@@ -5,18 +5,14 @@ use std::time::Duration;
 
 use clap::Args;
 use indicatif::{ProgressBar, ProgressStyle};
-use jiff::Timestamp;
 use model_factory::name::ModelName;
-use model_factory::storage::{ReadObjects, WriteObjects, keys};
-use model_factory::training::{Decision, Leaderboard};
-use serde::Deserialize;
+use model_factory::storage::{WriteObjects, keys};
 use training_trigger::report::{Outcome, RunRecord};
 
-use super::commands::{read, say};
-use super::{Client, CliError, tables};
-
-/// How often the run's record is looked for.
-const LOOK: Duration = Duration::from_millis(250);
+use crate::client::Client;
+use crate::client::runs::{self, Training};
+use crate::error::CliError;
+use crate::terminal::{read, say, tables};
 
 #[derive(Debug, Args)]
 pub(super) struct Train {
@@ -32,30 +28,19 @@ pub(super) struct Train {
     wait: u64,
 }
 
-/// What a run tells of its training, as `training.json` holds it.
-#[derive(Debug, Deserialize)]
-pub(crate) struct Training {
-    pub(crate) leaderboard: Leaderboard,
-    pub(crate) decision: Decision,
-    pub(crate) notes: Vec<String>,
-}
-
 impl Train {
     pub(super) async fn run(self, client: &Client) -> Result<(), CliError> {
         let data = read(&self.file)?;
         if let Some(spec) = &self.spec {
             let spec = read(spec)?;
-            client
-                .bucket
-                .put(&keys::spec(&self.model), "application/toml", spec.into())
-                .await?;
+            client.bucket.put(&keys::spec(&self.model), "application/toml", spec.into()).await?;
         }
         let name = self.file.file_name().unwrap_or_default().to_string_lossy().into_owned();
         let key = format!("{}{name}", keys::datasets(&self.model));
         let since = client.clock.now();
         client.bucket.put(&key, "text/csv", data.into()).await?;
         let spinner = spinner(format!("training `{}` on {key}", self.model));
-        let record = await_run(client, &self.model, since, self.wait, |record| {
+        let record = runs::ended(client, &self.model, since, self.wait, |record| {
             record.dataset.as_deref() == Some(key.as_str())
         })
         .await;
@@ -75,54 +60,11 @@ fn spinner(message: String) -> ProgressBar {
     spinner
 }
 
-/// Waits for the record of a run that ends after `since`.
-pub(crate) async fn await_run(
-    client: &Client,
-    model: &ModelName,
-    since: Timestamp,
-    seconds: u64,
-    wanted: impl Fn(&RunRecord) -> bool,
-) -> Result<RunRecord, CliError> {
-    let prefix = keys::run(model, "", "").trim_end_matches('/').to_owned() + "/";
-    let deadline = tokio::time::Instant::now() + Duration::from_secs(seconds);
-    // S3 tells times to the second.
-    let since = Timestamp::from_second(since.as_second()).unwrap_or(since);
-    while tokio::time::Instant::now() < deadline {
-        for listed in client.bucket.list(&prefix).await? {
-            if !listed.key.ends_with("/run.json") || listed.modified < since {
-                continue;
-            }
-            let Some(object) = client.bucket.get(&listed.key).await? else { continue };
-            let record: RunRecord = serde_json::from_slice(&object.bytes)?;
-            if record.ended_at >= since && wanted(&record) {
-                return Ok(record);
-            }
-        }
-        tokio::time::sleep(LOOK).await;
-    }
-    Err(CliError::Timeout {
-        what: format!("the end of a training of `{model}`"),
-        seconds,
-        state: client.state.display().to_string(),
-    })
-}
-
-/// What a run tells of its training.
-pub(crate) async fn training(
-    client: &Client,
-    model: &ModelName,
-    run: &str,
-) -> Result<Training, CliError> {
-    let key = keys::run(model, run, "training.json");
-    let object = client.bucket.get(&key).await?.ok_or(CliError::NoArtifact(key))?;
-    Ok(serde_json::from_slice(&object.bytes)?)
-}
-
 async fn report(client: &Client, model: &ModelName, record: &RunRecord) -> Result<(), CliError> {
     match &record.run.outcome {
         Outcome::Registered { version, promoted, .. } => {
             let Training { leaderboard, decision, notes } =
-                training(client, model, &record.run.run).await?;
+                runs::training(client, model, &record.run.run).await?;
             say(tables::leaderboard(&leaderboard).to_string())?;
             for note in notes {
                 say(format!("note: {note}"))?;

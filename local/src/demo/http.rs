@@ -8,7 +8,7 @@ use hyper_util::client::legacy::connect::HttpConnector;
 use hyper_util::rt::TokioExecutor;
 use serde_json::Value;
 
-use crate::cli::CliError;
+use crate::error::CliError;
 
 /// Sends requests to the HTTP API.
 pub(super) struct HttpClient {

@@ -7,7 +7,9 @@ mod story;
 
 use clap::Args;
 
-use crate::cli::{CliError, Place, Ports};
+use crate::client::Place;
+use crate::error::CliError;
+use crate::host::Ports;
 
 #[derive(Debug, Args)]
 pub(crate) struct Demo {

@@ -101,10 +101,8 @@ pub(super) fn csv(rides: &[Ride]) -> String {
         let Ride { dist, zone, vehicle, weather, hour, passengers, time } = ride;
         let weather = weather.unwrap_or_default();
         // Writing to a text cannot fail.
-        let _ = writeln!(
-            text,
-            "{dist:.3},{zone},{vehicle},{weather},{hour},{passengers},{time:.3}"
-        );
+        let _ =
+            writeln!(text, "{dist:.3},{zone},{vehicle},{weather},{hour},{passengers},{time:.3}");
     }
     text
 }

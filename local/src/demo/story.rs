@@ -14,8 +14,13 @@ use super::http::HttpClient;
 use super::progress;
 use super::rides::{self, Ride, Season};
 use crate::aws::stack::Stack;
-use crate::cli::{self, Checking, Client, CliError, Place, Ports, Training, say};
+use crate::client::checks::Checking;
+use crate::client::runs::{self, Training};
+use crate::client::{Client, Place};
+use crate::error::CliError;
 use crate::factory::BUCKET;
+use crate::host::{self, Ports};
+use crate::terminal::{say, tables};
 
 const TRAINING_RIDES: usize = 5_000;
 const WINTER_RIDES: usize = 1_500;
@@ -27,12 +32,16 @@ const PATIENCE: u64 = 600;
 /// Tells the story; then serves on, unless it is to end.
 pub(super) async fn tell(place: &Place, ports: Ports, exit: bool) -> Result<(), CliError> {
     say("1. Starting the factory: S3, DynamoDB, EventBridge, Lambda and an HTTP API")?;
-    let (stack, _note) = cli::start(place, ports, Some(progress::listener())).await?;
-    say(format!("   AWS endpoint {}, state in `{}`", stack.endpoint_url(), place.state().display()))?;
+    let (stack, _note) = host::start(place, ports, Some(progress::listener())).await?;
+    say(format!(
+        "   AWS endpoint {}, state in `{}`",
+        stack.endpoint_url(),
+        place.state().display()
+    ))?;
     let client = Client::of_stack(stack.environment(), place).await;
     let told = Story::new(&client, &stack, place).await?.tell().await;
     match (told, exit) {
-        (Ok(()), false) => cli::serve_until_interrupted(stack).await,
+        (Ok(()), false) => host::serve_until_interrupted(stack).await,
         (told, _) => {
             stack.shutdown().await;
             told
@@ -77,7 +86,7 @@ impl<'a> Story<'a> {
         let rides = rides::csv(&rides::draw(TRAINING_RIDES, Season::Usual, 1));
         let since = client.clock.now();
         client.bucket.put(&key, "text/csv", rides.into()).await?;
-        let record = cli::await_run(client, model, since, PATIENCE, |_| true).await?;
+        let record = runs::ended(client, model, since, PATIENCE, |_| true).await?;
         self.announce(&record).await.map(drop)
     }
 
@@ -123,7 +132,7 @@ impl<'a> Story<'a> {
         say("\n5. Checking the traffic for drift")?;
         let checking = Checking { model: &self.model, window };
         let (record, report) = checking.run(self.client, PATIENCE).await?;
-        say(cli::drift_columns(&report).to_string())?;
+        say(tables::drift_columns(&report).to_string())?;
         say(format!("   verdict: {} ({} rows)", record.verdict.replace('_', " "), record.rows))?;
         let key = record.report.replace("report.json", "report.html");
         let path = self.place.state().join(format!("{}-drift.html", self.model));
@@ -141,7 +150,7 @@ impl<'a> Story<'a> {
         say("\n6. `Drift Detected` retrains on the old rides and the labelled winter rides")?;
         let Self { client, model, .. } = self;
         let wanted = |record: &RunRecord| record.window == Some(window);
-        let record = cli::await_run(client, model, window.start, PATIENCE, wanted).await?;
+        let record = runs::ended(client, model, window.start, PATIENCE, wanted).await?;
         let version = self.announce(&record).await?;
         let rides = rides::draw(WINTER_RIDES, Season::Winter, 4);
         let path = format!("/v2/models/{model}/versions/{version}/infer");
@@ -162,8 +171,8 @@ impl<'a> Story<'a> {
             return Err(CliError::Training(format!("the training ended otherwise: {record:?}")));
         };
         let Training { leaderboard, decision, notes } =
-            cli::training(self.client, &self.model, &record.run.run).await?;
-        say(cli::leaderboard(&leaderboard).to_string())?;
+            runs::training(self.client, &self.model, &record.run.run).await?;
+        say(tables::leaderboard(&leaderboard).to_string())?;
         for note in notes {
             say(format!("   note: {note}"))?;
         }
@@ -185,7 +194,7 @@ impl<'a> Story<'a> {
              aws s3 cp rides.csv s3://{BUCKET}/datasets/another-model/rides.csv\n\n\
              Ctrl-C ends it.",
             report.display(),
-            cli::exports(self.stack)
+            host::exports(self.stack)
         ))
     }
 }

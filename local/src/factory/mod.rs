@@ -100,10 +100,7 @@ fn tables() -> Vec<TableSpec> {
         TableSpec {
             name: REGISTRY_TABLE.to_owned(),
             key: key("pk", Some("sk")),
-            index: Some(IndexSpec {
-                name: "gsi1".to_owned(),
-                key: key("gsi1pk", Some("gsi1sk")),
-            }),
+            index: Some(IndexSpec { name: "gsi1".to_owned(), key: key("gsi1pk", Some("gsi1sk")) }),
             time_to_live: Some("expires_at".to_owned()),
         },
         TableSpec {

@@ -6,10 +6,8 @@ use futures::future::join_all;
 
 use crate::server::{BUCKET, Server, refusal};
 
-const FAILED: (u16, &str) = (412, "PreconditionFailed");
-
 fn failed() -> (u16, String) {
-    (FAILED.0, FAILED.1.to_owned())
+    (412, "PreconditionFailed".to_owned())
 }
 
 #[tokio::test]

@@ -85,6 +85,24 @@ async fn a_reader_keeps_the_object_that_it_opened() {
     assert_eq!(server.get("k").await, new);
 }
 
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn a_key_that_is_being_replaced_is_always_there() {
+    let server = Server::start().await;
+    server.put("k", "0").await;
+    let client = server.client.clone();
+    let writer = tokio::spawn(async move {
+        for round in 0..40 {
+            let body = ByteStream::from(round.to_string().into_bytes());
+            client.put_object().bucket(BUCKET).key("k").body(body).send().await.unwrap();
+        }
+    });
+    while !writer.is_finished() {
+        server.get("k").await;
+    }
+    writer.await.unwrap();
+    assert_eq!(server.get("k").await, b"39");
+}
+
 #[tokio::test]
 async fn ranges_give_the_bytes_that_they_name() {
     let server = Server::start().await;

@@ -1,6 +1,6 @@
 //! Why captured data cannot be read or written.
 
-use super::line::Encoding;
+use super::encoding::Encoding;
 use crate::protocol::ProtocolError;
 
 /// Why captured data cannot be read or written.

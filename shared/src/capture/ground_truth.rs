@@ -2,8 +2,8 @@
 
 use serde::{Deserialize, Serialize};
 
+use super::encoding::Encoding;
 use super::error::CaptureError;
-use super::line::Encoding;
 
 /// The true values of one exchange; the members are those of the format.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]

@@ -7,6 +7,7 @@ use base64::prelude::BASE64_STANDARD;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
+use super::encoding::Encoding;
 use super::error::CaptureError;
 use crate::dataset::Schema;
 use crate::name::{ModelName, Reference, Version};
@@ -77,18 +78,6 @@ pub enum Mode {
     Input,
     /// A response.
     Output,
-}
-
-/// How a body is kept.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "UPPERCASE")]
-pub enum Encoding {
-    /// CSV as it is.
-    Csv,
-    /// JSON as it is, in a text.
-    Json,
-    /// Anything else, as BASE64.
-    Base64,
 }
 
 /// Which model answered in which protocol.

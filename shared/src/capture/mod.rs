@@ -3,6 +3,7 @@
 //! The lines are those of SageMaker's data capture and ground truth, so that its
 //! tools read ours and ours read theirs. Pure functions without I/O.
 
+mod encoding;
 mod error;
 mod ground_truth;
 mod join;
@@ -12,11 +13,12 @@ mod line;
 mod lines;
 mod rows;
 
+pub use encoding::Encoding;
 pub use error::CaptureError;
 pub use ground_truth::GroundTruth;
 pub use join::{JoinCounts, Joined, join};
 pub use key::{hour_prefixes, key};
-pub use line::{CaptureLine, Encoding, Exchange, Mode, Origin, Payload};
+pub use line::{CaptureLine, Exchange, Mode, Origin, Payload};
 pub use lines::read_lines;
 pub use rows::Rows;
 

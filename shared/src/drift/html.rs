@@ -230,7 +230,7 @@ fn facts(column: &ColumnReport) -> Markup {
                 dt { "out of range" } dd { (percent(*out_of_range)) }
             }
             Details::Category { new_categories, newest, .. } => {
-                dt { "new categories" }
+                dt { "unknown to training" }
                 dd {
                     (percent(new_categories.current))
                     @for (level, times) in newest {

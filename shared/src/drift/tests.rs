@@ -473,20 +473,3 @@ proptest! {
         prop_assert_eq!(new.iter().sum::<u64>(), b.len() as u64);
     }
 }
-#[test]
-fn zz_render() {
-    let mut random = Random(42);
-    let (reference, current) = (generate(4_000, &mut random), generate(1_500, &mut random));
-    let current = change(&current, "normal", |x| x + 0.7);
-    let current = change(&current, "gaps", |x| if random.chance(0.16) { f64::NAN } else { x });
-    let current = change(&current, "flag", |x| if random.chance(0.25) { 1.0 } else { x });
-    let current = change(&current, "skewed", |x| 1.15 * x);
-    let current = relabel(&current, "five", |t| if t == "level 0" && random.chance(0.4) { "level 1".into() } else { t.into() });
-    let current = relabel(&current, "fifty", |t| if random.chance(0.06) { "a brand new & long category <x>".into() } else { t.into() });
-    let profile = Profile::of(&reference, &schema());
-    let observation = observe(&profile, &current);
-    let importance = schema().inputs.iter().enumerate().map(|(i, f)| (f.name.clone(), 1.0 + i as f64)).collect();
-    let report = check(subject(), &profile, &observation, &Thresholds::default(), &importance).unwrap();
-    std::fs::write("/tmp/drift/report.html", html::render(&report, &profile, &observation)).unwrap();
-    std::fs::write("/tmp/drift/report.json", serde_json::to_string_pretty(&report).unwrap()).unwrap();
-}

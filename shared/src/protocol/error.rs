@@ -1,6 +1,6 @@
 //! Why a body cannot be read or an answer not be written.
 
-use super::problem::Kind;
+use super::kind::Kind;
 use super::violation::Violations;
 use crate::dataset::table::LengthMismatch;
 

@@ -8,6 +8,7 @@ mod answer;
 mod builder;
 pub(crate) mod domain;
 mod error;
+mod kind;
 mod limits;
 mod lookup;
 mod media_type;

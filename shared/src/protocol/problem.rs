@@ -5,37 +5,13 @@ use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 use serde::Serialize;
 
 use super::error::ProtocolError;
+pub use super::kind::Kind;
 
 /// The content type of a [`Problem`].
 pub const CONTENT_TYPE: &str = "application/problem+json";
 
 /// What may stand in a URN as it is.
 const URN: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b'=');
-
-/// The kinds of problem, each with its status.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Kind {
-    /// 400: the body cannot be read.
-    Malformed,
-    /// 404: no such model, version or alias.
-    UnknownModel,
-    /// 404: no such route.
-    UnknownRoute,
-    /// 405: the route exists for another method.
-    MethodNotAllowed,
-    /// 413: the request is larger than allowed.
-    TooLarge,
-    /// 415: the body is of a type that is not read.
-    UnsupportedMediaType,
-    /// 422: the body can be read, but does not fit the model.
-    SchemaMismatch,
-    /// 500: a fault of ours.
-    Internal,
-    /// 503: the model cannot be loaded at the moment.
-    Unavailable,
-    /// 504: there was not enough time to answer.
-    Timeout,
-}
 
 /// An error as a client sees it.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -57,71 +33,6 @@ pub struct InvalidParam {
     pub name: String,
     /// What is wrong with it.
     pub reason: String,
-}
-
-impl Kind {
-    /// The HTTP status.
-    #[must_use]
-    pub fn status(self) -> u16 {
-        match self {
-            Self::Malformed => 400,
-            Self::UnknownModel | Self::UnknownRoute => 404,
-            Self::MethodNotAllowed => 405,
-            Self::TooLarge => 413,
-            Self::UnsupportedMediaType => 415,
-            Self::SchemaMismatch => 422,
-            Self::Internal => 500,
-            Self::Unavailable => 503,
-            Self::Timeout => 504,
-        }
-    }
-
-    /// The last part of the problem type `urn:model-factory:error:{slug}`.
-    #[must_use]
-    pub fn slug(self) -> &'static str {
-        match self {
-            Self::Malformed => "malformed",
-            Self::UnknownModel => "unknown-model",
-            Self::UnknownRoute => "unknown-route",
-            Self::MethodNotAllowed => "method-not-allowed",
-            Self::TooLarge => "too-large",
-            Self::UnsupportedMediaType => "unsupported-media-type",
-            Self::SchemaMismatch => "schema-mismatch",
-            Self::Internal => "internal",
-            Self::Unavailable => "unavailable",
-            Self::Timeout => "timeout",
-        }
-    }
-
-    /// The same words for every problem of this kind.
-    #[must_use]
-    pub fn title(self) -> &'static str {
-        match self {
-            Self::Malformed => "The body cannot be read",
-            Self::UnknownModel => "There is no such model",
-            Self::UnknownRoute => "There is no such route",
-            Self::MethodNotAllowed => "The route does not take this method",
-            Self::TooLarge => "The request is too large",
-            Self::UnsupportedMediaType => "The content type is not supported",
-            Self::SchemaMismatch => "The request does not fit the model",
-            Self::Internal => "The server failed",
-            Self::Unavailable => "The model is not available at the moment",
-            Self::Timeout => "There was not enough time to answer",
-        }
-    }
-
-    /// The code that clients of the scoring protocol know.
-    fn error_code(self) -> &'static str {
-        match self {
-            Self::Malformed | Self::MethodNotAllowed | Self::UnsupportedMediaType => "BAD_REQUEST",
-            Self::UnknownModel => "RESOURCE_DOES_NOT_EXIST",
-            Self::UnknownRoute => "ENDPOINT_NOT_FOUND",
-            Self::TooLarge => "REQUEST_LIMIT_EXCEEDED",
-            Self::SchemaMismatch => "INVALID_PARAMETER_VALUE",
-            Self::Internal => "INTERNAL_ERROR",
-            Self::Unavailable | Self::Timeout => "TEMPORARILY_UNAVAILABLE",
-        }
-    }
 }
 
 impl Problem {

@@ -197,7 +197,7 @@ impl EventBus {
     }
 
     /// Tells a function's courier that there is work.
-    pub(super) fn ring(&self, function: &str) {
+    fn ring(&self, function: &str) {
         if let Some(bell) = self.inner.bells.get(function) {
             bell.notify_one();
         }
@@ -237,7 +237,9 @@ impl EventBus {
     fn start_schedules(&self, schedules: Vec<Schedule>) {
         for schedule in schedules {
             let region = self.inner.region.clone();
-            let firing = scheduler::run(schedule, region, self.inner.store.clone(), self.clone());
+            let bus = self.clone();
+            let ring = move |function: &str| bus.ring(function);
+            let firing = scheduler::run(schedule, region, self.inner.store.clone(), ring);
             let closing = self.inner.closing.clone();
             self.inner.tasks.spawn(async move { closing.run_until_cancelled(firing).await });
         }

@@ -6,7 +6,6 @@ use jiff::Timestamp;
 use tokio::time;
 use uuid::Uuid;
 
-use super::bus::EventBus;
 use super::error::BusError;
 use super::schedule::Schedule;
 use super::store::{NewDelivery, Store};
@@ -16,10 +15,15 @@ use super::store::{NewDelivery, Store};
 const NAP: Duration = Duration::from_secs(1);
 
 /// Fires `schedule` for ever. What was missed while the stack was down is made
-/// up for once.
-pub(super) async fn run(schedule: Schedule, region: String, store: Store, bus: EventBus) {
+/// up for once. `ring` is told the function for which a delivery is due.
+pub(super) async fn run(
+    schedule: Schedule,
+    region: String,
+    store: Store,
+    ring: impl Fn(&str) + Send + Sync,
+) {
     loop {
-        if let Err(error) = fire_when_due(&schedule, &region, &store, &bus).await {
+        if let Err(error) = fire_when_due(&schedule, &region, &store, &ring).await {
             let schedule = &schedule.name;
             tracing::error!(%schedule, error = &error as &dyn std::error::Error, "cannot fire");
             time::sleep(NAP).await;
@@ -31,7 +35,7 @@ async fn fire_when_due(
     schedule: &Schedule,
     region: &str,
     store: &Store,
-    bus: &EventBus,
+    ring: &(impl Fn(&str) + Sync),
 ) -> Result<(), BusError> {
     let period_ms = schedule.rate.period_ms();
     let first_ms = Timestamp::now().as_millisecond().saturating_add(period_ms);
@@ -49,7 +53,7 @@ async fn fire_when_due(
     let in_step_ms = due_ms.saturating_add(period_ms);
     let next_ms = if in_step_ms > now_ms { in_step_ms } else { now_ms.saturating_add(period_ms) };
     store.fire(delivery, now_ms, next_ms).await?;
-    bus.ring(&schedule.function);
+    ring(&schedule.function);
     Ok(())
 }
 

@@ -49,8 +49,7 @@ impl ObjectStorage {
         if !AwsNameValidation::new().validate_bucket_name(name) {
             return Err(StorageError::BucketName { name: name.to_owned() });
         }
-        self.store.ensure_bucket(name)?;
-        Ok(())
+        self.store.ensure_bucket(name)
     }
 
     /// The oldest events that are not acknowledged, oldest first, `limit` at

@@ -5,28 +5,23 @@ use s3s::{S3Error, S3Request, S3Result};
 
 use super::Gateway;
 use super::convert::{from_token, limit, timestamp, to_token};
-use crate::aws::s3::error::{RequestError, StorageError};
+use crate::aws::s3::index::buckets;
 
 /// The greatest number of buckets in an answer.
 const MAX_BUCKETS: i32 = 10_000;
 
 impl Gateway {
-    pub(super) async fn create_bucket_named(
+    pub(super) async fn create_bucket(
         &self,
         request: S3Request<CreateBucketInput>,
     ) -> S3Result<CreateBucketOutput> {
         let bucket = request.input.bucket;
         let location = Some(format!("/{bucket}"));
-        let create = move |bucket: &str, is_new: Result<bool, StorageError>| match is_new {
-            Ok(true) => Ok(()),
-            Ok(false) => Err(RequestError::BucketExists { bucket: bucket.to_owned() }),
-            Err(error) => Err(error.into()),
-        };
-        self.store.run(move |store| create(&bucket, store.ensure_bucket(&bucket))).await?;
+        self.store.run(move |store| store.create_bucket(&bucket)).await?;
         Ok(CreateBucketOutput { location })
     }
 
-    pub(super) async fn head_bucket_named(
+    pub(super) async fn head_bucket(
         &self,
         request: S3Request<HeadBucketInput>,
     ) -> S3Result<HeadBucketOutput> {
@@ -34,7 +29,7 @@ impl Gateway {
         Ok(HeadBucketOutput::default())
     }
 
-    pub(super) async fn bucket_location(
+    pub(super) async fn get_bucket_location(
         &self,
         request: S3Request<GetBucketLocationInput>,
     ) -> S3Result<GetBucketLocationOutput> {
@@ -43,7 +38,7 @@ impl Gateway {
     }
 
     /// No status: versioning has never been enabled.
-    pub(super) async fn versioning(
+    pub(super) async fn get_bucket_versioning(
         &self,
         request: S3Request<GetBucketVersioningInput>,
     ) -> S3Result<GetBucketVersioningOutput> {
@@ -51,7 +46,7 @@ impl Gateway {
         Ok(GetBucketVersioningOutput::default())
     }
 
-    pub(super) async fn delete_bucket_named(
+    pub(super) async fn delete_bucket(
         &self,
         request: S3Request<DeleteBucketInput>,
     ) -> S3Result<DeleteBucketOutput> {
@@ -60,7 +55,7 @@ impl Gateway {
         Ok(DeleteBucketOutput {})
     }
 
-    pub(super) async fn buckets(
+    pub(super) async fn list_buckets(
         &self,
         request: S3Request<ListBucketsInput>,
     ) -> S3Result<ListBucketsOutput> {
@@ -74,7 +69,7 @@ impl Gateway {
         found.truncate(most);
         let last = found.last().filter(|_| is_truncated);
         let continuation_token = last.map(|bucket| to_token(&bucket.name));
-        let line = |bucket: crate::aws::s3::index::buckets::Bucket| Bucket {
+        let line = |bucket: buckets::Bucket| Bucket {
             name: Some(bucket.name),
             creation_date: Some(timestamp(bucket.created)),
             ..Bucket::default()

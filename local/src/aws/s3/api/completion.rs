@@ -21,7 +21,7 @@ use crate::aws::s3::store::{Assembly, NewObject};
 const MIN_PART: u64 = 5 * 1024 * 1024;
 
 impl Gateway {
-    pub(super) async fn complete_upload(
+    pub(super) async fn complete_multipart_upload(
         &self,
         request: S3Request<CompleteMultipartUploadInput>,
     ) -> S3Result<CompleteMultipartUploadOutput> {

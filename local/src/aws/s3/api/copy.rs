@@ -20,7 +20,7 @@ use crate::aws::s3::records::{Object, Reason};
 use crate::aws::s3::store::NewObject;
 
 impl Gateway {
-    pub(super) async fn copy(
+    pub(super) async fn copy_object(
         &self,
         request: S3Request<CopyObjectInput>,
     ) -> S3Result<CopyObjectOutput> {

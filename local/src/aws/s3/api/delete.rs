@@ -6,12 +6,14 @@ use s3s::{S3Request, S3Result, s3_error};
 use super::Gateway;
 use super::convert::{check_version, write_condition};
 use crate::aws::s3::condition::WriteCondition;
+use crate::aws::s3::error::RequestError;
+use crate::aws::s3::store::Store;
 
 /// The greatest number of objects in one request.
 const MAX_OBJECTS: usize = 1000;
 
 impl Gateway {
-    pub(super) async fn delete_one(
+    pub(super) async fn delete_object(
         &self,
         request: S3Request<DeleteObjectInput>,
     ) -> S3Result<DeleteObjectOutput> {
@@ -23,7 +25,7 @@ impl Gateway {
         Ok(DeleteObjectOutput::default())
     }
 
-    pub(super) async fn delete_many(
+    pub(super) async fn delete_objects(
         &self,
         request: S3Request<DeleteObjectsInput>,
     ) -> S3Result<DeleteObjectsOutput> {
@@ -40,9 +42,9 @@ impl Gateway {
                 condition.map_or(WriteCondition::Always, WriteCondition::Present),
             ));
         }
-        let delete_all = move |store: &crate::aws::s3::store::Store| {
+        let delete_all = move |store: &Store| {
             let outcomes = store.delete(&bucket, &targets)?;
-            Ok::<_, crate::aws::s3::error::RequestError>((targets, outcomes))
+            Ok::<_, RequestError>((targets, outcomes))
         };
         let (targets, outcomes) = self.store.run(delete_all).await?;
         let (mut deleted, mut errors) = (Vec::new(), Vec::new());

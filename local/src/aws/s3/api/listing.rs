@@ -12,7 +12,7 @@ use crate::aws::s3::index::listing::{Entry, Page, Query, Summary};
 const MAX_KEYS: i32 = 1000;
 
 impl Gateway {
-    pub(super) async fn list_v2(
+    pub(super) async fn list_objects_v2(
         &self,
         request: S3Request<ListObjectsV2Input>,
     ) -> S3Result<ListObjectsV2Output> {
@@ -50,7 +50,7 @@ impl Gateway {
         })
     }
 
-    pub(super) async fn list(
+    pub(super) async fn list_objects(
         &self,
         request: S3Request<ListObjectsInput>,
     ) -> S3Result<ListObjectsOutput> {

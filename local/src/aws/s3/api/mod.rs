@@ -31,41 +31,39 @@ impl Gateway {
     }
 }
 
-/// Declares the operations; each is a method of the same input and output in a
-/// module below.
+/// Implements the trait with the methods of the same names that the modules
+/// below give to [`Gateway`]: those come first when a name is looked up.
 macro_rules! operations {
-    ($($name:ident: $input:ident -> $output:ident = $method:ident;)*) => {
+    ($($name:ident: $input:ident => $output:ident,)*) => {
         #[async_trait::async_trait]
         impl S3 for Gateway {
             $(async fn $name(&self, request: S3Request<$input>) -> S3Result<S3Response<$output>> {
-                self.$method(request).await.map(S3Response::new)
+                self.$name(request).await.map(S3Response::new)
             })*
         }
     };
 }
 
 operations! {
-    abort_multipart_upload: AbortMultipartUploadInput -> AbortMultipartUploadOutput = abort_upload;
-    complete_multipart_upload:
-        CompleteMultipartUploadInput -> CompleteMultipartUploadOutput = complete_upload;
-    copy_object: CopyObjectInput -> CopyObjectOutput = copy;
-    create_bucket: CreateBucketInput -> CreateBucketOutput = create_bucket_named;
-    create_multipart_upload:
-        CreateMultipartUploadInput -> CreateMultipartUploadOutput = create_upload;
-    delete_bucket: DeleteBucketInput -> DeleteBucketOutput = delete_bucket_named;
-    delete_object: DeleteObjectInput -> DeleteObjectOutput = delete_one;
-    delete_objects: DeleteObjectsInput -> DeleteObjectsOutput = delete_many;
-    get_bucket_location: GetBucketLocationInput -> GetBucketLocationOutput = bucket_location;
-    get_bucket_versioning: GetBucketVersioningInput -> GetBucketVersioningOutput = versioning;
-    get_object: GetObjectInput -> GetObjectOutput = get;
-    head_bucket: HeadBucketInput -> HeadBucketOutput = head_bucket_named;
-    head_object: HeadObjectInput -> HeadObjectOutput = head;
-    list_buckets: ListBucketsInput -> ListBucketsOutput = buckets;
-    list_multipart_uploads: ListMultipartUploadsInput -> ListMultipartUploadsOutput = uploads;
-    list_objects: ListObjectsInput -> ListObjectsOutput = list;
-    list_objects_v2: ListObjectsV2Input -> ListObjectsV2Output = list_v2;
-    list_parts: ListPartsInput -> ListPartsOutput = parts;
-    put_object: PutObjectInput -> PutObjectOutput = put;
-    upload_part: UploadPartInput -> UploadPartOutput = upload_part_content;
-    upload_part_copy: UploadPartCopyInput -> UploadPartCopyOutput = upload_part_from;
+    abort_multipart_upload: AbortMultipartUploadInput => AbortMultipartUploadOutput,
+    complete_multipart_upload: CompleteMultipartUploadInput => CompleteMultipartUploadOutput,
+    copy_object: CopyObjectInput => CopyObjectOutput,
+    create_bucket: CreateBucketInput => CreateBucketOutput,
+    create_multipart_upload: CreateMultipartUploadInput => CreateMultipartUploadOutput,
+    delete_bucket: DeleteBucketInput => DeleteBucketOutput,
+    delete_object: DeleteObjectInput => DeleteObjectOutput,
+    delete_objects: DeleteObjectsInput => DeleteObjectsOutput,
+    get_bucket_location: GetBucketLocationInput => GetBucketLocationOutput,
+    get_bucket_versioning: GetBucketVersioningInput => GetBucketVersioningOutput,
+    get_object: GetObjectInput => GetObjectOutput,
+    head_bucket: HeadBucketInput => HeadBucketOutput,
+    head_object: HeadObjectInput => HeadObjectOutput,
+    list_buckets: ListBucketsInput => ListBucketsOutput,
+    list_multipart_uploads: ListMultipartUploadsInput => ListMultipartUploadsOutput,
+    list_objects: ListObjectsInput => ListObjectsOutput,
+    list_objects_v2: ListObjectsV2Input => ListObjectsV2Output,
+    list_parts: ListPartsInput => ListPartsOutput,
+    put_object: PutObjectInput => PutObjectOutput,
+    upload_part: UploadPartInput => UploadPartOutput,
+    upload_part_copy: UploadPartCopyInput => UploadPartCopyOutput,
 }

@@ -14,7 +14,7 @@ use crate::aws::s3::records::Reason;
 use crate::aws::s3::store::NewObject;
 
 impl Gateway {
-    pub(super) async fn put(
+    pub(super) async fn put_object(
         &self,
         request: S3Request<PutObjectInput>,
     ) -> S3Result<PutObjectOutput> {

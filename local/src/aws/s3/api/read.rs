@@ -17,7 +17,7 @@ use crate::aws::s3::records::Object;
 const DEFAULT_TYPE: &str = "binary/octet-stream";
 
 impl Gateway {
-    pub(super) async fn get(
+    pub(super) async fn get_object(
         &self,
         request: S3Request<GetObjectInput>,
     ) -> S3Result<GetObjectOutput> {
@@ -39,7 +39,7 @@ impl Gateway {
         Ok(GetObjectOutput { body: Some(StreamingBlob::wrap(content)), ..output })
     }
 
-    pub(super) async fn head(
+    pub(super) async fn head_object(
         &self,
         request: S3Request<HeadObjectInput>,
     ) -> S3Result<HeadObjectOutput> {

@@ -11,7 +11,7 @@ use crate::aws::s3::records;
 const MAX_LINES: i32 = 1000;
 
 impl Gateway {
-    pub(super) async fn uploads(
+    pub(super) async fn list_multipart_uploads(
         &self,
         request: S3Request<ListMultipartUploadsInput>,
     ) -> S3Result<ListMultipartUploadsOutput> {
@@ -51,7 +51,7 @@ impl Gateway {
         })
     }
 
-    pub(super) async fn parts(
+    pub(super) async fn list_parts(
         &self,
         request: S3Request<ListPartsInput>,
     ) -> S3Result<ListPartsOutput> {

@@ -24,7 +24,7 @@ use crate::aws::s3::store::NewPart;
 const MAX_PART: i32 = 10_000;
 
 impl Gateway {
-    pub(super) async fn create_upload(
+    pub(super) async fn create_multipart_upload(
         &self,
         request: S3Request<CreateMultipartUploadInput>,
     ) -> S3Result<CreateMultipartUploadOutput> {
@@ -57,7 +57,7 @@ impl Gateway {
         })
     }
 
-    pub(super) async fn upload_part_content(
+    pub(super) async fn upload_part(
         &self,
         request: S3Request<UploadPartInput>,
     ) -> S3Result<UploadPartOutput> {
@@ -88,7 +88,7 @@ impl Gateway {
         Ok(output)
     }
 
-    pub(super) async fn upload_part_from(
+    pub(super) async fn upload_part_copy(
         &self,
         request: S3Request<UploadPartCopyInput>,
     ) -> S3Result<UploadPartCopyOutput> {
@@ -126,7 +126,7 @@ impl Gateway {
         })
     }
 
-    pub(super) async fn abort_upload(
+    pub(super) async fn abort_multipart_upload(
         &self,
         request: S3Request<AbortMultipartUploadInput>,
     ) -> S3Result<AbortMultipartUploadOutput> {

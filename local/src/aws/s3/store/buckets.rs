@@ -11,9 +11,16 @@ use crate::aws::s3::index::uploads;
 const ALL: usize = i32::MAX as usize;
 
 impl Store {
-    /// Creates a bucket unless it exists, and tells whether it is new.
-    pub(crate) fn ensure_bucket(&self, name: &str) -> Result<bool, StorageError> {
-        Ok(self.index.write(|index| buckets::create(index, name, Timestamp::now()))?)
+    /// Creates a bucket unless it exists.
+    pub(crate) fn ensure_bucket(&self, name: &str) -> Result<(), StorageError> {
+        self.index.write(|index| buckets::create(index, name, Timestamp::now()))?;
+        Ok(())
+    }
+
+    /// Creates a bucket, which must not exist.
+    pub(crate) fn create_bucket(&self, name: &str) -> Result<(), RequestError> {
+        let is_new = self.index.write(|index| buckets::create(index, name, Timestamp::now()))?;
+        if is_new { Ok(()) } else { Err(RequestError::BucketExists { bucket: name.to_owned() }) }
     }
 
     /// Fails if the bucket does not exist.

@@ -7,18 +7,18 @@ use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 
-use super::error::CliError;
+use crate::error::CliError;
 
 /// How long a factory may take to accept a connection.
 const PATIENCE: Duration = Duration::from_millis(500);
 
 /// A local factory that runs.
 #[derive(Debug, Clone, Serialize, Deserialize)]
-pub(super) struct Running {
+pub(crate) struct Running {
     /// The endpoint of all AWS services.
-    pub(super) endpoint: String,
+    pub(crate) endpoint: String,
     /// The variables that direct an AWS client to it.
-    pub(super) environment: BTreeMap<String, String>,
+    pub(crate) environment: BTreeMap<String, String>,
 }
 
 /// The note, for as long as the factory runs.
@@ -38,11 +38,10 @@ fn place(state: &Path) -> PathBuf {
 
 impl Running {
     /// Leaves the note.
-    pub(super) fn note(&self, state: &Path) -> Result<Note, CliError> {
+    pub(crate) fn note(&self, state: &Path) -> Result<Note, CliError> {
         let path = place(state);
-        std::fs::write(&path, serde_json::to_vec_pretty(self)?).map_err(|source| {
-            CliError::File { path: path.clone(), verb: "written", source }
-        })?;
+        std::fs::write(&path, serde_json::to_vec_pretty(self)?)
+            .map_err(|source| CliError::File { path: path.clone(), verb: "written", source })?;
         Ok(Note(path))
     }
 

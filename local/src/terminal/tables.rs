@@ -38,7 +38,7 @@ pub(crate) fn leaderboard(leaderboard: &Leaderboard) -> Table {
 }
 
 /// The versions of a model, the newest first, with the aliases that point at each.
-pub(super) fn versions(versions: &[VersionRecord], aliases: &[AliasRecord]) -> Table {
+pub(crate) fn versions(versions: &[VersionRecord], aliases: &[AliasRecord]) -> Table {
     let mut table = table(
         &["version", "aliases", "metric", "holdout", "learner", "data set", "registered"],
         &[0, 3],
@@ -80,7 +80,7 @@ pub(crate) fn drift_columns(report: &Report) -> Table {
 }
 
 /// Earlier checks, the newest first.
-pub(super) fn drift_history(records: &[DriftRecord]) -> Table {
+pub(crate) fn drift_history(records: &[DriftRecord]) -> Table {
     let mut table =
         table(&["window", "version", "rows", "verdict", "drifted columns", "report"], &[1, 2]);
     for record in records.iter().rev() {

@@ -1,9 +1,11 @@
-//! What commands share.
+//! What commands read and print.
+
+pub(crate) mod tables;
 
 use std::io::{self, Write};
 use std::path::Path;
 
-use super::error::CliError;
+use crate::error::CliError;
 
 /// Writes a line to standard output.
 pub(crate) fn say(line: impl AsRef<str>) -> Result<(), CliError> {
@@ -13,7 +15,7 @@ pub(crate) fn say(line: impl AsRef<str>) -> Result<(), CliError> {
 }
 
 /// Reads a file that a user named.
-pub(super) fn read(path: &Path) -> Result<Vec<u8>, CliError> {
+pub(crate) fn read(path: &Path) -> Result<Vec<u8>, CliError> {
     std::fs::read(path).map_err(|source| CliError::File {
         path: path.to_owned(),
         verb: "read",

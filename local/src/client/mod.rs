@@ -1,5 +1,10 @@
 //! A factory as commands see it, wherever it is.
 
+pub(crate) mod checks;
+mod place;
+mod running;
+pub(crate) mod runs;
+
 use std::collections::BTreeMap;
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -12,9 +17,10 @@ use model_factory::name::{ModelName, Reference, Version};
 use model_factory::registry::resolve;
 use model_factory::storage::{ReadObjects, keys};
 
-use super::Place;
-use super::error::CliError;
-use super::running::Running;
+use crate::error::CliError;
+
+pub(crate) use place::Place;
+pub(crate) use running::{Note, Running};
 
 /// A factory's services.
 pub(crate) struct Client {
@@ -37,10 +43,7 @@ impl Client {
     }
 
     /// The factory that this process runs.
-    pub(crate) async fn of_stack(
-        environment: &BTreeMap<String, String>,
-        place: &Place,
-    ) -> Self {
+    pub(crate) async fn of_stack(environment: &BTreeMap<String, String>, place: &Place) -> Self {
         Self::with(&local(environment).await, place)
     }
 
@@ -56,7 +59,7 @@ impl Client {
     }
 
     /// The version that a reference stands for, with its artifact's bytes and hash.
-    pub(super) async fn artifact(
+    pub(crate) async fn artifact(
         &self,
         model: &ModelName,
         reference: &Reference,

@@ -1,0 +1,35 @@
+//! Why a training ends before a version is registered.
+
+use model_factory::dataset::Rejection;
+use model_factory::port_error::PortError;
+use model_factory::runtime::Failure;
+
+/// An end without a version.
+pub(crate) enum Stop {
+    /// The object was replaced before it was read.
+    Superseded,
+    /// The data set cannot be trained on.
+    Rejected(Rejection),
+    /// No model can be trained, and trying again will not help.
+    Failed(String),
+    /// The work could not be done.
+    Failure(Failure),
+}
+
+impl From<Failure> for Stop {
+    fn from(failure: Failure) -> Self {
+        Self::Failure(failure)
+    }
+}
+
+impl From<PortError> for Stop {
+    fn from(error: PortError) -> Self {
+        Self::Failure(error.into())
+    }
+}
+
+impl From<Rejection> for Stop {
+    fn from(rejection: Rejection) -> Self {
+        Self::Rejected(rejection)
+    }
+}

@@ -1,0 +1,63 @@
+//! Asking for a drift check, and waiting for its verdict.
+
+use std::time::Duration;
+
+use model_factory::drift::Report;
+use model_factory::events::{Event, EventKind, PublishEvents};
+use model_factory::name::ModelName;
+use model_factory::registry::{DriftLog, DriftRecord};
+use model_factory::storage::ReadObjects;
+use model_factory::window::Window;
+use serde_json::json;
+
+use super::Client;
+use crate::error::CliError;
+
+/// How often the verdict is looked for.
+const LOOK: Duration = Duration::from_millis(250);
+
+/// A check of one window.
+pub(crate) struct Checking<'a> {
+    pub(crate) model: &'a ModelName,
+    pub(crate) window: Window,
+}
+
+impl Checking<'_> {
+    /// Asks for the check by an event, and waits for its verdict and report.
+    pub(crate) async fn run(
+        &self,
+        client: &Client,
+        seconds: u64,
+    ) -> Result<(DriftRecord, Report), CliError> {
+        let Self { model, window } = self;
+        let asked_at = client.clock.now();
+        let event = Event {
+            id: format!("drift-check/{model}/{}/{asked_at}", window.id()),
+            kind: EventKind::DriftCheckRequested,
+            subject: model.to_string(),
+            time: asked_at,
+            data: json!({"model": model, "window": window}),
+        };
+        client.events.publish(&[event]).await?;
+        let deadline = tokio::time::Instant::now() + Duration::from_secs(seconds);
+        while tokio::time::Instant::now() < deadline {
+            let records = client.registry.drift_records(model).await?;
+            let found = records.into_iter().find(|record| {
+                record.start == window.start
+                    && record.end == window.end
+                    && record.checked_at >= asked_at
+            });
+            if let Some(record) = found {
+                let object = client.bucket.get(&record.report).await?;
+                let object = object.ok_or(CliError::NoArtifact(record.report.clone()))?;
+                return Ok((record, serde_json::from_slice(&object.bytes)?));
+            }
+            tokio::time::sleep(LOOK).await;
+        }
+        Err(CliError::Timeout {
+            what: format!("the verdict on `{model}` (has it a champion?)"),
+            seconds,
+            state: client.state.display().to_string(),
+        })
+    }
+}
