@@ -14,9 +14,10 @@ pub struct Thresholds {
     /// The least Wasserstein distance of numbers, in the reference's standard
     /// deviations. Default 0.1.
     pub wasserstein: f64,
-    /// The least population stability index of numbers. Default 0.1.
+    /// The least population stability index of numbers, beyond what chance explains.
+    /// Default 0.1.
     pub psi: f64,
-    /// The least Cramér's V of categories. Default 0.1.
+    /// The least Cramér's V of categories, corrected for bias. Default 0.1.
     pub cramers_v: f64,
     /// The least change of the share of missing values. Default 0.05.
     pub missing_rate: f64,
