@@ -3,13 +3,14 @@
 use std::io;
 use std::path::PathBuf;
 
-use model_factory::artifact::ArtifactError;
 use model_factory::capture::CaptureError;
 use model_factory::dataset::Rejection;
 use model_factory::learners::PredictError;
 use model_factory::name::{ModelName, Reference};
 use model_factory::port_error::PortError;
 use model_factory::registry::WriteError;
+use model_factory::store::StoreError;
+use model_factory::window::EmptyWindow;
 
 use crate::aws::stack::StackError;
 
@@ -29,7 +30,7 @@ pub(crate) enum CliError {
     #[error(transparent)]
     Write(#[from] WriteError),
     #[error(transparent)]
-    Artifact(#[from] ArtifactError),
+    Store(#[from] StoreError),
     #[error("model `{model}` has no version or alias `{reference}`; `models {model}` lists them")]
     UnknownVersion { model: ModelName, reference: Reference },
     #[error("model `{0}` has no champion yet: `train` it first")]
@@ -44,8 +45,8 @@ pub(crate) enum CliError {
     Predict(#[from] PredictError),
     #[error("{0}")]
     Training(String),
-    #[error("the window is empty: `--from` must be before `--to`")]
-    EmptyWindow,
+    #[error(transparent)]
+    Window(#[from] EmptyWindow),
     #[error("{what} did not come within {seconds} seconds; `{state}/logs` may tell why")]
     Timeout { what: String, seconds: u64, state: String },
     #[error("an answer of the factory cannot be read")]

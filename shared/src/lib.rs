@@ -21,6 +21,7 @@ pub mod runtime;
 pub mod serving;
 pub mod spec;
 pub mod storage;
+pub mod store;
 pub mod traffic;
 pub mod training;
 pub mod window;

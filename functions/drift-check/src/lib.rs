@@ -16,8 +16,7 @@ pub mod request;
 use std::sync::Arc;
 
 use lambda_runtime::{Diagnostic, LambdaEvent, service_fn};
-use model_factory::aws::{DynamoRegistry, EventBridge, S3Bucket, sdk_config};
-use model_factory::clock::SystemClock;
+use model_factory::aws::Services;
 use model_factory::runtime::{Settings, start_logging};
 use serde_json::Value;
 
@@ -29,19 +28,15 @@ use ports::Ports;
 /// When a setting is absent or the runtime cannot be reached.
 pub async fn run() -> Result<(), lambda_runtime::Error> {
     start_logging();
-    let settings = Settings::from_env()?;
-    let config = sdk_config().await;
-    let clock = Arc::new(SystemClock);
-    let bucket = Arc::new(S3Bucket::new(&config, &settings.bucket));
-    let registry =
-        Arc::new(DynamoRegistry::new(&config, &settings.registry_table, Arc::clone(&clock) as _));
+    let services = Services::load(Settings::from_env()?).await;
+    let (bucket, registry) = (services.bucket(), services.registry());
     let ports = &Ports {
         read_objects: Arc::clone(&bucket) as _,
         write_objects: bucket,
         registry: Arc::clone(&registry) as _,
         drift_log: registry,
-        events: Arc::new(EventBridge::new(&config, &settings.event_bus)),
-        clock,
+        events: services.events(),
+        clock: services.clock(),
     };
     lambda_runtime::run(service_fn(|event: LambdaEvent<Value>| async move {
         handler::handle(ports, event.payload).await.map_err(Diagnostic::from)

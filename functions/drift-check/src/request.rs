@@ -1,7 +1,7 @@
 //! What asks for a drift check: one request, whatever shape it came in.
 
 use jiff::Timestamp;
-use model_factory::events::EventKind;
+use model_factory::events::{EventKind, InvalidEvent};
 use model_factory::name::ModelName;
 use model_factory::window::Window;
 use serde::Deserialize;
@@ -20,37 +20,6 @@ pub struct Request {
     pub until: Option<Timestamp>,
 }
 
-/// An event that asks for no drift check.
-#[derive(Debug, thiserror::Error)]
-pub enum InvalidRequest {
-    /// Not of any shape that is known.
-    #[error(
-        "the event is of no known shape: expected a `Scheduled Event`, a `Drift Check \
-         Requested`, or {{\"model\": …, \"window\": …}}"
-    )]
-    UnknownShape,
-    /// An EventBridge event of another kind.
-    #[error("an event `{0}` asks for nothing here: check the rule that sent it")]
-    UnknownKind(String),
-    /// The shape is known, but a part of it is missing or of the wrong type.
-    #[error("the {shape} event cannot be read")]
-    Malformed {
-        /// Which shape it has.
-        shape: &'static str,
-        /// What is wrong.
-        #[source]
-        source: serde_json::Error,
-    },
-    /// A window that ends before it starts.
-    #[error("the window ends at {end}, which is not after its start at {start}")]
-    EmptyWindow {
-        /// Its start.
-        start: Timestamp,
-        /// Its end.
-        end: Timestamp,
-    },
-}
-
 #[derive(Deserialize)]
 struct Scheduled {
     time: Timestamp,
@@ -66,26 +35,24 @@ impl Request {
     ///
     /// # Errors
     /// When it is none of them, a part is malformed, or the window is empty.
-    pub fn parse(payload: Value) -> Result<Self, InvalidRequest> {
-        let Some(object) = payload.as_object() else { return Err(InvalidRequest::UnknownShape) };
-        let request = match object.get("detail-type").map(|kind| kind.as_str().unwrap_or_default())
-        {
-            None => parse("direct", payload)?,
+    pub fn parse(payload: Value) -> Result<Self, InvalidEvent> {
+        let Some(object) = payload.as_object() else {
+            return Err(InvalidEvent::UnknownShape {
+                expected: "a `Scheduled Event`, a `Drift Check Requested`, or \
+                           {\"model\": …, \"window\": …}",
+            });
+        };
+        match object.get("detail-type").map(|kind| kind.as_str().unwrap_or_default()) {
+            None => parse("direct", payload),
             Some("Scheduled Event") => {
                 let Scheduled { time } = parse("scheduled", payload)?;
-                Self { until: Some(time), ..Self::default() }
+                Ok(Self { until: Some(time), ..Self::default() })
             }
             Some(kind) if kind == EventKind::DriftCheckRequested.name() => {
                 let detail = object.get("detail").cloned().unwrap_or_default();
-                parse::<Requested>("Drift Check Requested", detail)?.data
+                Ok(parse::<Requested>("Drift Check Requested", detail)?.data)
             }
-            Some(kind) => return Err(InvalidRequest::UnknownKind(kind.to_owned())),
-        };
-        match request.window {
-            Some(Window { start, end }) if end <= start => {
-                Err(InvalidRequest::EmptyWindow { start, end })
-            }
-            _ => Ok(request),
+            Some(kind) => Err(InvalidEvent::UnknownKind(kind.to_owned())),
         }
     }
 }
@@ -93,8 +60,8 @@ impl Request {
 fn parse<T: serde::de::DeserializeOwned>(
     shape: &'static str,
     value: Value,
-) -> Result<T, InvalidRequest> {
-    serde_json::from_value(value).map_err(|source| InvalidRequest::Malformed { shape, source })
+) -> Result<T, InvalidEvent> {
+    serde_json::from_value(value).map_err(|source| InvalidEvent::Malformed { shape, source })
 }
 
 #[cfg(test)]
@@ -131,15 +98,15 @@ mod tests {
     #[test]
     fn other_events_are_refused_in_words() {
         let error = |payload| Request::parse(payload).unwrap_err();
-        assert!(matches!(error(json!(1)), InvalidRequest::UnknownShape));
+        assert!(matches!(error(json!(1)), InvalidEvent::UnknownShape { .. }));
         assert!(matches!(
             error(json!({"detail-type": "Object Created"})),
-            InvalidRequest::UnknownKind(_)
+            InvalidEvent::UnknownKind(_)
         ));
-        assert!(matches!(error(json!({"modle": "taxi"})), InvalidRequest::Malformed { .. }));
+        assert!(matches!(error(json!({"modle": "taxi"})), InvalidEvent::Malformed { .. }));
         let backwards = json!({
             "window": {"start": "2026-03-02T00:00:00Z", "end": "2026-03-01T00:00:00Z"}
         });
-        assert!(matches!(error(backwards), InvalidRequest::EmptyWindow { .. }));
+        assert!(matches!(error(backwards), InvalidEvent::Malformed { .. }));
     }
 }

@@ -17,6 +17,7 @@ use model_factory::protocol::problem::{Kind, Problem};
 use model_factory::protocol::{Answer, Limits, Protocol};
 use model_factory::registry::ReadRegistry;
 use model_factory::serving::{LoadError, ModelCache, ServedModel};
+use model_factory::store::StoreError;
 
 use crate::answer::{self, EVENT_ID, MODEL_VERSION};
 use crate::captures::Captures;
@@ -216,8 +217,8 @@ impl Inference {
     ) -> Result<Arc<ServedModel>, Problem> {
         self.ports.models.get(model, reference).await.map_err(|error| match error {
             LoadError::Unknown { .. } => Problem::new(Kind::UnknownModel, error.to_string()),
-            LoadError::Port(error) => unavailable(error),
-            LoadError::NoArtifact(_) | LoadError::Artifact(_) => {
+            LoadError::Store(StoreError::Port(error)) => unavailable(error),
+            LoadError::Store(error) => {
                 tracing::error!(error = chain(&error), "a model cannot be loaded");
                 Problem::new(Kind::Unavailable, format!("model `{model}` cannot be loaded"))
             }

@@ -8,6 +8,7 @@
 mod answer;
 pub mod captures;
 mod flush;
+mod gateway;
 pub mod handler;
 mod route;
 mod wiring;

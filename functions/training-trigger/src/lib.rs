@@ -18,8 +18,7 @@ mod work;
 use std::sync::Arc;
 
 use lambda_runtime::{Diagnostic, LambdaEvent, service_fn};
-use model_factory::aws::{DynamoIdempotency, DynamoRegistry, EventBridge, S3Bucket, sdk_config};
-use model_factory::clock::SystemClock;
+use model_factory::aws::Services;
 use model_factory::runtime::{Settings, start_logging};
 use serde_json::Value;
 
@@ -31,29 +30,18 @@ use ports::Ports;
 /// When a setting is absent or the runtime cannot be reached.
 pub async fn run() -> Result<(), lambda_runtime::Error> {
     start_logging();
-    let settings = Settings::from_env()?;
-    let config = sdk_config().await;
-    let clock = Arc::new(SystemClock);
-    let bucket = Arc::new(S3Bucket::new(&config, &settings.bucket));
-    let ports = Ports {
+    let services = Services::load(Settings::from_env()?).await;
+    let bucket = services.bucket();
+    let ports = &Ports {
         read_objects: Arc::clone(&bucket) as _,
         write_objects: bucket,
-        registry: Arc::new(DynamoRegistry::new(
-            &config,
-            &settings.registry_table,
-            Arc::clone(&clock) as _,
-        )),
-        idempotency: Arc::new(DynamoIdempotency::new(
-            &config,
-            &settings.idempotency_table,
-            Arc::clone(&clock) as _,
-        )),
-        events: Arc::new(EventBridge::new(&config, &settings.event_bus)),
-        clock,
-        bucket: settings.bucket,
-        lease: settings.lease,
+        registry: services.registry(),
+        idempotency: services.idempotency(),
+        events: services.events(),
+        clock: services.clock(),
+        bucket: services.settings().bucket.clone(),
+        lease: services.settings().lease,
     };
-    let ports = &ports;
     lambda_runtime::run(service_fn(|event: LambdaEvent<Value>| async move {
         handler::handle(ports, event.payload, &event.context.request_id)
             .await

@@ -3,15 +3,15 @@
 use std::sync::Arc;
 
 use jiff::Timestamp;
-use model_factory::artifact::{Artifact, ArtifactError};
 use model_factory::dataset::Labelled;
 use model_factory::events::EventKind;
-use model_factory::name::{Alias, ModelName, Version};
+use model_factory::name::{Alias, ModelName, Reference, Version};
 use model_factory::port_error::chain;
 use model_factory::registry::{NewVersion, Promotion, Registered, WriteError};
 use model_factory::runtime::Failure;
 use model_factory::spec::Spec;
 use model_factory::storage::keys;
+use model_factory::store;
 use model_factory::training::{self, Champion, Trained, TrainingError};
 use serde_json::json;
 
@@ -60,26 +60,13 @@ pub(crate) async fn train_and_register(
     Err(Failure::Retryable(format!("the champion of {model} keeps moving")).into())
 }
 
-async fn load_champion(ports: &Ports, model: &ModelName) -> Result<Option<Champion>, Stop> {
-    let Some(alias) = ports.registry.alias(model, &Alias::champion()).await? else {
+async fn load_champion(ports: &Ports, model: &ModelName) -> Result<Option<Champion>, Failure> {
+    let (registry, objects) = (ports.registry.as_ref(), ports.read_objects.as_ref());
+    let Some(stored) = store::find(registry, objects, model, &Reference::default()).await? else {
         return Ok(None);
     };
-    let key = keys::artifact(model, &alias.artifact);
-    let Some(object) = ports.read_objects.get(&key).await? else {
-        let message = format!("the champion's artifact `{key}` does not exist: restore it");
-        return Err(Failure::Terminal(message).into());
-    };
-    let champion = open(&object.bytes, &alias.artifact, alias.version);
-    champion.map(Some).map_err(|error| Failure::terminal(&error).into())
-}
-
-fn open(bytes: &[u8], sha256: &str, version: Version) -> Result<Champion, ArtifactError> {
-    let artifact = Artifact::open(bytes, sha256)?;
-    Ok(Champion {
-        version,
-        manifest: artifact.manifest().clone(),
-        predictor: artifact.predictor()?,
-    })
+    let predictor = stored.open()?.predictor().map_err(|error| Failure::terminal(&error))?;
+    Ok(Some(Champion { version: stored.version, predictor }))
 }
 
 /// Trains on a thread of its own, so that the claim is renewed meanwhile.

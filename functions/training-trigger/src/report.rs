@@ -31,7 +31,7 @@ pub struct RunRecord {
     #[serde(flatten)]
     pub run: Run,
     /// Why it ran.
-    pub reason: String,
+    pub cause: String,
     /// The key of the data set; `None` when the model has none.
     pub dataset: Option<String>,
     /// The tag of the content that was announced, where it was.

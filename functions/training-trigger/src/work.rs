@@ -40,7 +40,7 @@ async fn record(ports: &Ports, source: &Source, run: &Run) -> Result<(), Failure
     let Some(model) = source.known_model() else { return Ok(()) };
     let record = RunRecord {
         run: run.clone(),
-        reason: source.reason.clone(),
+        cause: source.reason.clone(),
         dataset: source.key.clone(),
         etag: source.etag.clone(),
         window: source.window,

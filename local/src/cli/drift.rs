@@ -68,10 +68,7 @@ impl Check {
     async fn run(self, client: &Client) -> Result<(), CliError> {
         let end = self.to.unwrap_or_else(|| client.clock.now());
         let start = self.from.unwrap_or(end - SignedDuration::from_hours(self.hours.into()));
-        if end <= start {
-            return Err(CliError::EmptyWindow);
-        }
-        let checking = Checking { model: &self.model, window: Window { start, end } };
+        let checking = Checking { model: &self.model, window: Window::new(start, end)? };
         let (record, report) = checking.run(client, self.wait).await?;
         if self.json {
             return say(serde_json::to_string_pretty(&report)?);

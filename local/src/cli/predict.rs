@@ -27,8 +27,7 @@ pub(super) struct Predict {
 impl Predict {
     pub(super) async fn run(self, client: &Client) -> Result<(), CliError> {
         let body = read(&self.file)?;
-        let (version, artifact, sha256) = client.artifact(&self.model, &self.version).await?;
-        let served = ServedModel::load(version, &sha256, &artifact)?;
+        let served = ServedModel::load(&client.artifact(&self.model, &self.version).await?)?;
         let limits = Limits {
             body_bytes: usize::MAX,
             rows: usize::MAX,
@@ -41,7 +40,8 @@ impl Predict {
             .decode(Some("text/csv"), &known, schema, &limits)
             .map_err(|error| CliError::Training(error.to_string()))?;
         let predictions = served.predict(&request.table)?;
-        eprintln!("{} rows by version {version} of `{}`", predictions.rows(), self.model);
+        let (rows, version) = (predictions.rows(), served.version);
+        eprintln!("{rows} rows by version {version} of `{}`", self.model);
         write(&predictions)
     }
 }

@@ -10,12 +10,10 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 use aws_config::{BehaviorVersion, Region, SdkConfig};
-use model_factory::artifact::Artifact;
 use model_factory::aws::{DynamoRegistry, EventBridge, S3Bucket};
 use model_factory::clock::{Clock, SystemClock};
-use model_factory::name::{ModelName, Reference, Version};
-use model_factory::registry::resolve;
-use model_factory::storage::{ReadObjects, keys};
+use model_factory::name::{ModelName, Reference};
+use model_factory::store::{self, Stored};
 
 use crate::error::CliError;
 
@@ -58,32 +56,27 @@ impl Client {
         }
     }
 
-    /// The version that a reference stands for, with its artifact's bytes and hash.
+    /// The artifact that a reference stands for.
     pub(crate) async fn artifact(
         &self,
         model: &ModelName,
         reference: &Reference,
-    ) -> Result<(Version, bytes::Bytes, String), CliError> {
-        let Some((version, sha256)) = resolve(&self.registry, model, reference).await? else {
-            return Err(CliError::UnknownVersion {
-                model: model.clone(),
-                reference: reference.clone(),
-            });
-        };
-        let key = keys::artifact(model, &sha256);
-        let object = self.bucket.get(&key).await?.ok_or(CliError::NoArtifact(key))?;
-        Artifact::open(&object.bytes, &sha256)?;
-        Ok((version, object.bytes, sha256))
+    ) -> Result<Stored, CliError> {
+        let stored = store::find(&self.registry, &self.bucket, model, reference).await?;
+        stored.ok_or_else(|| CliError::UnknownVersion {
+            model: model.clone(),
+            reference: reference.clone(),
+        })
     }
 }
 
 async fn configuration(place: &Place) -> SdkConfig {
     if place.endpoint.is_none() && std::env::var_os("AWS_ENDPOINT_URL").is_some() {
-        return model_factory::aws::sdk_config().await;
+        return aws_config::load_defaults(BehaviorVersion::latest()).await;
     }
     let running = Running::find(&place.state);
     match (&place.endpoint, running) {
-        (None, None) => model_factory::aws::sdk_config().await,
+        (None, None) => aws_config::load_defaults(BehaviorVersion::latest()).await,
         (None, Some(running)) => local(&running.environment).await,
         (Some(endpoint), Some(running)) if *endpoint == running.endpoint => {
             local(&running.environment).await

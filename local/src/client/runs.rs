@@ -34,10 +34,10 @@ pub(crate) async fn ended(
     let prefix = keys::run(model, "", "").trim_end_matches('/').to_owned() + "/";
     let deadline = tokio::time::Instant::now() + Duration::from_secs(seconds);
     // S3 tells times to the second.
-    let since = Timestamp::from_second(since.as_second()).unwrap_or(since);
+    let listed_since = Timestamp::from_second(since.as_second()).unwrap_or(since);
     while tokio::time::Instant::now() < deadline {
         for listed in client.bucket.list(&prefix).await? {
-            if !listed.key.ends_with("/run.json") || listed.modified < since {
+            if !listed.key.ends_with("/run.json") || listed.modified < listed_since {
                 continue;
             }
             let Some(object) = client.bucket.get(&listed.key).await? else { continue };

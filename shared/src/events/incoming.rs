@@ -48,15 +48,15 @@ pub enum Trigger {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct TrainingRequest(pub Vec<Trigger>);
 
-/// An event that asks for no training.
+/// An event that asks for nothing that its function does.
 #[derive(Debug, thiserror::Error)]
 pub enum InvalidEvent {
     /// Not of any shape that is known.
-    #[error(
-        "the event is of no known shape: expected S3 `Records`, an EventBridge event with \
-         `detail-type`, or {{\"model\": …}}"
-    )]
-    UnknownShape,
+    #[error("the event is of no known shape: expected {expected}")]
+    UnknownShape {
+        /// The shapes that are known.
+        expected: &'static str,
+    },
     /// An EventBridge event of another kind.
     #[error("an event `{0}` asks for nothing here: check the rule that sent it")]
     UnknownKind(String),
@@ -135,7 +135,10 @@ impl TrainingRequest {
     /// # Errors
     /// When it is none of them, or a part is missing or malformed.
     pub fn parse(payload: Value) -> Result<Self, InvalidEvent> {
-        let Some(object) = payload.as_object() else { return Err(InvalidEvent::UnknownShape) };
+        const UNKNOWN: InvalidEvent = InvalidEvent::UnknownShape {
+            expected: "S3 `Records`, an EventBridge event with `detail-type`, or {\"model\": …}",
+        };
+        let Some(object) = payload.as_object() else { return Err(UNKNOWN) };
         if object.contains_key("Records") {
             return from_s3(payload);
         }
@@ -150,7 +153,7 @@ impl TrainingRequest {
             let trigger = Trigger::Retrain { model, dataset, window: None, event: None, reason };
             return Ok(Self(vec![trigger]));
         }
-        Err(InvalidEvent::UnknownShape)
+        Err(UNKNOWN)
     }
 }
 

@@ -54,7 +54,7 @@ fn drift_and_requests_ask_for_a_retraining() {
 fn other_events_are_refused_with_what_was_expected() {
     let error = |payload| TrainingRequest::parse(payload).unwrap_err();
     for unknown in [json!(1), json!([]), json!({}), json!("x")] {
-        assert!(matches!(error(unknown), InvalidEvent::UnknownShape));
+        assert!(matches!(error(unknown), InvalidEvent::UnknownShape { .. }));
     }
     assert!(matches!(
         error(json!({"detail-type": "Object Deleted"})),

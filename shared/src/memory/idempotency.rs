@@ -31,6 +31,12 @@ impl MemoryIdempotency {
         Self { records: Mutex::default(), clock }
     }
 
+    /// The keys of all work that has begun.
+    #[must_use]
+    pub fn keys(&self) -> Vec<String> {
+        lock(&self.records).keys().cloned().collect()
+    }
+
     fn after(&self, span: Duration) -> Timestamp {
         self.clock.now().saturating_add(span).unwrap_or(Timestamp::MAX)
     }

@@ -1,6 +1,7 @@
 //! How a handler's failure is reported to Lambda.
 
 use crate::port_error::{PortError, chain};
+use crate::store::StoreError;
 
 /// A failure with a type that alarms and retry policies can match on.
 #[derive(Debug, thiserror::Error)]
@@ -36,6 +37,15 @@ impl Failure {
 impl From<PortError> for Failure {
     fn from(error: PortError) -> Self {
         if error.retryable { Self::Retryable(chain(&error)) } else { Self::terminal(&error) }
+    }
+}
+
+impl From<StoreError> for Failure {
+    fn from(error: StoreError) -> Self {
+        match error {
+            StoreError::Port(error) => error.into(),
+            error => Self::terminal(&error),
+        }
     }
 }
 

@@ -13,12 +13,12 @@ use jiff::Timestamp;
 
 use super::lru::Lru;
 use super::model::ServedModel;
-use crate::artifact::ArtifactError;
 use crate::clock::Clock;
 use crate::name::{ModelName, Reference, Version};
-use crate::port_error::{PortError, chain};
+use crate::port_error::chain;
 use crate::registry::{ReadRegistry, resolve};
-use crate::storage::{ReadObjects, keys};
+use crate::storage::ReadObjects;
+use crate::store::{self, StoreError};
 
 /// How much a cache holds, and how long it believes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -44,15 +44,9 @@ pub enum LoadError {
         /// What was asked for.
         reference: Reference,
     },
-    /// Registry or bucket could not be asked.
+    /// Its artifact could not be had.
     #[error(transparent)]
-    Port(#[from] PortError),
-    /// The artifact does not exist.
-    #[error("the artifact `{0}` does not exist")]
-    NoArtifact(String),
-    /// The artifact is damaged.
-    #[error(transparent)]
-    Artifact(#[from] ArtifactError),
+    Store(#[from] StoreError),
 }
 
 type Asked = (ModelName, Reference);
@@ -172,17 +166,17 @@ impl ModelCache {
             return Ok(served);
         }
         let (model, reference) = asked;
-        let Some((version, sha256)) = resolve(self.registry.as_ref(), model, reference).await?
-        else {
+        let resolved = resolve(self.registry.as_ref(), model, reference).await;
+        let Some((version, sha256)) = resolved.map_err(StoreError::Port)? else {
             return Err(LoadError::Unknown { model: model.clone(), reference: reference.clone() });
         };
         let held = self.state().models.get(&sha256);
         let served = match held.filter(|served| served.version == version) {
             Some(served) => served,
             None => {
-                let key = keys::artifact(model, &sha256);
-                let object = self.objects.get(&key).await?.ok_or(LoadError::NoArtifact(key))?;
-                Arc::new(ServedModel::load(version, &sha256, &object.bytes)?)
+                let objects = self.objects.as_ref();
+                let stored = store::fetch(objects, model, version, sha256.clone()).await?;
+                Arc::new(ServedModel::load(&stored)?)
             }
         };
         let belief = Belief { version, sha256: sha256.clone(), read_at: self.clock.now() };

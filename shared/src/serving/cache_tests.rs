@@ -1,12 +1,13 @@
 use std::sync::atomic::{AtomicI64, Ordering};
 
 use super::*;
+use crate::artifact::ArtifactError;
 use crate::dataset::{Labelled, csv};
 use crate::memory::{MemoryObjects, MemoryRegistry};
 use crate::name::Alias;
 use crate::registry::{NewVersion, Promotion, WriteRegistry};
 use crate::spec::Spec;
-use crate::storage::WriteObjects;
+use crate::storage::{WriteObjects, keys};
 use crate::training::{Trained, train};
 
 #[derive(Default)]
@@ -117,7 +118,7 @@ async fn a_model_goes_on_answering_when_its_successor_cannot_be_loaded() {
     let fixed = "2".parse().unwrap();
     assert!(matches!(
         world.cache.get(&model(), &fixed).await,
-        Err(LoadError::Artifact(ArtifactError::Checksum { .. }))
+        Err(LoadError::Store(StoreError::Artifact(ArtifactError::Checksum { .. })))
     ));
 }
 

@@ -1,9 +1,10 @@
 //! One version of a model, loaded.
 
-use crate::artifact::{Artifact, ArtifactError, Manifest};
+use crate::artifact::Manifest;
 use crate::dataset::Table;
 use crate::learners::{PredictError, Predictions, Predictor};
 use crate::name::Version;
+use crate::store::{Stored, StoreError};
 
 /// A version that can answer.
 #[derive(Debug)]
@@ -18,17 +19,17 @@ pub struct ServedModel {
 }
 
 impl ServedModel {
-    /// Loads a version from its artifact's bytes.
+    /// Loads a version from its artifact.
     ///
     /// # Errors
     /// When the artifact is damaged or not readable.
-    pub fn load(version: Version, sha256: &str, bytes: &[u8]) -> Result<Self, ArtifactError> {
-        let artifact = Artifact::open(bytes, sha256)?;
+    pub fn load(stored: &Stored) -> Result<Self, StoreError> {
+        let artifact = stored.open()?;
         Ok(Self {
-            version,
+            version: stored.version,
             manifest: artifact.manifest().clone(),
             predictor: artifact.predictor()?,
-            size: bytes.len(),
+            size: stored.bytes.len(),
         })
     }
 

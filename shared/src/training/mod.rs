@@ -5,9 +5,10 @@ mod candidates;
 mod gate;
 mod leaderboard;
 
+use std::collections::BTreeMap;
 use std::time::Instant;
 
-use crate::artifact::{self, ArtifactError, Contents, Manifest};
+use crate::artifact::{self, ArtifactError, Contents};
 use crate::dataset::split::{self, Split};
 use crate::dataset::{Labelled, Rejection};
 use crate::learners::{FitError, PredictError, Predictor};
@@ -24,8 +25,6 @@ pub use leaderboard::{Entry, Leaderboard, Outcome};
 pub struct Champion {
     /// Its version.
     pub version: Version,
-    /// What its artifact says.
-    pub manifest: Manifest,
     /// What it answers with.
     pub predictor: Predictor,
 }
@@ -37,7 +36,7 @@ pub struct Trained {
     pub artifact: Vec<u8>,
     /// The SHA-256 of `artifact`.
     pub sha256: String,
-    /// What the artifact says.
+    /// All candidates, the best first.
     pub leaderboard: Leaderboard,
     /// The hash of the data's content.
     pub data_hash: String,
@@ -46,7 +45,7 @@ pub struct Trained {
     /// The metric that ranks this model's versions.
     pub metric: Metric,
     /// The winner's metrics on the holdout.
-    pub metrics: std::collections::BTreeMap<Metric, f64>,
+    pub metrics: BTreeMap<Metric, f64>,
     /// Whether it becomes the champion, and why.
     pub decision: Decision,
 }
@@ -135,9 +134,7 @@ pub fn train(
 }
 
 /// The metrics that the holdout defines.
-fn finite(
-    metrics: std::collections::BTreeMap<Metric, f64>,
-) -> std::collections::BTreeMap<Metric, f64> {
+fn finite(metrics: BTreeMap<Metric, f64>) -> BTreeMap<Metric, f64> {
     metrics.into_iter().filter(|(_, value)| value.is_finite()).collect()
 }
 

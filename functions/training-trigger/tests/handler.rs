@@ -1,0 +1,242 @@
+//! The handler over ports in memory.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use async_trait::async_trait;
+use model_factory::clock::SystemClock;
+use model_factory::events::EventKind;
+use model_factory::idempotency::{Begin, IdempotencyStore};
+use model_factory::memory::{MemoryEvents, MemoryIdempotency, MemoryObjects, MemoryRegistry};
+use model_factory::name::{Alias, ModelName};
+use model_factory::port_error::PortError;
+use model_factory::registry::ReadRegistry;
+use model_factory::runtime::Failure;
+use model_factory::storage::{Listed, Object, ReadObjects, WriteObjects};
+use serde_json::{Value, json};
+use training_trigger::handler::handle;
+use training_trigger::ports::Ports;
+use training_trigger::report::{Outcome, Report, Run};
+
+const KEY: &str = "datasets/taxi/rides.csv";
+
+struct World {
+    ports: Ports,
+    objects: Arc<MemoryObjects>,
+    registry: Arc<MemoryRegistry>,
+    idempotency: Arc<MemoryIdempotency>,
+    events: Arc<MemoryEvents>,
+}
+
+fn world() -> World {
+    let clock = Arc::new(SystemClock);
+    let objects = Arc::new(MemoryObjects::default());
+    let registry = Arc::new(MemoryRegistry::new(clock.clone()));
+    let idempotency = Arc::new(MemoryIdempotency::new(clock.clone()));
+    let events = Arc::new(MemoryEvents::default());
+    let ports = Ports {
+        read_objects: objects.clone(),
+        write_objects: objects.clone(),
+        registry: registry.clone(),
+        idempotency: idempotency.clone(),
+        events: events.clone(),
+        clock,
+        bucket: "bucket".to_owned(),
+        lease: Duration::from_secs(30),
+    };
+    World { ports, objects, registry, idempotency, events }
+}
+
+fn model() -> ModelName {
+    "taxi".parse().unwrap()
+}
+
+fn rides() -> String {
+    let rows = (0..120).map(|row| format!("{}.5,{},{}.25\n", row, row % 7, 3 * row + row % 7));
+    "dist,zone,ride_time\n".to_owned() + &rows.collect::<String>()
+}
+
+impl World {
+    /// Uploads, and answers with the event of the upload.
+    async fn upload(&self, key: &str, content: &str) -> Value {
+        self.objects.put(key, "text/csv", content.to_owned().into()).await.unwrap();
+        let object = self.objects.get(key).await.unwrap().unwrap();
+        json!({
+            "detail-type": "Object Created",
+            "detail": {
+                "bucket": {"name": "bucket"},
+                "object": {"key": key, "etag": object.etag, "sequencer": "01"},
+            },
+        })
+    }
+
+    async fn handle(&self, event: &Value) -> Result<Run, Failure> {
+        let Report { mut runs } = handle(&self.ports, event.clone(), "request-1").await?;
+        assert_eq!(runs.len(), 1);
+        Ok(runs.remove(0))
+    }
+
+    fn kinds(&self) -> Vec<EventKind> {
+        self.events.published().into_iter().map(|event| event.kind).collect()
+    }
+
+    async fn versions(&self) -> usize {
+        self.registry.versions(&model()).await.unwrap().len()
+    }
+}
+
+#[tokio::test]
+async fn an_upload_becomes_the_champion_and_is_announced() {
+    let world = world();
+    let event = world.upload(KEY, &rides()).await;
+    let run = world.handle(&event).await.unwrap();
+    assert!(matches!(run.outcome, Outcome::Registered { promoted: true, .. }), "{run:?}");
+    let champion = world.registry.alias(&model(), &Alias::champion()).await.unwrap().unwrap();
+    let artifact = format!("artifacts/taxi/{}.mfa", champion.artifact);
+    assert!(world.objects.get(&artifact).await.unwrap().is_some());
+    use EventKind::{DatasetReceived, ModelPromoted, ModelRegistered, TrainingCompleted};
+    assert_eq!(
+        world.kinds(),
+        [DatasetReceived, TrainingCompleted, ModelRegistered, ModelPromoted]
+    );
+    for file in ["run.json", "training.json"] {
+        let key = format!("runs/taxi/{}/{file}", run.run);
+        assert!(world.objects.get(&key).await.unwrap().is_some(), "{key}");
+    }
+}
+
+#[tokio::test]
+async fn a_second_delivery_answers_as_the_first_and_does_nothing() {
+    let world = world();
+    let event = world.upload(KEY, &rides()).await;
+    let first = world.handle(&event).await.unwrap();
+    let published = world.kinds().len();
+    assert_eq!(world.handle(&event).await.unwrap(), first);
+    assert_eq!((world.versions().await, world.kinds().len()), (1, published));
+}
+
+#[tokio::test]
+async fn a_run_registers_once_even_when_its_claim_is_lost() {
+    let world = world();
+    let event = world.upload(KEY, &rides()).await;
+    let first = world.handle(&event).await.unwrap();
+    let forgetful = World {
+        ports: Ports {
+            idempotency: Arc::new(MemoryIdempotency::new(Arc::new(SystemClock))),
+            ..world.ports.clone()
+        },
+        ..world
+    };
+    assert_eq!(forgetful.handle(&event).await.unwrap(), first);
+    assert_eq!(forgetful.versions().await, 1);
+    let published = forgetful.events.published();
+    let ids: std::collections::BTreeSet<&str> =
+        published.iter().map(|event| event.id.as_str()).collect();
+    assert_eq!((published.len(), ids.len()), (8, 4), "the same events with the same ids");
+}
+
+#[tokio::test]
+async fn rejected_data_is_kept_with_its_reasons_and_the_registry_stays_empty() {
+    let world = world();
+    let event = world.upload(KEY, "a,b\n1,2\n3\n").await;
+    let run = world.handle(&event).await.unwrap();
+    let Outcome::Rejected { quarantine: Some(copy), reasons } = run.outcome else {
+        panic!("{run:?}")
+    };
+    assert!(reasons[0].starts_with("row 2 (line 3) has 1 fields"), "{reasons:?}");
+    let kept = world.objects.get(&copy).await.unwrap().unwrap();
+    assert_eq!(kept.bytes, "a,b\n1,2\n3\n");
+    let reason = world.objects.get(&format!("{copy}.reason.json")).await.unwrap().unwrap();
+    let reason: Value = serde_json::from_slice(&reason.bytes).unwrap();
+    assert_eq!(reason["reasons"][0]["row"], 2);
+    assert_eq!(world.versions().await, 0);
+    assert_eq!(world.kinds().last(), Some(&EventKind::DatasetRejected));
+}
+
+#[tokio::test]
+async fn an_event_of_replaced_content_leaves_the_work_to_its_successor() {
+    let world = world();
+    let old = world.upload(KEY, &rides()).await;
+    let new = world.upload(KEY, &rides().replace(".25", ".75")).await;
+    assert_eq!(world.handle(&old).await.unwrap().outcome, Outcome::Superseded);
+    assert!(matches!(
+        world.handle(&new).await.unwrap().outcome,
+        Outcome::Registered { promoted: true, .. }
+    ));
+}
+
+#[tokio::test]
+async fn a_broken_spec_fails_the_training_and_says_where() {
+    let world = world();
+    let spec = "[split]\nholdoot = 0.3\n".to_owned();
+    world.objects.put("models/taxi/model.toml", "", spec.into()).await.unwrap();
+    let event = world.upload(KEY, &rides()).await;
+    let Outcome::Failed { reason } = world.handle(&event).await.unwrap().outcome else {
+        panic!("the spec was accepted")
+    };
+    assert_eq!(
+        reason,
+        "model.toml: unknown key `holdoot` on line 2; did you mean `holdout`?"
+    );
+    assert_eq!(world.kinds().last(), Some(&EventKind::TrainingFailed));
+}
+
+#[tokio::test]
+async fn a_retraining_without_a_data_set_says_where_to_upload_one() {
+    let world = world();
+    let run = world.handle(&json!({"model": "taxi"})).await.unwrap();
+    let Outcome::Failed { reason } = run.outcome else { panic!("{run:?}") };
+    assert_eq!(reason, "model taxi has no data set: upload one to datasets/taxi/");
+}
+
+#[tokio::test]
+async fn an_object_of_another_bucket_is_an_invalid_event() {
+    let world = world();
+    let mut event = world.upload(KEY, &rides()).await;
+    event["detail"]["bucket"]["name"] = "other".into();
+    assert!(matches!(world.handle(&event).await, Err(Failure::InvalidEvent(_))));
+    assert!(matches!(world.handle(&json!([])).await, Err(Failure::InvalidEvent(_))));
+}
+
+/// A bucket that cannot be read.
+struct Unreachable;
+
+#[async_trait]
+impl ReadObjects for Unreachable {
+    async fn get(&self, key: &str) -> Result<Option<Object>, PortError> {
+        Err(PortError::retryable(format!("get {key}"), "no route to host"))
+    }
+
+    async fn list(&self, prefix: &str) -> Result<Vec<Listed>, PortError> {
+        Err(PortError::retryable(format!("list {prefix}"), "no route to host"))
+    }
+}
+
+#[tokio::test]
+async fn an_outage_is_retryable_and_gives_the_claim_up() {
+    let world = world();
+    let event = world.upload(KEY, &rides()).await;
+    let cut_off = Ports { read_objects: Arc::new(Unreachable), ..world.ports.clone() };
+    let failure = handle(&cut_off, event.clone(), "request-1").await.unwrap_err();
+    assert!(matches!(failure, Failure::Retryable(_)), "{failure}");
+    assert_eq!(failure.to_string(), format!("get {KEY} failed: no route to host"));
+    assert!(matches!(
+        world.handle(&event).await.unwrap().outcome,
+        Outcome::Registered { promoted: true, .. }
+    ));
+}
+
+#[tokio::test]
+async fn work_that_another_delivery_does_is_left_to_it() {
+    let world = world();
+    let event = world.upload(KEY, &rides()).await;
+    let first = world.handle(&event).await.unwrap();
+    let [key] = &world.idempotency.keys()[..] else { panic!("one claim") };
+    assert!(key.contains(&first.run), "{key}");
+    // Another delivery has begun the same work, and is not done.
+    let claimed = Arc::new(MemoryIdempotency::new(Arc::new(SystemClock)));
+    assert_eq!(claimed.begin(key, Duration::from_secs(30)).await.unwrap(), Begin::Started);
+    let busy = Ports { idempotency: claimed, ..world.ports.clone() };
+    let failure = handle(&busy, event, "request-2").await.unwrap_err();
+    assert!(matches!(failure, Failure::Retryable(_)), "{failure}");
+}

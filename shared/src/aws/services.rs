@@ -1,0 +1,62 @@
+//! The services of a function, wired by its settings.
+
+use std::sync::Arc;
+
+use aws_config::{BehaviorVersion, SdkConfig};
+
+use super::{DynamoIdempotency, DynamoRegistry, EventBridge, S3Bucket};
+use crate::clock::{Clock, SystemClock};
+use crate::runtime::Settings;
+
+/// Makes a function's clients, each when it is asked for, over one configuration.
+#[derive(Debug, Clone)]
+pub struct Services {
+    config: SdkConfig,
+    settings: Settings,
+}
+
+impl Services {
+    /// Loads the SDK's configuration from the environment.
+    pub async fn load(settings: Settings) -> Self {
+        let config = aws_config::load_defaults(BehaviorVersion::latest()).await;
+        Self { config, settings }
+    }
+
+    /// The settings.
+    #[must_use]
+    pub fn settings(&self) -> &Settings {
+        &self.settings
+    }
+
+    /// The clock.
+    #[must_use]
+    pub fn clock(&self) -> Arc<dyn Clock> {
+        Arc::new(SystemClock)
+    }
+
+    /// The bucket.
+    #[must_use]
+    pub fn bucket(&self) -> Arc<S3Bucket> {
+        Arc::new(S3Bucket::new(&self.config, &self.settings.bucket))
+    }
+
+    /// The model registry.
+    #[must_use]
+    pub fn registry(&self) -> Arc<DynamoRegistry> {
+        let table = &self.settings.registry_table;
+        Arc::new(DynamoRegistry::new(&self.config, table, self.clock()))
+    }
+
+    /// The record of work that is done.
+    #[must_use]
+    pub fn idempotency(&self) -> Arc<DynamoIdempotency> {
+        let table = &self.settings.idempotency_table;
+        Arc::new(DynamoIdempotency::new(&self.config, table, self.clock()))
+    }
+
+    /// The event bus.
+    #[must_use]
+    pub fn events(&self) -> Arc<EventBridge> {
+        Arc::new(EventBridge::new(&self.config, &self.settings.event_bus))
+    }
+}
