@@ -3,8 +3,10 @@
 use std::sync::Arc;
 
 use lambda_http::tower::ServiceExt as _;
+use lambda_http::tower::util::MapFutureLayer;
 use lambda_http::{Adapter, Request};
-use lambda_runtime::{Diagnostic, LambdaEvent, service_fn};
+use lambda_runtime::layers::TracingLayer;
+use lambda_runtime::{Diagnostic, LambdaEvent, Runtime, service_fn};
 use model_factory::aws::Services;
 use model_factory::runtime::{Settings, start_logging};
 use model_factory::serving::{CacheSettings, ModelCache};
@@ -38,14 +40,13 @@ pub async fn run() -> Result<(), lambda_runtime::Error> {
     tokio::try_join!(serve(&inference, &invocations), extension).map(drop)
 }
 
-/// Reads each event as an HTTP request. An event that is none is answered too, so
-/// that the extension hears of every invocation.
+/// Reads each event as an HTTP request. The extension is told of an invocation when its
+/// answer has gone out, also when the handler fails: only then may it work.
 async fn serve(
     inference: &Inference,
     invocations: &Invocations,
 ) -> Result<(), lambda_runtime::Error> {
-    lambda_runtime::run(service_fn(move |event: LambdaEvent<Box<RawValue>>| async move {
-        let _answered = invocations.begin();
+    let handler = service_fn(move |event: LambdaEvent<Box<RawValue>>| async move {
         let request = gateway::parse(event.payload.get()).map_err(Diagnostic::from)?;
         let request_id = event.context.request_id.clone();
         let adapter = Adapter::from(service_fn(move |request: Request| {
@@ -56,6 +57,14 @@ async fn serve(
             }
         }));
         adapter.oneshot(LambdaEvent::new(request, event.context)).await
-    }))
-    .await
+    });
+    let announced = MapFutureLayer::new(|invocation| {
+        let answered = invocations.begin();
+        async move {
+            let sent = invocation.await;
+            drop(answered);
+            sent
+        }
+    });
+    Runtime::new(handler).layer(TracingLayer::new()).layer(announced).run().await
 }

@@ -1,4 +1,5 @@
 //! The handler over ports in memory.
+#![allow(clippy::unwrap_used, clippy::indexing_slicing, reason = "a test may panic")]
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -95,10 +96,7 @@ async fn an_upload_becomes_the_champion_and_is_announced() {
     let artifact = format!("artifacts/taxi/{}.mfa", champion.artifact);
     assert!(world.objects.get(&artifact).await.unwrap().is_some());
     use EventKind::{DatasetReceived, ModelPromoted, ModelRegistered, TrainingCompleted};
-    assert_eq!(
-        world.kinds(),
-        [DatasetReceived, TrainingCompleted, ModelRegistered, ModelPromoted]
-    );
+    assert_eq!(world.kinds(), [DatasetReceived, TrainingCompleted, ModelRegistered, ModelPromoted]);
     for file in ["run.json", "training.json"] {
         let key = format!("runs/taxi/{}/{file}", run.run);
         assert!(world.objects.get(&key).await.unwrap().is_some(), "{key}");
@@ -174,10 +172,7 @@ async fn a_broken_spec_fails_the_training_and_says_where() {
     let Outcome::Failed { reason } = world.handle(&event).await.unwrap().outcome else {
         panic!("the spec was accepted")
     };
-    assert_eq!(
-        reason,
-        "model.toml: unknown key `holdoot` on line 2; did you mean `holdout`?"
-    );
+    assert_eq!(reason, "model.toml: unknown key `holdoot` on line 2; did you mean `holdout`?");
     assert_eq!(world.kinds().last(), Some(&EventKind::TrainingFailed));
 }
 

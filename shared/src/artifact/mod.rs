@@ -59,6 +59,11 @@ pub struct Manifest {
     predictor: serde_json::Value,
 }
 
+#[derive(Deserialize)]
+struct Format {
+    format: u32,
+}
+
 /// What goes into an artifact.
 #[derive(Debug)]
 pub struct Contents<'a> {
@@ -174,11 +179,13 @@ impl<'a> Artifact<'a> {
         }
         let container = Container::read(bytes)?;
         let section = container.section(MANIFEST)?;
-        let manifest: Manifest = serde_json::from_slice(section)
-            .map_err(|source| ArtifactError::Section { section: MANIFEST, source })?;
-        if manifest.format != FORMAT {
-            return Err(ArtifactError::Format(manifest.format));
+        let unreadable = |source| ArtifactError::Section { section: MANIFEST, source };
+        // A later format may have other members: it is told before they are read.
+        let Format { format } = serde_json::from_slice(section).map_err(unreadable)?;
+        if format != FORMAT {
+            return Err(ArtifactError::Format(format));
         }
+        let manifest = serde_json::from_slice(section).map_err(unreadable)?;
         Ok(Self { container, manifest })
     }
 

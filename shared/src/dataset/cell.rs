@@ -39,7 +39,8 @@ impl Cell {
             true if field.contains(',') => field.replacen(',', ".", 1).parse().ok(),
             _ => field.parse().ok(),
         };
-        match number {
+        // There is one zero: `-0` is no other value, and no class of its own.
+        match number.map(|value| value + 0.0) {
             Some(value) if !value.is_finite() => Self::Text,
             Some(value) if is_integer(field) => Self::Integer(value),
             Some(value) => Self::Number(value),

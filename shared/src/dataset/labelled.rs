@@ -1,11 +1,13 @@
 //! Inputs and target of a supervised task, checked and ready for training.
 
+use std::collections::BTreeSet;
+
 use sha2::{Digest, Sha256};
 
 use super::csv::RawTable;
 use super::defect::{Defect, Rejection};
 use super::schema::{Field, Kind, Schema};
-use super::table::{Column, Table, Values};
+use super::table::{Column, MISSING, Table, Values};
 use super::target::{self, Target};
 use crate::spec::Spec;
 
@@ -278,7 +280,8 @@ fn uninformative(name: &str, values: &Values) -> Option<String> {
             (identifier && all_distinct(numbers)).then(|| "it numbers the rows".to_owned())
         }
         Values::Category(categories) => {
-            let used = categories.levels.len();
+            // Others are those of rows without a target.
+            let used = categories.codes.iter().filter(|&&code| code != MISSING).collect::<BTreeSet<_>>().len();
             let present = categories.codes.len() - values.missing();
             if used <= 1 && values.missing() == 0 {
                 return Some("every value is the same".to_owned());

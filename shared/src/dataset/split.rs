@@ -1,9 +1,9 @@
 //! Which rows are held out, and which fold a row belongs to.
 //!
-//! A row's place is decided by a hash of its content and the seed. The same row
-//! therefore falls on the same side in every data set that holds it, so that a
-//! champion has never been trained on the rows that a later gate scores it on,
-//! and duplicates of a row never stand on both sides.
+//! A row's place is decided by a hash of its content and the seed. But for the few
+//! rows at the threshold, the same row therefore falls on the same side in every data
+//! set that holds it, so that a champion has not been trained on the rows that a later
+//! gate scores it on, and duplicates of a row do not stand on both sides.
 
 use super::{Labelled, Target};
 
@@ -21,7 +21,9 @@ pub struct Split {
 pub fn holdout(data: &Labelled, share: f64, seed: u64) -> Split {
     let mut split = Split { train: Vec::new(), holdout: Vec::new() };
     for group in strata(data, seed) {
-        let held = ((group.len() as f64 * share).round() as usize).clamp(1, group.len() - 1);
+        // One row at least on each side; a single one is learned from.
+        let most = group.len().saturating_sub(1);
+        let held = ((group.len() as f64 * share).round() as usize).max(1).min(most);
         split.holdout.extend(group.iter().take(held));
         split.train.extend(group.iter().skip(held));
     }
@@ -35,11 +37,10 @@ pub fn holdout(data: &Labelled, share: f64, seed: u64) -> Split {
 #[must_use]
 pub fn folds(data: &Labelled, count: usize, seed: u64) -> Vec<Vec<usize>> {
     let mut folds = vec![Vec::new(); count];
-    for group in strata(data, seed.wrapping_add(1)) {
-        for (position, row) in group.into_iter().enumerate() {
-            if let Some(fold) = folds.get_mut(position % count.max(1)) {
-                fold.push(row);
-            }
+    // Counted on from class to class, so that rare ones do not all fall into one fold.
+    for (position, row) in strata(data, seed.wrapping_add(1)).into_iter().flatten().enumerate() {
+        if let Some(fold) = folds.get_mut(position % count.max(1)) {
+            fold.push(row);
         }
     }
     for fold in &mut folds {

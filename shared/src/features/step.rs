@@ -38,6 +38,10 @@ impl Step {
                 let count = numbers.len() as f64;
                 let mean = filled().sum::<f64>() / count;
                 let variance = filled().map(|n| (n - mean).powi(2)).sum::<f64>() / count;
+                // Values so large cannot be standardised: the column is no feature.
+                if !variance.is_finite() {
+                    return None;
+                }
                 // As scikit-learn's StandardScaler: population variance, and a
                 // constant column is only centred.
                 let scale = if variance > 0.0 { variance.sqrt() } else { 1.0 };

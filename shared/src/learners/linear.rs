@@ -51,6 +51,9 @@ impl LinearModel {
         target: &Target,
         params: &LinearParams,
     ) -> Result<Self, FitError> {
+        if features.columns() == 0 {
+            return Err(FitError::Linear("no column has values to learn from".to_owned()));
+        }
         let outputs = match target {
             Target::Values(values) => vec![ridge(features, values, params.alpha)?],
             Target::Classes { classes, labels } => {
@@ -92,7 +95,8 @@ fn dense(rows: usize, columns: usize, values: Vec<f64>) -> Result<DenseMatrix<f6
 }
 
 /// Ridge regression with an unpenalised intercept, by centring: smartcore's own
-/// has none on unscaled features.
+/// has none on unscaled features. Rows of zeros, which change nothing, make up for
+/// rows that smartcore misses where there are fewer than columns.
 fn ridge(features: &Matrix<f64>, values: &[f64], alpha: f64) -> Result<LinearFunction, FitError> {
     let (rows, columns) = (features.rows(), features.columns());
     let mut means = vec![0.0; columns];
@@ -102,13 +106,16 @@ fn ridge(features: &Matrix<f64>, values: &[f64], alpha: f64) -> Result<LinearFun
         }
     }
     let target_mean = values.iter().sum::<f64>() / rows as f64;
-    let centred = features
+    let padded = rows.max(columns);
+    let mut centred: Vec<f64> = features
         .iter_rows()
         .flat_map(|row| row.iter().zip(&means).map(|(value, mean)| value - mean))
         .collect();
-    let targets: Vec<f64> = values.iter().map(|value| value - target_mean).collect();
+    centred.resize(padded * columns, 0.0);
+    let mut targets: Vec<f64> = values.iter().map(|value| value - target_mean).collect();
+    targets.resize(padded, 0.0);
     let parameters = RidgeRegressionParameters::default().with_alpha(alpha).with_normalize(false);
-    let fitted = RidgeRegression::fit(&dense(rows, columns, centred)?, &targets, parameters)
+    let fitted = RidgeRegression::fit(&dense(padded, columns, centred)?, &targets, parameters)
         .map_err(|error| FitError::Linear(error.to_string()))?;
     let coefficients: Vec<f64> = fitted.coefficients().iterator(0).copied().collect();
     let shift: f64 = coefficients.iter().zip(&means).map(|(weight, mean)| weight * mean).sum();
@@ -141,9 +148,11 @@ fn logistic(
     if classes == 2 || functions.len() == classes {
         return Ok(functions);
     }
-    let never = LinearFunction { coefficients: vec![0.0; columns], intercept: -1e6 };
-    let mut outputs = vec![never; classes];
-    for (class, function) in fitted.classes().iter().zip(functions) {
+    let constant = |intercept| LinearFunction { coefficients: vec![0.0; columns], intercept };
+    // Where only two of the classes have rows, the one function is that of the second.
+    let only_two = (functions.len() == 1).then(|| constant(0.0));
+    let mut outputs = vec![constant(-1e6); classes];
+    for (class, function) in fitted.classes().iter().zip(only_two.into_iter().chain(functions)) {
         if let Some(output) = outputs.get_mut(*class as usize) {
             *output = function;
         }

@@ -11,10 +11,10 @@ use std::time::Duration;
 
 use jiff::Timestamp;
 
-use super::lru::Lru;
+use super::lru::{Key, Lru};
 use super::model::ServedModel;
 use crate::clock::Clock;
-use crate::name::{ModelName, Reference, Version};
+use crate::name::{ModelName, Reference};
 use crate::port_error::chain;
 use crate::registry::{ReadRegistry, resolve};
 use crate::storage::ReadObjects;
@@ -53,8 +53,7 @@ type Asked = (ModelName, Reference);
 
 #[derive(Debug, Clone)]
 struct Belief {
-    version: Version,
-    sha256: String,
+    key: Key,
     read_at: Timestamp,
 }
 
@@ -134,11 +133,11 @@ impl ModelCache {
     /// The model that answered last, and how long ago its alias was read.
     fn recall(&self, asked: &Asked) -> Option<(Duration, Arc<ServedModel>)> {
         let mut state = self.state();
-        let Belief { sha256, read_at, .. } = state.beliefs.get(asked)?.clone();
+        let Belief { key, read_at } = state.beliefs.get(asked)?.clone();
         let age = self.clock.now().duration_since(read_at);
         // A clock that was set back makes a belief old, not eternal.
         let age = Duration::try_from(age).unwrap_or(Duration::MAX);
-        Some((age, state.models.get(&sha256)?))
+        Some((age, state.models.get(&key)?))
     }
 
     /// The model after its alias was read again; `None` when that is not possible.
@@ -170,22 +169,23 @@ impl ModelCache {
         let Some((version, sha256)) = resolved.map_err(StoreError::Port)? else {
             return Err(LoadError::Unknown { model: model.clone(), reference: reference.clone() });
         };
-        let held = self.state().models.get(&sha256);
-        let served = match held.filter(|served| served.version == version) {
+        let key = (sha256.clone(), version);
+        let held = self.state().models.get(&key);
+        let served = match held {
             Some(served) => served,
             None => {
                 let objects = self.objects.as_ref();
-                let stored = store::fetch(objects, model, version, sha256.clone()).await?;
+                let stored = store::fetch(objects, model, version, sha256).await?;
                 Arc::new(ServedModel::load(&stored)?)
             }
         };
-        let belief = Belief { version, sha256: sha256.clone(), read_at: self.clock.now() };
+        let belief = Belief { key: key.clone(), read_at: self.clock.now() };
         let mut state = self.state();
         let before = state.beliefs.insert(asked.clone(), belief);
-        if before.is_none_or(|before| before.version != version) {
+        if before.is_none_or(|before| before.key != key) {
             tracing::info!(model = model.as_str(), %reference, %version, "the model is loaded");
         }
-        state.models.insert(sha256, Arc::clone(&served));
+        state.models.insert(key, Arc::clone(&served));
         Ok(served)
     }
 

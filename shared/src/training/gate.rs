@@ -99,7 +99,10 @@ fn compare(
     let Gate { metric, spec, seed } = *gate;
     let (new, old) = (decision.challenger, champion.score(metric));
     let margin = |old: f64| spec.min_improvement * old.abs();
-    let better = |new: f64, old: f64| metric.improvement(new, old) > margin(old);
+    // A champion without a score on rows that give the challenger one answers no numbers.
+    let better = |new: f64, old: f64| {
+        new.is_finite() && (!old.is_finite() || metric.improvement(new, old) > margin(old))
+    };
     let mut random = fastrand::Rng::with_seed(seed);
     let rows = challenger.rows();
     let mut wins = 0_usize;

@@ -1,0 +1,79 @@
+//! Objects by key.
+
+use bytes::Bytes;
+
+use crate::adapters::{Adapters, hold_for_both_adapters};
+
+hold_for_both_adapters!(
+    an_object_reads_back,
+    a_missing_object_is_none,
+    the_last_write_counts,
+    a_listing_is_sorted_and_complete,
+    a_key_may_hold_any_character,
+);
+
+async fn put(adapters: &Adapters, key: &str, content: &'static [u8]) {
+    let written = adapters.writer.put(key, "text/plain", Bytes::from_static(content)).await;
+    written.unwrap_or_else(|error| panic!("{key}: {error}"));
+}
+
+async fn keys(adapters: &Adapters, prefix: &str) -> Vec<String> {
+    let listed = adapters.reader.list(prefix).await.expect("a listing");
+    listed.into_iter().map(|object| object.key).collect()
+}
+
+async fn an_object_reads_back(adapters: &Adapters) {
+    for (key, content) in [("full", &b"\x00\xff text"[..]), ("empty", b"")] {
+        put(adapters, key, content).await;
+        let object = adapters.reader.get(key).await.expect("a read").expect("an object");
+        assert_eq!(object.bytes, content);
+        assert!(!object.etag.is_empty() && !object.etag.contains('"'), "{}", object.etag);
+        let listed = adapters.reader.list(key).await.expect("a listing");
+        assert_eq!((listed[0].size, &listed[0].etag), (content.len() as u64, &object.etag));
+    }
+}
+
+async fn a_missing_object_is_none(adapters: &Adapters) {
+    assert_eq!(adapters.reader.get("nothing").await.expect("a read"), None);
+    assert_eq!(keys(adapters, "nothing").await, Vec::<String>::new());
+}
+
+async fn the_last_write_counts(adapters: &Adapters) {
+    let read = async || adapters.reader.get("key").await.expect("a read").expect("an object");
+    put(adapters, "key", b"first").await;
+    let first = read().await;
+    put(adapters, "key", b"second").await;
+    let second = read().await;
+    assert_eq!(second.bytes, "second");
+    assert_ne!(second.etag, first.etag);
+    put(adapters, "key", b"first").await;
+    assert_eq!(read().await, first, "the tag follows from the content");
+    assert_eq!(keys(adapters, "").await, ["key"]);
+}
+
+async fn a_listing_is_sorted_and_complete(adapters: &Adapters) {
+    let mut expected: Vec<String> = (0..1_050).map(|number| format!("many/{number}")).collect();
+    let writes = expected.iter().map(|key| put(adapters, key, b""));
+    futures::future::join_all(writes).await;
+    for key in ["many", "many.csv", "others/a"] {
+        put(adapters, key, b"").await;
+    }
+    expected.sort();
+    assert_eq!(keys(adapters, "many/").await, expected);
+    assert_eq!(keys(adapters, "many/104").await.len(), 1 + 10);
+    assert_eq!(keys(adapters, "many.").await, ["many.csv"]);
+    let modified = adapters.reader.list("o").await.expect("a listing")[0].modified;
+    let age = jiff::Timestamp::now().duration_since(modified);
+    assert!(age.as_secs().abs() < 3_600, "{modified}");
+}
+
+async fn a_key_may_hold_any_character(adapters: &Adapters) {
+    let mut keys_put = ["a b", "a+b", "a%20b", "a%", "ä/乗車", "a&b=c;d?e#f", "../x", "a//b", "a/"];
+    for key in keys_put {
+        put(adapters, key, b"x").await;
+        assert!(adapters.reader.get(key).await.expect("a read").is_some(), "{key}");
+    }
+    keys_put.sort_unstable();
+    assert_eq!(keys(adapters, "").await, keys_put);
+    assert_eq!(keys(adapters, "a%").await, ["a%", "a%20b"]);
+}

@@ -1,0 +1,87 @@
+//! Events that cannot be understood, or ask for what cannot be done.
+
+use serde_json::{Value, json};
+
+use crate::support::{DRIFT_CHECK, Factory, INFERENCE, Season, TRAINING_TRIGGER, rides, samples};
+
+#[tokio::test]
+async fn malformed_events_are_told_and_survived() {
+    let factory = Factory::start_with_single_processes().await;
+    factory.train("taxi", "rides.csv", rides(60, Season::Usual, 1).csv()).await;
+    let in_bucket = |bucket: &str| {
+        json!({
+            "detail-type": "Object Created",
+            "detail": {"bucket": {"name": bucket}, "object": {"key": "datasets/taxi/rides.csv"}},
+        })
+    };
+    let notification = |place: &str, value: Value| {
+        let mut event = samples("training-s3-direct").into_values().next().expect("a sample");
+        *event.pointer_mut(place).expect("a place") = value;
+        event
+    };
+    let http = json!({
+        "version": "2.0",
+        "rawPath": "/v2/models/taxi/infer",
+        "headers": {},
+        "requestContext": {"stage": "$default", "http": {"method": "POST"}},
+        "body": "%%%",
+        "isBase64Encoded": true,
+    });
+    let backwards = json!({"start": "2026-03-02T00:00:00Z", "end": "2026-03-01T00:00:00Z"});
+    let cases = [
+        (TRAINING_TRIGGER, json!(null), "of no known shape"),
+        (TRAINING_TRIGGER, json!([1, 2]), "of no known shape"),
+        (TRAINING_TRIGGER, json!({}), "of no known shape"),
+        (TRAINING_TRIGGER, json!({"detail-type": "Object Removed"}), "`Object Removed` asks for"),
+        (TRAINING_TRIGGER, json!({"detail-type": 3}), "asks for nothing here"),
+        (TRAINING_TRIGGER, json!({"detail-type": "Object Created"}), "cannot be read"),
+        (TRAINING_TRIGGER, in_bucket("elsewhere"), "lies in bucket `elsewhere`, not in"),
+        (TRAINING_TRIGGER, json!({"model": "No Name"}), "`No Name` is not a model name"),
+        (TRAINING_TRIGGER, json!({"model": "taxi", "dateset": "x"}), "unknown field `dateset`"),
+        (TRAINING_TRIGGER, json!({"Records": 3}), "the S3 event cannot be read"),
+        (
+            TRAINING_TRIGGER,
+            notification("/Records/0/s3/object/key", json!(null)),
+            "the S3 event has no `s3.object.key`",
+        ),
+        (
+            TRAINING_TRIGGER,
+            notification("/Records/0/s3/object/key", json!("%FF")),
+            "the key `%FF` is not URL-encoded UTF-8",
+        ),
+        (DRIFT_CHECK, json!("check"), "of no known shape"),
+        (DRIFT_CHECK, json!({"modle": "taxi"}), "unknown field `modle`"),
+        (DRIFT_CHECK, json!({"window": backwards}), "is not after its start"),
+        (DRIFT_CHECK, json!({"detail-type": "Object Created"}), "asks for nothing here"),
+        (DRIFT_CHECK, json!({"detail-type": "Scheduled Event"}), "missing field `time`"),
+        (INFERENCE, json!({"model": "taxi"}), "not an HTTP request of API Gateway"),
+        (INFERENCE, json!([]), "not an HTTP request of API Gateway"),
+        (INFERENCE, http, "the event's body is not BASE64"),
+    ];
+    for (function, event, says) in cases {
+        let error = factory.invoke(function, &event).await.expect_err("malformed");
+        assert_eq!(error.error_type, "InvalidEvent", "{function} {event}: {error}");
+        assert!(error.message.contains(says), "{function} {event}: {error}");
+    }
+    factory.http.get("/v2/models/taxi/ready").await.ok();
+    let checked = factory.invoke(DRIFT_CHECK, &json!({"model": "taxi"})).await.expect("checked");
+    assert_eq!(checked["models"][0]["verdict"]["status"], "no_data");
+    let trained = factory.invoke(TRAINING_TRIGGER, &json!({"model": "taxi"})).await;
+    assert_eq!(trained.expect("trained")["runs"][0]["version"], 2);
+    for function in [TRAINING_TRIGGER, INFERENCE, DRIFT_CHECK] {
+        assert_eq!(factory.processes(function).started(), 1, "{function} survives");
+    }
+    factory.end().await;
+}
+
+#[tokio::test]
+async fn work_that_cannot_be_done_is_told() {
+    let factory = Factory::start().await;
+    let answer = factory.invoke(TRAINING_TRIGGER, &json!({"model": "taxi"})).await;
+    let run = answer.expect("answered")["runs"][0].clone();
+    assert_eq!(run["outcome"], "failed");
+    assert_eq!(run["reason"], "model taxi has no data set: upload one to datasets/taxi/");
+    let answer = factory.invoke(DRIFT_CHECK, &json!({"model": "taxi"})).await;
+    assert_eq!(answer.expect("answered"), json!({"models": []}), "there is no champion");
+    factory.end().await;
+}

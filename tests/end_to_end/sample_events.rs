@@ -1,0 +1,173 @@
+//! Every file of `events/`, replayed into the function that its name starts with.
+
+use serde_json::{Value, json};
+
+use crate::support::{
+    DRIFT_CHECK, Factory, INFERENCE, Rows, Season, TRAINING_TRIGGER, rides, samples,
+};
+
+const RIDES: &str = "datasets/taxi/rides.csv";
+const URL_ENCODED: &str = "datasets/taxi/März rides 1+2.csv";
+const AWKWARD: &str = "datasets/taxi/März 1+2 %20 100% 乗車.csv";
+
+/// The labelled rides that were captured in the samples' window.
+const CAPTURED: usize = 120;
+
+/// A factory in which nothing happens by itself, with the data that the samples
+/// speak of, and the tag of that data.
+async fn factory_of_the_samples() -> (Factory, String) {
+    let factory = Factory::start_by_hand().await;
+    let data = rides(200, Season::Usual, 1).csv();
+    for key in [AWKWARD, URL_ENCODED] {
+        factory.put(key, data.clone()).await;
+    }
+    let tag = factory.put(RIDES, data).await;
+    let captured = rides(CAPTURED, Season::Changed, 2);
+    factory.put("capture/taxi/champion/2026/03/01/08/a.jsonl", capture(&captured)).await;
+    factory.put("ground-truth/taxi/a.jsonl", ground_truth(&captured)).await;
+    (factory, tag)
+}
+
+fn capture(rows: &Rows) -> String {
+    let input = json!({
+        "observedContentType": "application/json",
+        "mode": "INPUT",
+        "data": rows.dataframe_split().to_string(),
+        "encoding": "JSON",
+    });
+    json!({
+        "captureData": {"endpointInput": input},
+        "eventMetadata": {"eventId": "ride-1", "inferenceTime": "2026-03-01T08:15:31Z"},
+        "eventVersion": "0",
+    })
+    .to_string()
+}
+
+fn ground_truth(rows: &Rows) -> String {
+    json!({
+        "groundTruthData": {"data": rows.labels().join("\n"), "encoding": "CSV"},
+        "eventMetadata": {"eventId": "ride-1"},
+        "eventVersion": "0",
+    })
+    .to_string()
+}
+
+#[test]
+fn every_sample_is_of_a_function() {
+    let known = [TRAINING_TRIGGER, INFERENCE, DRIFT_CHECK].map(|function| {
+        let (family, _) = function.split_once('-').unwrap_or((function, ""));
+        samples(&format!("{family}-")).len()
+    });
+    assert_eq!(known.iter().sum::<usize>(), samples("").len());
+    assert!(known.iter().all(|count| *count > 0), "{known:?}");
+}
+
+#[tokio::test]
+async fn samples_of_training_train() {
+    let (factory, tag) = factory_of_the_samples().await;
+    for (before, (name, mut event)) in samples("training-").into_iter().enumerate() {
+        // The tags in the samples are of contents that nobody has.
+        for place in ["/detail/object/etag", "/Records/0/s3/object/eTag"] {
+            if let Some(etag) = event.pointer_mut(place) {
+                *etag = json!(tag);
+            }
+        }
+        let arrived = "a data set arrived";
+        let (cause, dataset, labelled) = match name.as_str() {
+            "training-direct.json" | "training-direct-dataset.json" => {
+                ("asked for directly", RIDES, 0)
+            }
+            "training-drift-detected.json" => ("drift detected", RIDES, CAPTURED),
+            "training-object-created.json" => (arrived, RIDES, 0),
+            "training-object-created-awkward-key.json" => (arrived, AWKWARD, 0),
+            "training-retrain-requested.json" => ("the fare tables changed", RIDES, 0),
+            "training-s3-direct.json" => (arrived, URL_ENCODED, 0),
+            unknown => panic!("no test knows what `{unknown}` shall bring about"),
+        };
+
+        let answer = factory.invoke(TRAINING_TRIGGER, &event).await.expect(&name);
+        let [run] = answer["runs"].as_array().expect("runs").as_slice() else {
+            panic!("{name}: {answer}")
+        };
+        assert_eq!(run["subject"], "taxi", "{name}");
+        assert_eq!(run["outcome"], "registered", "{name}: {run}");
+        let versions = factory.versions("taxi").await;
+        assert_eq!(versions.len(), before + 1, "{name}");
+        let version = versions.last().expect("a version");
+        assert_eq!(run["version"], version.version.number(), "{name}");
+        assert_eq!(version.dataset, dataset, "{name}");
+
+        let run = run["run"].as_str().expect("an id");
+        assert_eq!(version.run, run, "{name}");
+        let record = factory.get_json(&format!("runs/taxi/{run}/run.json")).await;
+        assert_eq!(record["cause"], cause, "{name}");
+        let training = factory.get_json(&format!("runs/taxi/{run}/training.json")).await;
+        assert_eq!(training["rows"], 200 + labelled, "{name}");
+    }
+    factory.end().await;
+}
+
+#[tokio::test]
+async fn samples_of_inference_are_answered() {
+    let (factory, _) = factory_of_the_samples().await;
+    factory.invoke(TRAINING_TRIGGER, &json!({"model": "taxi"})).await.expect("a version");
+    let (mut tensors, mut rows) = (Vec::new(), Vec::new());
+    for (name, event) in samples("inference-") {
+        let answer = factory.invoke(INFERENCE, &event).await.expect(&name);
+        assert_eq!(answer["statusCode"], 200, "{name}: {answer}");
+        let body: Value =
+            serde_json::from_str(answer["body"].as_str().expect("a text")).expect("JSON");
+        match name.as_str() {
+            "inference-http-v2-base64.json"
+            | "inference-http-v2-infer.json"
+            | "inference-rest-v1-infer.json" => {
+                assert_eq!(body["id"], "ride-42", "{name}");
+                tensors.push(body["outputs"][0]["data"].clone());
+            }
+            "inference-http-v2-invocations-csv.json" => rows.push(body["predictions"].clone()),
+            "inference-http-v2-ready.json" => {
+                assert_eq!(body, json!({"name": "taxi", "ready": true}), "{name}");
+            }
+            unknown => panic!("no test knows what `{unknown}` shall be answered"),
+        }
+    }
+    let [first, ..] = tensors.as_slice() else { panic!("no tensor") };
+    assert!(tensors.iter().all(|data| data == first), "{tensors:?}");
+    assert_eq!(first.as_array().map(Vec::len), Some(2));
+    let [rows] = rows.as_slice() else { panic!("{rows:?}") };
+    assert_eq!(rows[0], first[0], "both protocols answer with the same number");
+    assert!(rows[1].is_number(), "a missing value is no hindrance");
+    factory.end().await;
+}
+
+#[tokio::test]
+async fn samples_of_drift_are_checked() {
+    let (factory, _) = factory_of_the_samples().await;
+    factory.invoke(TRAINING_TRIGGER, &json!({"model": "taxi"})).await.expect("a version");
+    for (name, event) in samples("drift-") {
+        assert!(
+            ["drift-check-requested.json", "drift-direct.json", "drift-scheduled.json"]
+                .contains(&name.as_str()),
+            "no test knows what `{name}` shall find"
+        );
+        let answer = factory.invoke(DRIFT_CHECK, &event).await.expect(&name);
+        let [checked] = answer["models"].as_array().expect("models").as_slice() else {
+            panic!("{name}: {answer}")
+        };
+        let window = json!({"start": "2026-03-01T00:00:00Z", "end": "2026-03-02T00:00:00Z"});
+        assert_eq!((&checked["model"], &checked["window"]), (&json!("taxi"), &window), "{name}");
+        assert_eq!((&checked["version"], &checked["rows"]), (&json!(1), &json!(CAPTURED)));
+        assert_eq!(checked["verdict"], json!({"status": "drift"}), "{name}");
+        assert_eq!(checked["unreadable"], 0, "{name}");
+        let page = factory.get(checked["report"].as_str().expect("a key")).await;
+        assert!(page.starts_with(b"<!DOCTYPE html>"), "{name}");
+    }
+    factory.idle().await;
+    let told = factory.published("Drift Detected", "taxi");
+    assert_eq!(told.len(), samples("drift-").len());
+    assert!(
+        told.iter().all(|event| event["metadata"]["id"] == told[0]["metadata"]["id"]),
+        "the same finding is the same event: {told:?}"
+    );
+    factory.end().await;
+}

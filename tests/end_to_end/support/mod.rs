@@ -1,0 +1,17 @@
+//! What the tests share.
+
+mod data;
+mod factory;
+mod http;
+mod processes;
+mod program;
+mod samples;
+mod wait;
+
+pub(crate) use data::{Rows, Season, customers, rides};
+pub(crate) use factory::{DRIFT_CHECK, Factory, INFERENCE, TRAINING_TRIGGER};
+pub(crate) use http::Answer;
+pub(crate) use processes::Processes;
+pub(crate) use program::{Done, Program};
+pub(crate) use samples::samples;
+pub(crate) use wait::{eventually, in_time};
