@@ -152,8 +152,7 @@ pub(crate) fn request(rows: usize) -> Bytes {
     let mut random = fastrand::Rng::with_seed(2);
     let inputs: Vec<_> = (0..COLUMNS)
         .map(|column| {
-            let data: Vec<f64> =
-                (0..rows).map(|_| (random.f64() * 1e4).round() / 1e4).collect();
+            let data: Vec<f64> = (0..rows).map(|_| (random.f64() * 1e4).round() / 1e4).collect();
             json!({"name": format!("x{column}"), "shape": [rows], "datatype": "FP64", "data": data})
         })
         .collect();

@@ -281,7 +281,12 @@ fn uninformative(name: &str, values: &Values) -> Option<String> {
         }
         Values::Category(categories) => {
             // Others are those of rows without a target.
-            let used = categories.codes.iter().filter(|&&code| code != MISSING).collect::<BTreeSet<_>>().len();
+            let used = categories
+                .codes
+                .iter()
+                .filter(|&&code| code != MISSING)
+                .collect::<BTreeSet<_>>()
+                .len();
             let present = categories.codes.len() - values.missing();
             if used <= 1 && values.missing() == 0 {
                 return Some("every value is the same".to_owned());

@@ -4,7 +4,7 @@ use crate::artifact::Manifest;
 use crate::dataset::Table;
 use crate::learners::{PredictError, Predictions, Predictor};
 use crate::name::Version;
-use crate::store::{Stored, StoreError};
+use crate::store::{StoreError, Stored};
 
 /// A version that can answer.
 #[derive(Debug)]

@@ -102,19 +102,58 @@ fn awkward() -> Vec<(&'static str, String)> {
     };
     let word = |n: u32| ["a", "b", "c"][(n % 3) as usize];
     vec![
-        ("a class of two rows", csv("x,y", 40, &|n| format!("{n}.5,{}", if n < 2 { "rare" } else { word(n) }))),
-        ("one row of a class to learn from", csv("x,y", 40, &|n| format!("{n}.5,{}", if n < 2 { "rare" } else { "usual" }))),
+        (
+            "a class of two rows",
+            csv("x,y", 40, &|n| format!("{n}.5,{}", if n < 2 { "rare" } else { word(n) })),
+        ),
+        (
+            "one row of a class to learn from",
+            csv("x,y", 40, &|n| format!("{n}.5,{}", if n < 2 { "rare" } else { "usual" })),
+        ),
         ("ten classes of two rows", csv("x,y", 20, &|n| format!("{n}.5,class{}", n / 2))),
-        ("values near the largest number", csv("x,y", 40, &|n| format!("{}1.5e308,{n}.5", if n % 2 == 0 { "" } else { "-" }))),
-        ("a target near the largest number", csv("x,y", 40, &|n| format!("{n}.5,{}1.5e308", if n % 2 == 0 { "" } else { "-" }))),
-        ("classes by values near the largest number", csv("x,y", 40, &|n| format!("{}1.5e308,{}", if n % 2 == 0 { "" } else { "-" }, word(n)))),
-        ("one value in a column of texts", csv("c,y", 40, &|n| format!("{},{}", if n == 3 { "once" } else { "" }, n % 2))),
-        ("one value in a column of numbers", csv("x,y", 40, &|n| format!("{},{n}.25", if n == 3 { "7.5" } else { "NA" }))),
-        ("more columns than rows", csv(&(0..60).map(|c| format!("x{c},")).collect::<String>().replace("x59,", "x59,y"), 20, &|n| (0..60).map(|c| format!("{}.5,", (n * 31 + c * 17) % 101)).collect::<String>() + &format!("{n}.25"))),
+        (
+            "values near the largest number",
+            csv("x,y", 40, &|n| format!("{}1.5e308,{n}.5", if n % 2 == 0 { "" } else { "-" })),
+        ),
+        (
+            "a target near the largest number",
+            csv("x,y", 40, &|n| format!("{n}.5,{}1.5e308", if n % 2 == 0 { "" } else { "-" })),
+        ),
+        (
+            "classes by values near the largest number",
+            csv("x,y", 40, &|n| {
+                format!("{}1.5e308,{}", if n % 2 == 0 { "" } else { "-" }, word(n))
+            }),
+        ),
+        (
+            "one value in a column of texts",
+            csv("c,y", 40, &|n| format!("{},{}", if n == 3 { "once" } else { "" }, n % 2)),
+        ),
+        (
+            "one value in a column of numbers",
+            csv("x,y", 40, &|n| format!("{},{n}.25", if n == 3 { "7.5" } else { "NA" })),
+        ),
+        (
+            "more columns than rows",
+            csv(
+                &(0..60).map(|c| format!("x{c},")).collect::<String>().replace("x59,", "x59,y"),
+                20,
+                &|n| {
+                    (0..60).map(|c| format!("{}.5,", (n * 31 + c * 17) % 101)).collect::<String>()
+                        + &format!("{n}.25")
+                },
+            ),
+        ),
         ("two columns that are one", csv("a,b,y", 40, &|n| format!("{n}.5,{n}.5,{n}.25"))),
-        ("the same row again and again", csv("x,z,y", 40, &|n| format!("{},{},{}.5", n % 2, n % 2, n % 2))),
+        (
+            "the same row again and again",
+            csv("x,z,y", 40, &|n| format!("{},{},{}.5", n % 2, n % 2, n % 2)),
+        ),
         ("a target that never changes", csv("x,y", 40, &|n| format!("{n}.5,1.5"))),
-        ("a column that nearly never changes", csv("x,y", 40, &|n| format!("{},{n}.5", u32::from(n == 7)))),
+        (
+            "a column that nearly never changes",
+            csv("x,y", 40, &|n| format!("{},{n}.5", u32::from(n == 7))),
+        ),
     ]
 }
 
@@ -123,16 +162,34 @@ fn awkward_data_trains_a_model_that_reads_back_or_says_why_not() {
     for (name, text) in awkward() {
         let data = match Labelled::from_raw(csv::read(text.as_bytes()).unwrap(), &Spec::default()) {
             Ok(data) => data,
-            Err(rejection) => { eprintln!("{name}: {rejection}"); continue }
+            Err(rejection) => {
+                eprintln!("{name}: {rejection}");
+                continue;
+            }
         };
         let result = std::panic::catch_unwind(|| train(&model(), &data, &Spec::default(), None));
         match result {
             Err(_) => eprintln!("PANIC {name}"),
             Ok(Err(error)) => eprintln!("{name}: error {error}"),
             Ok(Ok(trained)) => {
-                eprintln!("{name}: {:#?} {:?}", trained.leaderboard.entries.iter().map(|e| (e.name(), e.mean(), format!("{:?}", e.outcome))).collect::<Vec<_>>(), trained.decision);
+                eprintln!(
+                    "{name}: {:#?} {:?}",
+                    trained
+                        .leaderboard
+                        .entries
+                        .iter()
+                        .map(|e| (e.name(), e.mean(), format!("{:?}", e.outcome)))
+                        .collect::<Vec<_>>(),
+                    trained.decision
+                );
                 let artifact = Artifact::open(&trained.artifact, &trained.sha256).unwrap();
-                eprintln!("{:?}", artifact.predictor().map(|p| p.predict(&data.inputs).unwrap().rows()).map_err(|e| crate::port_error::chain(&e)));
+                eprintln!(
+                    "{:?}",
+                    artifact
+                        .predictor()
+                        .map(|p| p.predict(&data.inputs).unwrap().rows())
+                        .map_err(|e| crate::port_error::chain(&e))
+                );
                 eprintln!("{:?}", artifact.profile().map(drop));
             }
         }
