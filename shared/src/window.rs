@@ -50,10 +50,42 @@ impl Window {
         self.start <= instant && instant < self.end
     }
 
-    /// The window in a form that can stand in a key: `20260301T000000Z-20260302T000000Z`.
+    /// The window in a form that can stand in a key: `20260301T000000Z-20260302T000000Z`,
+    /// with fractions of a second where there are any.
     #[must_use]
     pub fn id(self) -> String {
-        let instant = |time: Timestamp| time.strftime("%Y%m%dT%H%M%SZ").to_string();
+        let instant = |time: Timestamp| time.strftime("%Y%m%dT%H%M%S%.fZ").to_string();
         format!("{}-{}", instant(self.start), instant(self.end))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn window(start: &str, end: &str) -> Result<Window, EmptyWindow> {
+        Window::new(start.parse().unwrap(), end.parse().unwrap())
+    }
+
+    #[test]
+    fn windows_that_differ_have_ids_that_differ() {
+        let whole = window("2026-03-01T00:00:00Z", "2026-03-02T00:00:00Z").unwrap();
+        assert_eq!(whole.id(), "20260301T000000Z-20260302T000000Z");
+        let fraction = window("2026-03-01T00:00:00Z", "2026-03-02T00:00:00.25Z").unwrap();
+        assert_eq!(fraction.id(), "20260301T000000Z-20260302T000000.25Z");
+    }
+
+    #[test]
+    fn an_empty_window_is_refused_also_when_it_is_read() {
+        assert!(window("2026-03-01T00:00:00Z", "2026-03-01T00:00:00Z").is_err());
+        let backwards = r#"{"start": "2026-03-02T00:00:00Z", "end": "2026-03-01T00:00:00Z"}"#;
+        let error = serde_json::from_str::<Window>(backwards).unwrap_err().to_string();
+        assert!(error.starts_with("the window ends at 2026-03-01T00:00:00Z"), "{error}");
+    }
+
+    #[test]
+    fn the_end_is_exclusive() {
+        let window = window("2026-03-01T00:00:00Z", "2026-03-02T00:00:00Z").unwrap();
+        assert!(window.contains(window.start) && !window.contains(window.end));
     }
 }

@@ -6,6 +6,7 @@ use bytes::Bytes;
 use lambda_http::request::LambdaRequest;
 use lambda_http::{Body, Request};
 use model_factory::runtime::Failure;
+use serde::Deserialize;
 
 /// Reads an event of a REST API or an HTTP API; its path is told without the stage.
 ///
@@ -13,7 +14,7 @@ use model_factory::runtime::Failure;
 /// [`Failure::InvalidEvent`] when it is neither, or its body is not the BASE64 that
 /// it is said to be.
 pub(crate) fn parse(payload: &str) -> Result<LambdaRequest, Failure> {
-    let mut request: LambdaRequest = serde_json::from_str(payload).map_err(|error| {
+    let mut request = read(payload).map_err(|error| {
         Failure::InvalidEvent(format!("the event is not an HTTP request of API Gateway: {error}"))
     })?;
     let (encoded, body) = match &mut request {
@@ -35,6 +36,19 @@ pub(crate) fn parse(payload: &str) -> Result<LambdaRequest, Failure> {
         return Err(Failure::InvalidEvent(format!("the event's body is not BASE64: {error}")));
     }
     Ok(request)
+}
+
+/// Reads the shape that the event says it has. `lambda_http` would try one after the
+/// other, each on a copy.
+fn read(payload: &str) -> Result<LambdaRequest, serde_json::Error> {
+    #[derive(Deserialize)]
+    struct Shape {
+        version: Option<String>,
+    }
+    match serde_json::from_str::<Shape>(payload)?.version.as_deref() {
+        Some("2.0") => serde_json::from_str(payload).map(LambdaRequest::ApiGatewayV2),
+        _ => serde_json::from_str(payload).map(LambdaRequest::ApiGatewayV1),
+    }
 }
 
 /// The path that an HTTP API was asked for: paths of a named stage start with it.
