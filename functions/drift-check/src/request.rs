@@ -50,7 +50,10 @@ impl Request {
             }
             Some(kind) if kind == EventKind::DriftCheckRequested.name() => {
                 let detail = object.get("detail").cloned().unwrap_or_default();
-                Ok(parse::<Requested>("Drift Check Requested", detail)?.data)
+                let request = parse::<Requested>("Drift Check Requested", detail)?.data;
+                // A second delivery asks for the same window as the first.
+                let until = object.get("time").and_then(|time| time.as_str()?.parse().ok());
+                Ok(Self { until, ..request })
             }
             Some(kind) => Err(InvalidEvent::UnknownKind(kind.to_owned())),
         }
@@ -93,6 +96,16 @@ mod tests {
         });
         assert_eq!(Request::parse(event).unwrap(), direct);
         assert_eq!(direct.model.unwrap().as_str(), "taxi");
+    }
+
+    #[test]
+    fn a_request_without_a_window_asks_for_the_same_one_whenever_it_is_delivered() {
+        let request = Request::parse(json!({
+            "detail-type": "Drift Check Requested",
+            "time": "2026-03-01T06:00:00Z",
+            "detail": {"metadata": {"id": "1"}, "data": {"model": "taxi"}}
+        }));
+        assert_eq!(request.unwrap().until, Some("2026-03-01T06:00:00Z".parse().unwrap()));
     }
 
     #[test]

@@ -17,7 +17,8 @@ use crate::work;
 const REMEMBERED: Duration = Duration::from_secs(14 * 24 * 60 * 60);
 
 /// Does all that an event asks for. An event that comes again, or while it is being
-/// worked on, does nothing twice.
+/// worked on, does nothing twice. One training's failure does not keep the others from
+/// being done; it is told at the end.
 ///
 /// # Errors
 /// [`Failure::InvalidEvent`] for an event that asks for nothing known;
@@ -27,10 +28,17 @@ pub async fn handle(ports: &Ports, payload: Value, request_id: &str) -> Result<R
     let TrainingRequest(triggers) = TrainingRequest::parse(payload)
         .map_err(|error: InvalidEvent| Failure::InvalidEvent(chain(&error)))?;
     let mut runs = Vec::with_capacity(triggers.len());
+    let mut failed = None;
     for trigger in triggers {
-        runs.push(once(ports, trigger, request_id).await?);
+        match once(ports, trigger, request_id).await {
+            Ok(run) => runs.push(run),
+            Err(failure) => {
+                tracing::error!(%failure, "the training is not done");
+                failed = Some(failure);
+            }
+        }
     }
-    Ok(Report { runs })
+    failed.map_or(Ok(Report { runs }), Err)
 }
 
 /// Does a trigger's work unless it has been done.
@@ -50,7 +58,8 @@ async fn once(ports: &Ports, trigger: Trigger, request_id: &str) -> Result<Run, 
     }
     let worked = tokio::select! {
         worked = work::run(ports, trigger, run) => worked,
-        lost = keep(ports.idempotency.as_ref(), &key, ports.lease) => Err(lost.into()),
+        // It may be another delivery's claim by now: it is not given up.
+        lost = keep(ports.idempotency.as_ref(), &key, ports.lease) => return Err(lost.into()),
     };
     let run = match worked {
         Ok(run) => run,

@@ -28,12 +28,11 @@ const ATTEMPTS: usize = 3;
 /// that moves the champion if the gate says so.
 pub(crate) async fn train_and_register(
     ports: &Ports,
-    announcer: &Announcer<'_>,
     source: &Source,
     run: &str,
     spec: &Spec,
     data: Labelled,
-) -> Result<Outcome, Stop> {
+) -> Result<Version, Stop> {
     let model = source.model()?;
     let data = Arc::new(data);
     for _ in 0..ATTEMPTS {
@@ -47,9 +46,7 @@ pub(crate) async fn train_and_register(
             .promoted
             .then(|| Promotion { expected, reason: trained.decision.reasons.join("; ") });
         match ports.registry.register(version, promotion).await {
-            Ok(registered) => {
-                return announce(ports, announcer, model, &trained, registered).await;
-            }
+            Ok(Registered { version, .. }) => return Ok(version),
             Err(WriteError::Conflict { .. }) => {
                 tracing::warn!(run, "the champion moved during the training: starting over");
             }
@@ -141,23 +138,37 @@ fn record(
     }
 }
 
-async fn announce(
+/// The version that the run has registered, if it has.
+pub(crate) async fn of_run(
+    ports: &Ports,
+    model: &ModelName,
+    run: &str,
+) -> Result<Option<Version>, Stop> {
+    let versions = ports.registry.versions(model).await?;
+    Ok(versions.into_iter().find(|record| record.run == run).map(|record| record.version))
+}
+
+/// Tells what the registry says of a version, so that every delivery of an event tells
+/// the same.
+pub(crate) async fn announce(
     ports: &Ports,
     announcer: &Announcer<'_>,
     model: &ModelName,
-    trained: &Trained,
-    registered: Registered,
+    version: Version,
 ) -> Result<Outcome, Stop> {
-    let Registered { version, newly } = registered;
-    // An earlier delivery may have registered this run and decided by itself.
-    let (promoted, reasons) = match newly {
-        true => (trained.decision.promoted, trained.decision.reasons.clone()),
-        false => earlier(ports, model, version).await?,
+    let Some(record) = ports.registry.version(model, version).await? else {
+        let gone = format!("version {version} of {model} is not in the registry any more");
+        return Err(Failure::Terminal(gone).into());
     };
+    let history = ports.registry.history(model).await?;
+    let promoted = history
+        .iter()
+        .any(|movement| movement.to == version && movement.alias == Alias::champion());
+    let reasons = vec![record.decision.clone()];
     let data = json!({
         "version": version,
-        "metric": trained.metric,
-        "metrics": trained.metrics,
+        "metric": record.metric,
+        "metrics": record.metrics,
         "reasons": reasons,
     });
     announcer.publish(EventKind::TrainingCompleted, data.clone()).await?;
@@ -165,18 +176,4 @@ async fn announce(
     let verdict = if promoted { EventKind::ModelPromoted } else { EventKind::ModelRejected };
     announcer.publish(verdict, data).await?;
     Ok(Outcome::Registered { version, promoted, reasons })
-}
-
-/// Whether a version that an earlier delivery registered was promoted, and why.
-async fn earlier(
-    ports: &Ports,
-    model: &ModelName,
-    version: Version,
-) -> Result<(bool, Vec<String>), Stop> {
-    let history = ports.registry.history(model).await?;
-    let promoted = history
-        .iter()
-        .any(|movement| movement.to == version && movement.alias == Alias::champion());
-    let record = ports.registry.version(model, version).await?;
-    Ok((promoted, record.map(|record| record.decision.clone()).into_iter().collect()))
 }

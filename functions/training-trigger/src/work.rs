@@ -58,6 +58,10 @@ async fn learn(
     run: &str,
 ) -> Result<Outcome, Stop> {
     let model = source.model()?;
+    if let Some(version) = registration::of_run(ports, model, run).await? {
+        tracing::info!(run, %version, "an earlier delivery has registered this run");
+        return registration::announce(ports, announcer, model, version).await;
+    }
     let object = source::fetch(ports, source).await?;
     announcer
         .publish(
@@ -68,5 +72,6 @@ async fn learn(
     let spec = source::spec(ports, model).await?;
     let data = source::read(ports, model, &object, &spec, source.window).await?;
     tracing::info!(run, rows = data.rows(), inputs = data.schema.inputs.len(), "the data is read");
-    registration::train_and_register(ports, announcer, source, run, &spec, data).await
+    let version = registration::train_and_register(ports, source, run, &spec, data).await?;
+    registration::announce(ports, announcer, model, version).await
 }

@@ -214,3 +214,15 @@ impl<'a> Artifact<'a> {
             .map_err(|source| ArtifactError::Section { section: PROFILE, source })
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_later_format_is_told_whatever_else_it_changed() {
+        let file = container::write(&[(MANIFEST, br#"{"format": 2, "members": "others"}"#)]);
+        let opened = Artifact::open(&file, &sha256(&file));
+        assert!(matches!(opened, Err(ArtifactError::Format(2))), "{opened:?}");
+    }
+}

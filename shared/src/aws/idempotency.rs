@@ -10,6 +10,7 @@ use std::time::Duration;
 use async_trait::async_trait;
 use aws_config::SdkConfig;
 use aws_sdk_dynamodb::Client;
+use aws_sdk_dynamodb::operation::delete_item::DeleteItemError;
 use aws_sdk_dynamodb::operation::put_item::PutItemError;
 use aws_sdk_dynamodb::types::{AttributeValue, ReturnValuesOnConditionCheckFailure};
 
@@ -130,14 +131,28 @@ impl IdempotencyStore for DynamoIdempotency {
     }
 
     async fn abandon(&self, key: &str) -> Result<(), PortError> {
-        self.client
+        let answer = self
+            .client
             .delete_item()
             .table_name(&self.table)
             .key("id", Self::text(key))
+            .condition_expression("#status = :in_progress")
+            .expression_attribute_names("#status", "status")
+            .expression_attribute_values(":in_progress", Self::text("INPROGRESS"))
             .send()
-            .await
-            .map(drop)
-            .map_err(|error| port_error(self.action("abandon", key), error))
+            .await;
+        match answer {
+            Ok(_) => Ok(()),
+            // There is no claim to give up.
+            Err(error)
+                if error
+                    .as_service_error()
+                    .is_some_and(DeleteItemError::is_conditional_check_failed_exception) =>
+            {
+                Ok(())
+            }
+            Err(error) => Err(port_error(self.action("abandon", key), error)),
+        }
     }
 }
 

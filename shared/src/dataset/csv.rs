@@ -10,6 +10,9 @@ use super::table::{CategoryEncoder, Column, Table, Values};
 /// The delimiters that are tried, in order of preference.
 const DELIMITERS: [u8; 4] = [b',', b';', b'\t', b'|'];
 
+/// How many places of a name, and how many characters of a field, a defect shows.
+const SHOWN: usize = 40;
+
 /// How many records the delimiter is judged by.
 const SNIFFED: usize = 200;
 
@@ -119,7 +122,12 @@ fn header(text: &str, delimiter: u8) -> Result<Vec<String>, Rejection> {
     }
     let mut defects = Vec::new();
     for (name, at) in places {
-        let list = at.iter().map(usize::to_string).collect::<Vec<_>>().join(" and ");
+        let name = shorten(name);
+        let mut list =
+            at.iter().take(SHOWN).map(usize::to_string).collect::<Vec<_>>().join(" and ");
+        if at.len() > SHOWN {
+            list += &format!(" and {} more", at.len() - SHOWN);
+        }
         if name.is_empty() {
             defects.push(Defect::new(
                 "nameless_column",
@@ -131,11 +139,11 @@ fn header(text: &str, delimiter: u8) -> Result<Vec<String>, Rejection> {
                     "duplicate_column",
                     format!("columns {list} are both called `{name}`: names must be unique"),
                 )
-                .in_column(name),
+                .in_column(&name),
             );
         }
     }
-    if defects.is_empty() { Ok(names) } else { Err(Rejection(defects)) }
+    if defects.is_empty() { Ok(names) } else { Err(Rejection::of(defects)) }
 }
 
 /// The type of each column, and whether its decimals follow a comma.
@@ -232,7 +240,7 @@ fn parse(
 }
 
 fn not_a_number(row: u64, line: u64, column: &str, field: &str) -> Defect {
-    let shown: String = field.chars().take(40).collect();
+    let shown = shorten(field);
     Defect::new(
         "not_a_number",
         format!(
@@ -242,6 +250,10 @@ fn not_a_number(row: u64, line: u64, column: &str, field: &str) -> Defect {
     )
     .in_row(row)
     .in_column(column)
+}
+
+fn shorten(text: &str) -> String {
+    text.chars().take(SHOWN).collect()
 }
 
 /// Calls `visit` with each data row's number, its line and its fields.

@@ -101,3 +101,21 @@ proptest::proptest! {
         proptest::prop_assert_eq!(numbers(&raw, "y"), values.as_slice());
     }
 }
+
+#[test]
+fn there_is_one_zero() {
+    let raw = read(b"x,y\n-0,1\n0,2\n-0.0,3\n").unwrap();
+    assert!(numbers(&raw, "x").iter().all(|zero| zero.is_sign_positive()));
+}
+
+#[test]
+fn a_file_that_is_no_table_is_rejected_in_a_few_words() {
+    let long = "x".repeat(10_000);
+    let json = format!("[{}]", format!("{{\"a\":1,\"{long}\":2}},").repeat(200));
+    let many = (0..200).map(|n| format!("c{n},c{n},")).collect::<String>() + "y\n1\n";
+    for text in [json, many, format!("{long},{long}\n1,2\n")] {
+        let Rejection(defects) = read(text.as_bytes()).unwrap_err();
+        let size = serde_json::to_vec(&defects).unwrap().len();
+        assert!(defects.len() <= LISTED && size < 32_000, "{} of {size} bytes", defects.len());
+    }
+}

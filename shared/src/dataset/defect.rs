@@ -47,6 +47,15 @@ impl Defect {
     }
 }
 
+impl Rejection {
+    /// At most [`LISTED`] of the defects, which a file that is no table has by the
+    /// thousand.
+    pub(super) fn of(mut defects: Vec<Defect>) -> Self {
+        defects.truncate(LISTED);
+        Self(defects)
+    }
+}
+
 impl From<Defect> for Rejection {
     fn from(defect: Defect) -> Self {
         Self(vec![defect])

@@ -260,7 +260,7 @@ fn inputs(
         ));
     }
     if !defects.is_empty() {
-        return Err(Rejection(defects));
+        return Err(Rejection::of(defects));
     }
     Table::new(columns)
         .map(|table| (table, fields))

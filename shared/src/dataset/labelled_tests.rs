@@ -103,3 +103,20 @@ fn the_content_hash_ignores_how_the_data_was_written() {
     let other = "a,target\n".to_owned() + &rows(30, |row| format!("{row},{row}.51"));
     assert_ne!(hash(&comma), hash(&other));
 }
+
+#[test]
+fn levels_of_rows_without_a_target_do_not_count() {
+    let text = "c,y\n".to_owned()
+        + &rows(60, |row| format!("unused{row},"))
+        + &rows(60, |row| format!("{},{}.5", ["a", "b"][row % 2], row));
+    let data = prepare(&text, &Spec::default()).unwrap();
+    assert!(data.schema.input("c").is_some(), "{:?}", data.notes);
+}
+
+#[test]
+fn every_column_without_a_value_is_a_defect_but_few_are_listed() {
+    let header: String = (0..200).map(|column| format!("x{column},")).collect();
+    let text = header + "y\n" + &rows(30, |row| ",".repeat(200) + &format!("{row}.5"));
+    let Rejection(defects) = prepare(&text, &Spec::default()).unwrap_err();
+    assert_eq!(defects.len(), crate::dataset::defect::LISTED);
+}

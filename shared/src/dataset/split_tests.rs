@@ -57,3 +57,15 @@ fn folds_are_disjoint_and_stratified() {
         assert!((2..=3).contains(&rare), "{rare} rare rows");
     }
 }
+
+#[test]
+fn a_class_of_one_row_is_learned_from_and_rare_classes_fall_into_different_folds() {
+    let text = "x,target\n".to_owned()
+        + &(0..20).map(|row| format!("{row}.5,class{}\n", row / 2)).collect::<String>();
+    let data = Labelled::from_raw(csv::read(text.as_bytes()).unwrap(), &Spec::default()).unwrap();
+    let training = data.select(&holdout(&data, 0.2, 42).train);
+    assert_eq!(training.rows(), 10, "one of each class");
+    assert_eq!(holdout(&training, 0.2, 42).train.len(), 10);
+    let sizes: Vec<usize> = folds(&training, 3, 1).iter().map(Vec::len).collect();
+    assert_eq!(sizes, [4, 3, 3]);
+}

@@ -2,6 +2,8 @@
 
 use std::collections::HashMap;
 
+use super::cell::Cell;
+
 /// The code of a missing value in [`Categories::codes`].
 pub const MISSING: u32 = u32::MAX;
 
@@ -108,7 +110,9 @@ impl Table {
     }
 
     /// This table's rows followed by those of `other`, matched by column name.
-    /// A column that `other` lacks, or holds in another type, is missing in its rows.
+    /// A column that `other` lacks, or holds in another type, is missing in its rows;
+    /// but texts are read as numbers and booleans, as from a file, where this table
+    /// has such: late labels name classes by text.
     #[must_use]
     pub fn append(mut self, other: &Self) -> Self {
         for column in &mut self.columns {
@@ -161,6 +165,7 @@ impl Values {
     fn append(&mut self, other: Option<&Self>, rows: usize) {
         match (self, other) {
             (Self::Number(values), Some(Self::Number(more))) => values.extend(more),
+            (Self::Number(values), Some(Self::Category(more))) => values.extend(more.numbers()),
             (Self::Number(values), _) => values.resize(values.len() + rows, f64::NAN),
             (Self::Category(categories), Some(Self::Category(more))) => categories.append(more),
             (Self::Category(categories), _) => {
@@ -190,6 +195,15 @@ impl Categories {
     /// The texts of all rows in order.
     pub fn iter(&self) -> impl Iterator<Item = Option<&str>> {
         self.codes.iter().map(|&code| self.levels.get(code as usize).map(String::as_str))
+    }
+
+    /// The numbers that the texts of all rows stand for; `NaN` for other texts.
+    fn numbers(&self) -> impl Iterator<Item = f64> {
+        self.iter().map(|text| match text.map(|text| Cell::parse(text, false)) {
+            Some(Cell::Boolean(value)) => f64::from(u8::from(value)),
+            Some(Cell::Integer(value) | Cell::Number(value)) => value,
+            Some(Cell::Missing | Cell::Text) | None => f64::NAN,
+        })
     }
 
     fn append(&mut self, other: &Self) {
@@ -291,5 +305,15 @@ mod tests {
         let Some(Values::Category(categories)) = both.column("c") else { panic!("no column c") };
         assert_eq!(categories.levels, ["a", "b", "z"]);
         assert_eq!(categories.get(3), Some("b"));
+    }
+
+    #[test]
+    fn appended_texts_are_read_as_numbers_where_the_column_has_numbers() {
+        let late = ["2.0", "true", "many"].map(Some);
+        let other = Column { name: "x".into(), values: Values::Category(Categories::encode(late)) };
+        let both = table().append(&Table::new(vec![other]).unwrap());
+        let Some(Values::Number(numbers)) = both.column("x") else { panic!("no column x") };
+        assert_eq!(numbers[3..5], [2.0, 1.0]);
+        assert!(numbers[5].is_nan());
     }
 }

@@ -40,7 +40,8 @@ pub trait IdempotencyStore: Send + Sync {
     /// When the store cannot be asked.
     async fn complete(&self, key: &str, result: &str, remember: Duration) -> Result<(), PortError>;
 
-    /// Gives a claim up, so that the next delivery starts at once.
+    /// Gives a claim up, so that the next delivery starts at once. Work that is done
+    /// stays done.
     ///
     /// # Errors
     /// When the store cannot be asked.

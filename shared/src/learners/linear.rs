@@ -106,7 +106,8 @@ fn ridge(features: &Matrix<f64>, values: &[f64], alpha: f64) -> Result<LinearFun
         }
     }
     let target_mean = values.iter().sum::<f64>() / rows as f64;
-    let padded = rows.max(columns);
+    // smartcore asks for more rows than columns; rows of zeros change no solution.
+    let padded = rows.max(columns + 1);
     let mut centred: Vec<f64> = features
         .iter_rows()
         .flat_map(|row| row.iter().zip(&means).map(|(value, mean)| value - mean))

@@ -154,3 +154,22 @@ fn probabilities_sum_to_one_and_importance_names_columns() {
     assert!((importance.values().sum::<f64>() - 1.0).abs() < 1e-9);
     assert!(importance["x"] > importance["noise"]);
 }
+
+#[test]
+fn a_linear_model_of_two_of_three_classes_answers_as_one_of_the_two() {
+    let golden: Golden = serde_json::from_str(GOLDEN).unwrap();
+    let probabilities = |classes: &[&str], labels: Vec<usize>| {
+        let classes = classes.iter().map(|&class| class.to_owned()).collect();
+        let data = golden_data(&golden.x, Target::Classes { classes, labels });
+        let candidate = Candidate::Linear(LinearParams { alpha: 2.0 });
+        match candidate.fit(&data, 0).unwrap().predict(&data.inputs).unwrap() {
+            Predictions::Classes { probabilities, .. } => probabilities,
+            Predictions::Values(_) => panic!("numbers for classes"),
+        }
+    };
+    let two = probabilities(&["a", "c"], golden.binary.clone());
+    let of_three = golden.binary.iter().map(|label| 2 * label).collect();
+    let three = probabilities(&["a", "b", "c"], of_three);
+    let expected: Vec<f64> = two.chunks(2).flat_map(|pair| [pair[0], 0.0, pair[1]]).collect();
+    assert_close(&three, &expected, 1e-12);
+}

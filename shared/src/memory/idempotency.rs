@@ -76,7 +76,10 @@ impl IdempotencyStore for MemoryIdempotency {
     }
 
     async fn abandon(&self, key: &str) -> Result<(), PortError> {
-        lock(&self.records).remove(key);
+        let mut records = lock(&self.records);
+        if matches!(records.get(key), Some(Record::InProgress { .. })) {
+            records.remove(key);
+        }
         Ok(())
     }
 }

@@ -48,6 +48,11 @@ impl World {
 
     /// Registers and promotes a version that predicts by `slope`.
     async fn promote(&self, slope: u32) -> Trained {
+        self.promote_again(slope, &slope.to_string()).await
+    }
+
+    /// The same, by a run of a name of its own.
+    async fn promote_again(&self, slope: u32, run: &str) -> Trained {
         let rows: String =
             (0..60).map(|row| format!("{row}.5,{}\n", f64::from(row * slope) + 0.25)).collect();
         let raw = csv::read(format!("x,y\n{rows}").as_bytes()).unwrap();
@@ -60,7 +65,7 @@ impl World {
             model: model(),
             artifact: trained.sha256.clone(),
             artifact_bytes: 0,
-            run: slope.to_string(),
+            run: run.to_owned(),
             dataset: String::new(),
             data_hash: String::new(),
             learner: String::new(),
@@ -136,4 +141,16 @@ async fn a_full_cache_drops_the_model_that_was_used_least_recently() {
     assert!(Arc::ptr_eq(&first, &get("1").await));
     get("2").await;
     assert!(!Arc::ptr_eq(&first, &get("1").await), "it was loaded again");
+}
+
+#[tokio::test]
+async fn two_versions_of_one_artifact_answer_as_themselves() {
+    let world = World::new(1 << 20);
+    world.promote(1).await;
+    let second = world.promote_again(1, "again").await;
+    let fixed = |version: &str| version.parse::<Reference>().unwrap();
+    for version in ["1", "2", "1"] {
+        let served = world.cache.get(&model(), &fixed(version)).await.unwrap();
+        assert_eq!(served.version.to_string(), version, "of {}", second.sha256);
+    }
 }

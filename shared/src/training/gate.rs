@@ -133,3 +133,38 @@ fn compare(
         spec.confidence * 100.0
     ));
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::dataset::Target;
+    use crate::learners::Predictions;
+
+    #[test]
+    fn a_champion_that_answers_no_numbers_gives_way_and_such_a_challenger_does_not_pass() {
+        let score = |answers: [f64; 2]| {
+            let truth = Target::Values(vec![1.0, 2.0]);
+            Evaluation::new(&truth, &Predictions::Values(answers.to_vec())).unwrap()
+        };
+        let spec = spec::Gate::default();
+        let gate = Gate { metric: Metric::Rmse, spec: &spec, seed: 1 };
+        let promoted = |challenger: [f64; 2], champion: [f64; 2]| {
+            let challenger = score(challenger);
+            let mut decision = Decision {
+                promoted: false,
+                reasons: Vec::new(),
+                challenger: challenger.score(gate.metric),
+                champion_version: None,
+                champion: None,
+                confidence: None,
+            };
+            compare(&gate, &mut decision, &challenger, &score(champion));
+            decision.promoted
+        };
+        for nonsense in [f64::NAN, f64::INFINITY] {
+            assert!(promoted([1.0, 2.5], [nonsense; 2]));
+            assert!(!promoted([nonsense; 2], [nonsense; 2]));
+            assert!(!promoted([nonsense; 2], [1.0, 2.5]));
+        }
+    }
+}

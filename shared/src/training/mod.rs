@@ -139,4 +139,6 @@ fn finite(metrics: BTreeMap<Metric, f64>) -> BTreeMap<Metric, f64> {
 }
 
 #[cfg(test)]
+mod awkward_tests;
+#[cfg(test)]
 mod tests;
