@@ -160,7 +160,7 @@ impl Inference {
         let properties = BTreeMap::from([
             ("task".to_owned(), manifest.schema.task.name().to_owned()),
             ("target".to_owned(), manifest.schema.target.clone()),
-            ("learner".to_owned(), manifest.candidate.kind().name().to_owned()),
+            ("learner".to_owned(), manifest.candidate.learner.kind().name().to_owned()),
             ("version".to_owned(), served.version.to_string()),
         ]);
         let versions = versions.iter().map(|record| record.version);

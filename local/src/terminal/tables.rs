@@ -28,7 +28,7 @@ pub(crate) fn leaderboard(leaderboard: &Leaderboard) -> Table {
         };
         table.add_row([
             place.to_string(),
-            entry.candidate.kind().name().to_owned(),
+            entry.candidate.learner.kind().name().to_owned(),
             entry.candidate.params(),
             score,
             format!("{:.2}", entry.seconds),

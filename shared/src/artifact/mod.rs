@@ -25,7 +25,7 @@ pub use container::ContainerError;
 const FORMAT: u32 = 1;
 
 const MANIFEST: &str = "manifest";
-const TREES: &str = "trees";
+const PAYLOAD: &str = "payload";
 const PROFILE: &str = "profile";
 
 /// What an artifact says about its model.
@@ -133,7 +133,7 @@ pub fn sha256(bytes: &[u8]) -> String {
 /// # Errors
 /// When the model cannot be encoded.
 pub fn encode(contents: &Contents<'_>) -> Result<Vec<u8>, ArtifactError> {
-    let EncodedPredictor { header, trees } = contents.predictor.encode()?;
+    let EncodedPredictor { header, payload } = contents.predictor.encode()?;
     let manifest = Manifest {
         format: FORMAT,
         model: contents.model.clone(),
@@ -154,7 +154,7 @@ pub fn encode(contents: &Contents<'_>) -> Result<Vec<u8>, ArtifactError> {
     };
     Ok(container::write(&[
         (MANIFEST, &json(MANIFEST, serde_json::to_vec(&manifest))?),
-        (TREES, &trees),
+        (PAYLOAD, &payload),
         (PROFILE, &json(PROFILE, serde_json::to_vec(contents.profile))?),
     ]))
 }
@@ -200,9 +200,9 @@ impl<'a> Artifact<'a> {
     /// # Errors
     /// When they cannot be decoded.
     pub fn predictor(&self) -> Result<Predictor, ArtifactError> {
-        let trees = self.container.section(TREES)?;
+        let payload = self.container.section(PAYLOAD)?;
         let Manifest { predictor, schema, .. } = &self.manifest;
-        Ok(Predictor::decode(predictor.clone(), trees, &schema.task)?)
+        Ok(Predictor::decode(predictor.clone(), payload, &schema.task)?)
     }
 
     /// The reference profile.

@@ -2,6 +2,7 @@
 
 mod cell;
 pub mod csv;
+pub mod date;
 pub mod defect;
 pub mod labelled;
 pub mod schema;

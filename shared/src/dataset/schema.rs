@@ -36,6 +36,10 @@ pub enum Kind {
     Boolean,
     /// Texts of a domain.
     Category,
+    /// Dates or instants, held as seconds since 1970 in UTC.
+    Date,
+    /// Free texts.
+    Text,
 }
 
 /// What a model predicts.
@@ -63,7 +67,7 @@ impl Kind {
     /// Whether values of this type are held as numbers.
     #[must_use]
     pub fn is_number(self) -> bool {
-        !matches!(self, Self::Category)
+        !matches!(self, Self::Category | Self::Text)
     }
 }
 

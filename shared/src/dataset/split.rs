@@ -16,11 +16,22 @@ pub struct Split {
     pub holdout: Vec<usize>,
 }
 
-/// Holds out the given share of rows, of each class alike.
+/// Holds out the given share of rows, of each class alike, by the rows' content.
 #[must_use]
 pub fn holdout(data: &Labelled, share: f64, seed: u64) -> Split {
+    divide(strata(&data.target, data.row_hashes(), seed), share)
+}
+
+/// Holds out the given share of rows, of each class alike, by the rows' places: for
+/// what a learner decides on its own rows.
+#[must_use]
+pub fn validation(target: &Target, share: f64, seed: u64) -> Split {
+    divide(strata(target, (0..target.rows() as u64).map(mix).collect(), seed), share)
+}
+
+fn divide(groups: Vec<Vec<usize>>, share: f64) -> Split {
     let mut split = Split { train: Vec::new(), holdout: Vec::new() };
-    for group in strata(data, seed) {
+    for group in groups {
         // One row at least on each side; a single one is learned from.
         let most = group.len().saturating_sub(1);
         let held = ((group.len() as f64 * share).round() as usize).max(1).min(most);
@@ -38,7 +49,8 @@ pub fn holdout(data: &Labelled, share: f64, seed: u64) -> Split {
 pub fn folds(data: &Labelled, count: usize, seed: u64) -> Vec<Vec<usize>> {
     let mut folds = vec![Vec::new(); count];
     // Counted on from class to class, so that rare ones do not all fall into one fold.
-    for (position, row) in strata(data, seed.wrapping_add(1)).into_iter().flatten().enumerate() {
+    let strata = strata(&data.target, data.row_hashes(), seed.wrapping_add(1));
+    for (position, row) in strata.into_iter().flatten().enumerate() {
         if let Some(fold) = folds.get_mut(position % count.max(1)) {
             fold.push(row);
         }
@@ -50,13 +62,12 @@ pub fn folds(data: &Labelled, count: usize, seed: u64) -> Vec<Vec<usize>> {
 }
 
 /// The rows of each class (or all rows) in the order of their seeded hashes.
-fn strata(data: &Labelled, seed: u64) -> Vec<Vec<usize>> {
-    let hashes: Vec<u64> =
-        data.row_hashes().into_iter().map(|hash| mix(hash ^ mix(seed))).collect();
+fn strata(target: &Target, hashes: Vec<u64>, seed: u64) -> Vec<Vec<usize>> {
+    let hashes: Vec<u64> = hashes.into_iter().map(|hash| mix(hash ^ mix(seed))).collect();
     let mut rows: Vec<(u64, usize)> = hashes.into_iter().zip(0..).collect();
     rows.sort_unstable();
     let order = rows.into_iter().map(|(_, row)| row);
-    match &data.target {
+    match target {
         Target::Values(_) => vec![order.collect()],
         Target::Classes { classes, labels } => {
             let mut groups = vec![Vec::new(); classes.len()];

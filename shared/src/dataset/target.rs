@@ -67,8 +67,10 @@ impl Target {
 /// The task that a column of values suggests.
 pub(super) fn infer_task(values: &Values, kind: Kind) -> TaskKind {
     match (kind, values) {
-        (Kind::Category | Kind::Boolean, _) | (_, Values::Category(_)) => TaskKind::Classification,
-        (Kind::Fractional, _) => TaskKind::Regression,
+        (Kind::Category | Kind::Text | Kind::Boolean, _) | (_, Values::Category(_)) => {
+            TaskKind::Classification
+        }
+        (Kind::Fractional | Kind::Date, _) => TaskKind::Regression,
         (Kind::Integral, Values::Number(numbers)) => {
             let mut distinct: Vec<f64> = Vec::new();
             for number in numbers.iter().filter(|number| !number.is_nan()) {

@@ -1,6 +1,6 @@
 //! Features: how the columns of a table become the numbers that a learner reads.
 //!
-//! An [`Encoding`] says how; fitting it to the training rows gives a [`Pipeline`],
+//! A [`Recipe`] says how; fitting it to the training rows gives a [`Pipeline`],
 //! which alone can transform. The pipeline travels inside the artifact, so that
 //! training and serving compute the same features.
 
@@ -9,7 +9,8 @@ mod step;
 
 use serde::{Deserialize, Serialize};
 
-use crate::dataset::{Field, Table};
+use crate::dataset::{Labelled, Schema, Table};
+use crate::spec::Spec;
 
 pub use matrix::{Element, Matrix};
 use step::Step;
@@ -26,8 +27,15 @@ pub enum Encoding {
     Standardised,
 }
 
-/// A fitted encoding.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+/// What is to be done to each column, before it is fitted.
+#[derive(Debug)]
+pub struct Recipe<'a> {
+    encoding: Encoding,
+    schema: &'a Schema,
+}
+
+/// A fitted recipe.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 pub struct Pipeline {
     steps: Vec<Step>,
 }
@@ -44,14 +52,45 @@ pub enum TransformError {
 }
 
 impl Encoding {
-    /// Fits the encoding to the training rows. Deterministic.
+    /// The encoding's name in a record.
     #[must_use]
-    pub fn fit(self, table: &Table, fields: &[Field]) -> Pipeline {
-        let steps = fields
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Native => "native",
+            Self::Standardised => "standardised",
+        }
+    }
+}
+
+impl<'a> Recipe<'a> {
+    /// What the spec says about each column, and what suits `encoding` where it says
+    /// nothing.
+    #[must_use]
+    pub fn new(encoding: Encoding, _spec: &Spec, schema: &'a Schema) -> Self {
+        Self { encoding, schema }
+    }
+
+    /// Fits the recipe to the training rows: the pipeline for other rows, and the
+    /// features of these. Deterministic.
+    ///
+    /// # Errors
+    /// When a column is absent or of another type than the schema says.
+    pub fn fit<T: Element>(
+        &self,
+        data: &Labelled,
+        _seed: u64,
+    ) -> Result<(Pipeline, Matrix<T>), TransformError> {
+        let steps = self
+            .schema
+            .inputs
             .iter()
-            .filter_map(|field| Step::fit(self, &field.name, table.column(&field.name)?))
+            .filter_map(|field| {
+                Step::fit(self.encoding, &field.name, data.inputs.column(&field.name)?)
+            })
             .collect();
-        Pipeline { steps }
+        let pipeline = Pipeline { steps };
+        let features = pipeline.transform(&data.inputs)?;
+        Ok((pipeline, features))
     }
 }
 

@@ -11,8 +11,8 @@ use hessboost::objective::{Multiclass, Objective, RegLoss};
 use hessboost::training::{Trainer, train};
 use serde::{Deserialize, Serialize};
 
-use super::FitError;
-use crate::dataset::{Labelled, Target, Task, split};
+use super::{Examples, FitContext, FitError};
+use crate::dataset::{Target, Task, split};
 use crate::features::Pipeline;
 
 /// The most rounds that early stopping may choose.
@@ -49,31 +49,34 @@ impl fmt::Display for BoostingParams {
 /// trains on all of them.
 pub(super) fn fit(
     pipeline: &Pipeline,
-    data: &Labelled,
+    examples: Examples<f32>,
     params: &BoostingParams,
-    seed: u64,
+    context: &FitContext<'_>,
 ) -> std::result::Result<BoostedModel, FitError> {
-    let features = pipeline.transform::<f32>(&data.inputs)?;
+    let Examples { features, target, .. } = examples;
     let (rows, columns) = (features.rows(), features.columns());
     let types: Vec<FeatureType> = pipeline
         .categorical()
         .into_iter()
         .map(|code| if code { FeatureType::Categorical } else { FeatureType::Numerical })
         .collect();
-    let labels: Vec<f32> = match &data.target {
+    let labels: Vec<f32> = match &target {
         Target::Values(values) => values.iter().map(|&value| value as f32).collect(),
         Target::Classes { labels, .. } => labels.iter().map(|&label| label as f32).collect(),
     };
     let matrix = DMatrix::from_dense_vec(features.into_vec(), rows, columns)?
         .with_feature_types(&types)?
         .with_labels(&labels)?;
-    let params = training_params(&data.schema.task, params, seed)?;
-    let parts = split::holdout(data, VALIDATION, seed.wrapping_add(2));
+    let params = training_params(&target.task(), params, context.seed)?;
+    let parts = split::validation(&target, VALIDATION, context.seed.wrapping_add(2));
     let watched = Trainer::new(&params, &matrix.select_rows(&parts.train)?, MAX_ROUNDS)
         .eval(&matrix.select_rows(&parts.holdout)?, "validation")
         .early_stopping_rounds(PATIENCE)
         .train()?;
     let rounds = watched.model.best_iteration().map_or(MAX_ROUNDS, |best| best + 1);
+    if context.deadline.has_passed() {
+        return Err(FitError::Deadline);
+    }
     Ok(train(&params, &matrix, rounds)?)
 }
 

@@ -9,7 +9,7 @@ use smartcore::linalg::basic::matrix::DenseMatrix;
 use smartcore::linear::logistic_regression::{LogisticRegression, LogisticRegressionParameters};
 use smartcore::linear::ridge_regression::{RidgeRegression, RidgeRegressionParameters};
 
-use super::FitError;
+use super::{Examples, FitError};
 use crate::dataset::Target;
 use crate::features::Matrix;
 
@@ -46,11 +46,8 @@ impl LinearFunction {
 }
 
 impl LinearModel {
-    pub(super) fn fit(
-        features: &Matrix<f64>,
-        target: &Target,
-        params: &LinearParams,
-    ) -> Result<Self, FitError> {
+    pub(super) fn fit(examples: &Examples<f64>, params: &LinearParams) -> Result<Self, FitError> {
+        let Examples { features, target, .. } = examples;
         if features.columns() == 0 {
             return Err(FitError::Linear("no column has values to learn from".to_owned()));
         }

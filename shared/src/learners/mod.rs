@@ -6,25 +6,41 @@
 
 mod baseline;
 mod boosting;
+mod context;
+mod examples;
 mod linear;
 pub mod predictions;
 mod predictor;
 
+use std::fmt;
+
 use serde::{Deserialize, Serialize};
 
 use crate::dataset::Labelled;
-use crate::features::{Encoding, TransformError};
+use crate::features::{Element, Encoding, Pipeline, Recipe, TransformError};
 use crate::spec::LearnerKind;
 
 pub use boosting::BoostingParams;
+pub use context::{Deadline, FitContext};
+pub use examples::Examples;
 pub use linear::LinearParams;
 pub use predictions::Predictions;
 pub use predictor::{DecodeError, EncodedPredictor, Model, PredictError, Predictor};
 
+/// A learner with its hyper-parameters, and the features that it reads.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Candidate {
+    /// The learner.
+    #[serde(flatten)]
+    pub learner: Learner,
+    /// How columns are encoded for it, where the spec says nothing.
+    pub encoding: Encoding,
+}
+
 /// A learner and its hyper-parameters.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[serde(tag = "learner", rename_all = "lowercase")]
-pub enum Candidate {
+#[serde(tag = "learner", rename_all = "snake_case")]
+pub enum Learner {
     /// Gradient-boosted trees.
     Boosting(BoostingParams),
     /// Logistic regression, or ridge regression for numbers.
@@ -45,9 +61,12 @@ pub enum FitError {
     /// The linear solver failed.
     #[error("the linear solver failed: {0}")]
     Linear(String),
+    /// The deadline passed.
+    #[error("it took longer than it was given")]
+    Deadline,
 }
 
-impl Candidate {
+impl Learner {
     /// Which learner this is.
     #[must_use]
     pub fn kind(&self) -> LearnerKind {
@@ -58,13 +77,43 @@ impl Candidate {
         }
     }
 
-    /// The hyper-parameters in a few words.
+    /// The encoding that suits it.
+    #[must_use]
+    pub fn encoding(&self) -> Encoding {
+        match self {
+            Self::Boosting(_) | Self::Baseline => Encoding::Native,
+            Self::Linear(_) => Encoding::Standardised,
+        }
+    }
+}
+
+impl From<Learner> for Candidate {
+    fn from(learner: Learner) -> Self {
+        Self { encoding: learner.encoding(), learner }
+    }
+}
+
+/// The learner's name and hyper-parameters in a few words.
+impl fmt::Display for Candidate {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let described = format!("{} {}", self.learner.kind().name(), self.params());
+        formatter.write_str(described.trim_end())
+    }
+}
+
+impl Candidate {
+    /// The hyper-parameters in a few words, and the encoding where it is not the
+    /// learner's usual one.
     #[must_use]
     pub fn params(&self) -> String {
-        match self {
-            Self::Boosting(params) => params.to_string(),
-            Self::Linear(params) => params.to_string(),
-            Self::Baseline => String::new(),
+        let params = match &self.learner {
+            Learner::Boosting(params) => params.to_string(),
+            Learner::Linear(params) => params.to_string(),
+            Learner::Baseline => String::new(),
+        };
+        match self.encoding == self.learner.encoding() {
+            true => params,
+            false => format!("{params} encoding={}", self.encoding.name()).trim_start().to_owned(),
         }
     }
 
@@ -72,27 +121,35 @@ impl Candidate {
     /// on any number of threads.
     ///
     /// # Errors
-    /// When the data cannot be encoded or the learner's solver fails.
-    pub fn fit(&self, data: &Labelled, seed: u64) -> Result<Predictor, FitError> {
-        let fit = |encoding: Encoding| encoding.fit(&data.inputs, &data.schema.inputs);
-        let (pipeline, model) = match self {
-            Self::Boosting(params) => {
-                let pipeline = fit(Encoding::Native);
-                let model = boosting::fit(&pipeline, data, params, seed)?;
+    /// When the data cannot be encoded, the learner's solver fails, or the deadline
+    /// passes.
+    pub fn fit(&self, data: &Labelled, context: &FitContext<'_>) -> Result<Predictor, FitError> {
+        let (pipeline, model) = match &self.learner {
+            Learner::Boosting(params) => {
+                let (pipeline, examples) = self.examples(data, context)?;
+                let model = boosting::fit(&pipeline, examples, params, context)?;
                 (pipeline, Model::Boosting(Box::new(model)))
             }
-            Self::Linear(params) => {
-                let pipeline = fit(Encoding::Standardised);
-                let features = pipeline.transform(&data.inputs)?;
-                let model = linear::LinearModel::fit(&features, &data.target, params)?;
-                (pipeline, Model::Linear(model))
+            Learner::Linear(params) => {
+                let (pipeline, examples) = self.examples(data, context)?;
+                (pipeline, Model::Linear(linear::LinearModel::fit(&examples, params)?))
             }
-            Self::Baseline => {
-                let model = baseline::BaselineModel::fit(&data.target);
-                (Encoding::Native.fit(&data.inputs, &[]), Model::Baseline(model))
+            Learner::Baseline => {
+                (Pipeline::default(), Model::Baseline(baseline::BaselineModel::fit(&data.target)))
             }
         };
         Ok(Predictor::new(pipeline, model, &data.schema.task))
+    }
+
+    /// The features, fitted, and the rows as the learner reads them.
+    fn examples<T: Element>(
+        &self,
+        data: &Labelled,
+        context: &FitContext<'_>,
+    ) -> Result<(Pipeline, Examples<T>), FitError> {
+        let recipe = Recipe::new(self.encoding, context.spec, &data.schema);
+        let (pipeline, features) = recipe.fit(data, context.seed)?;
+        Ok((pipeline, Examples { features, target: data.target.clone(), weights: None }))
     }
 }
 

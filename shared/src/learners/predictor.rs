@@ -38,8 +38,8 @@ pub struct Predictor {
 pub struct EncodedPredictor {
     /// Pipeline and small models, as JSON.
     pub header: serde_json::Value,
-    /// The trees in hessboost's native format; empty for other models.
-    pub trees: Vec<u8>,
+    /// What is large, in the model's own format; empty for small models.
+    pub payload: Vec<u8>,
 }
 
 /// Rows could not be predicted.
@@ -143,22 +143,22 @@ impl Predictor {
     /// # Errors
     /// When the trees are too many for their format.
     pub fn encode(&self) -> Result<EncodedPredictor, DecodeError> {
-        let (model, trees) = match &self.model {
+        let (model, payload) = match &self.model {
             Model::Boosting(model) => (ModelHeader::Boosting, model.encode(ModelFormat::Binary)?),
             Model::Linear(model) => (ModelHeader::Linear(model.clone()), Vec::new()),
             Model::Baseline(model) => (ModelHeader::Baseline(model.clone()), Vec::new()),
         };
         let header = Header { pipeline: self.pipeline.clone(), model };
-        Ok(EncodedPredictor { header: serde_json::to_value(header)?, trees })
+        Ok(EncodedPredictor { header: serde_json::to_value(header)?, payload })
     }
 
     /// Reads a predictor back; it answers bit for bit as the one that was encoded.
     ///
     /// # Errors
-    /// When header or trees are not of this format or do not fit together.
+    /// When header or payload are not of this format or do not fit together.
     pub fn decode(
         header: serde_json::Value,
-        trees: &[u8],
+        payload: &[u8],
         task: &Task,
     ) -> Result<Self, DecodeError> {
         let Header { pipeline, model } = serde_json::from_value(header)?;
@@ -166,7 +166,7 @@ impl Predictor {
             ModelHeader::Linear(model) => Model::Linear(model),
             ModelHeader::Baseline(model) => Model::Baseline(model),
             ModelHeader::Boosting => {
-                let model = BoostedModel::decode(trees, ModelFormat::Binary)?;
+                let model = BoostedModel::decode(payload, ModelFormat::Binary)?;
                 if model.n_features() != pipeline.width() {
                     return Err(DecodeError::Width {
                         model: model.n_features(),

@@ -53,7 +53,7 @@ fn assert_close(answers: &[f64], golden: &[f64], tolerance: f64) {
 #[test]
 fn linear_models_answer_as_those_of_scikit_learn() {
     let golden: Golden = serde_json::from_str(GOLDEN).unwrap();
-    let candidate = Candidate::Linear(LinearParams { alpha: 2.0 });
+    let candidate = Candidate::from(Learner::Linear(LinearParams { alpha: 2.0 }));
     let cases = [
         (classes(golden.binary), golden.binary_probabilities, 1e-5),
         (classes(golden.multi), golden.multi_probabilities, 1e-3),
@@ -61,7 +61,12 @@ fn linear_models_answer_as_those_of_scikit_learn() {
     ];
     for (target, answers, tolerance) in cases {
         let data = golden_data(&golden.x, target);
-        match candidate.fit(&data, 0).unwrap().predict(&data.inputs).unwrap() {
+        match candidate
+            .fit(&data, &FitContext::new(&spec(0)))
+            .unwrap()
+            .predict(&data.inputs)
+            .unwrap()
+        {
             Predictions::Values(values) => assert_close(&values, &answers, tolerance),
             Predictions::Classes { probabilities, .. } => {
                 assert_close(&probabilities, &answers, tolerance);
@@ -90,8 +95,14 @@ fn mixed(task: &str) -> Labelled {
     Labelled::from_raw(csv::read(text.as_bytes()).unwrap(), &Spec::default()).unwrap()
 }
 
+fn spec(seed: u64) -> Spec {
+    let mut spec = Spec::default();
+    spec.split.seed = seed;
+    spec
+}
+
 fn boosting() -> Candidate {
-    Candidate::Boosting(BoostingParams { max_depth: 4, eta: 0.1, min_child_weight: 1.0 })
+    Learner::Boosting(BoostingParams { max_depth: 4, eta: 0.1, min_child_weight: 1.0 }).into()
 }
 
 #[test]
@@ -102,11 +113,15 @@ fn every_learner_beats_the_baseline_on_every_task() {
         let (train, test) = (data.select(&split.train), data.select(&split.holdout));
         let metric = Metric::choose(None, &data.schema.task).unwrap();
         let score = |candidate: Candidate| {
-            let predictions = candidate.fit(&train, 1).unwrap().predict(&test.inputs).unwrap();
+            let predictions = candidate
+                .fit(&train, &FitContext::new(&spec(1)))
+                .unwrap()
+                .predict(&test.inputs)
+                .unwrap();
             Evaluation::new(&test.target, &predictions).unwrap().score(metric)
         };
-        let baseline = score(Candidate::Baseline);
-        let linear = score(Candidate::Linear(LinearParams { alpha: 1.0 }));
+        let baseline = score(Learner::Baseline.into());
+        let linear = score(Learner::Linear(LinearParams { alpha: 1.0 }).into());
         let boosting = score(boosting());
         assert!(metric.improvement(linear, baseline) > 0.0, "{task}: {linear} after {baseline}");
         assert!(metric.improvement(boosting, linear) > 0.0, "{task}: {boosting} after {linear}");
@@ -117,13 +132,15 @@ fn every_learner_beats_the_baseline_on_every_task() {
 fn a_predictor_reads_back_bit_for_bit() {
     for task in ["binary", "multi", "number"] {
         let data = mixed(task);
-        for candidate in
-            [boosting(), Candidate::Linear(LinearParams { alpha: 1.0 }), Candidate::Baseline]
-        {
-            let predictor = candidate.fit(&data, 3).unwrap();
-            let EncodedPredictor { header, trees } = predictor.encode().unwrap();
+        for candidate in [
+            boosting(),
+            Learner::Linear(LinearParams { alpha: 1.0 }).into(),
+            Learner::Baseline.into(),
+        ] {
+            let predictor = candidate.fit(&data, &FitContext::new(&spec(3))).unwrap();
+            let EncodedPredictor { header, payload } = predictor.encode().unwrap();
             let header = serde_json::from_slice(&serde_json::to_vec(&header).unwrap()).unwrap();
-            let again = Predictor::decode(header, &trees, &data.schema.task).unwrap();
+            let again = Predictor::decode(header, &payload, &data.schema.task).unwrap();
             assert_eq!(
                 again.predict(&data.inputs).unwrap(),
                 predictor.predict(&data.inputs).unwrap()
@@ -135,14 +152,14 @@ fn a_predictor_reads_back_bit_for_bit() {
 #[test]
 fn the_same_data_and_seed_give_the_same_bytes() {
     let data = mixed("binary");
-    let encode = || boosting().fit(&data, 3).unwrap().encode().unwrap();
+    let encode = || boosting().fit(&data, &FitContext::new(&spec(3))).unwrap().encode().unwrap();
     assert_eq!(encode(), encode());
 }
 
 #[test]
 fn probabilities_sum_to_one_and_importance_names_columns() {
     let data = mixed("multi");
-    let predictor = boosting().fit(&data, 3).unwrap();
+    let predictor = boosting().fit(&data, &FitContext::new(&spec(3))).unwrap();
     let Predictions::Classes { probabilities, .. } = predictor.predict(&data.inputs).unwrap()
     else {
         panic!("numbers for classes")
@@ -161,8 +178,13 @@ fn a_linear_model_of_two_of_three_classes_answers_as_one_of_the_two() {
     let probabilities = |classes: &[&str], labels: Vec<usize>| {
         let classes = classes.iter().map(|&class| class.to_owned()).collect();
         let data = golden_data(&golden.x, Target::Classes { classes, labels });
-        let candidate = Candidate::Linear(LinearParams { alpha: 2.0 });
-        match candidate.fit(&data, 0).unwrap().predict(&data.inputs).unwrap() {
+        let candidate = Candidate::from(Learner::Linear(LinearParams { alpha: 2.0 }));
+        match candidate
+            .fit(&data, &FitContext::new(&spec(0)))
+            .unwrap()
+            .predict(&data.inputs)
+            .unwrap()
+        {
             Predictions::Classes { probabilities, .. } => probabilities,
             Predictions::Values(_) => panic!("numbers for classes"),
         }

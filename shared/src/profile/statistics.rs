@@ -115,9 +115,9 @@ impl InferredType {
     pub(super) fn of(column: &Column) -> Self {
         match column.kind {
             _ if column.present() == 0 => Self::Unknown,
-            Kind::Fractional => Self::Fractional,
+            Kind::Fractional | Kind::Date => Self::Fractional,
             Kind::Integral | Kind::Boolean => Self::Integral,
-            Kind::Category => Self::String,
+            Kind::Category | Kind::Text => Self::String,
         }
     }
 }

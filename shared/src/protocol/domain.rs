@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 
 use super::scan::Token;
-use crate::dataset::Kind;
+use crate::dataset::{Kind, date};
 
 /// The numbers that a column can hold.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -12,6 +12,7 @@ pub(crate) struct Domain {
     pub(super) max: f64,
     pub(super) whole: bool,
     pub(super) truth: bool,
+    pub(super) date: bool,
     /// Its values in words.
     pub(super) words: &'static str,
 }
@@ -19,14 +20,22 @@ pub(crate) struct Domain {
 impl Domain {
     /// The values of a kind of column.
     pub(crate) fn of_kind(kind: Kind) -> Self {
-        let all = Self { min: f64::MIN, max: f64::MAX, whole: false, truth: false, words: "" };
+        let all = Self {
+            min: f64::MIN,
+            max: f64::MAX,
+            whole: false,
+            truth: false,
+            date: false,
+            words: "",
+        };
         match kind {
             Kind::Fractional => Self { words: "a number", ..all },
             Kind::Integral => Self { whole: true, words: "a whole number", ..all },
             Kind::Boolean => {
-                Self { min: 0.0, max: 1.0, whole: true, truth: true, words: "true or false" }
+                Self { min: 0.0, max: 1.0, whole: true, truth: true, words: "true or false", ..all }
             }
-            Kind::Category => Self { words: "a text", ..all },
+            Kind::Category | Kind::Text => Self { words: "a text", ..all },
+            Kind::Date => Self { date: true, words: "a date such as 2018-08-03T05:00:00Z", ..all },
         }
     }
 
@@ -37,6 +46,7 @@ impl Domain {
             Token::Number(text) => self.admit(text.parse().ok()?),
             Token::Null => Some(f64::NAN),
             Token::Bool(value) if self.truth => Some(f64::from(u8::from(value))),
+            Token::Text(quoted) if self.date => date::parse(&quoted.unescape()?),
             _ => None,
         }
     }
@@ -51,6 +61,11 @@ impl Domain {
         }
         if self.truth && text.eq_ignore_ascii_case("false") {
             return Some(0.0);
+        }
+        if self.date
+            && let Some(seconds) = date::parse(text)
+        {
+            return Some(seconds);
         }
         // Rules out words that `f64` reads, such as `infinity`.
         if !text.bytes().all(|byte| byte.is_ascii_digit() || b"+-.eE".contains(&byte)) {

@@ -1,12 +1,30 @@
 //! `model.toml`: what a user says about a model. Every key is optional; what is
 //! not said is inferred from the data.
 
+mod columns;
+mod constraints;
+mod data;
+mod duration;
+mod gate;
+mod split;
 mod thresholds;
+mod training;
 mod unknown_key;
+
+use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
+pub use columns::{
+    ColumnKind, ColumnSpec, DatePart, Encode, Fill, Impute, Scale, Transform, Unknown,
+};
+pub use constraints::{Constraints, Severity};
+pub use data::{Data, Mode};
+pub use duration::{Duration, InvalidDuration};
+pub use gate::{Approval, Gate};
+pub use split::{Split, Strategy};
 pub use thresholds::{ThresholdError, Thresholds};
+pub use training::{BalanceChoice, Choice, LearnerKind, Search, Training};
 pub use unknown_key::UnknownKey;
 
 /// The specification of a model.
@@ -17,8 +35,25 @@ pub struct Spec {
     pub task: Option<TaskKind>,
     /// The target column; `target`, `label` or `y`, else the last one, when absent.
     pub target: Option<String>,
+    /// The column that identifies a row; not an input.
+    pub id: Option<String>,
+    /// The column that says when a row happened: it orders rows, and is an input
+    /// unless it is in `ignore`.
+    pub time: Option<String>,
+    /// The column whose equal values belong together, such as a customer; not an
+    /// input.
+    pub group: Option<String>,
     /// Columns that are not inputs, such as identifiers.
     pub ignore: Vec<String>,
+    /// Which rows of which objects are learned from.
+    pub data: Data,
+    /// Columns that are computed from others: an expression by name, such as
+    /// `speed = "ride_dist / ride_time"`.
+    pub derived: BTreeMap<String, String>,
+    /// What is said about single columns, by name.
+    pub columns: BTreeMap<String, ColumnSpec>,
+    /// How far an upload may differ from what the champion was trained on.
+    pub constraints: Constraints,
     /// How the data is split.
     pub split: Split,
     /// Which learners compete, and for how long.
@@ -39,51 +74,6 @@ pub enum TaskKind {
     Regression,
 }
 
-/// How rows are divided into training and holdout.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[serde(default, deny_unknown_fields)]
-pub struct Split {
-    /// The share of rows held out for evaluation, in (0, 0.5]. Default 0.2.
-    pub holdout: f64,
-    /// The seed of the split and of every learner. Default 42.
-    pub seed: u64,
-}
-
-/// Which candidates are trained.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[serde(default, deny_unknown_fields)]
-pub struct Training {
-    /// The learners that compete. Default all.
-    pub learners: Vec<LearnerKind>,
-    /// The metric that ranks candidates, as scikit-learn names it. Default:
-    /// `roc_auc` for two classes, `log_loss` for more, `rmse` for numbers.
-    pub metric: Option<String>,
-}
-
-/// The learners by name.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
-#[serde(rename_all = "lowercase")]
-pub enum LearnerKind {
-    /// Gradient-boosted trees.
-    Boosting,
-    /// Logistic regression, or ridge regression for numbers.
-    Linear,
-    /// The class frequencies, or the mean: always on the leaderboard.
-    Baseline,
-}
-
-/// When a challenger replaces the champion.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[serde(default, deny_unknown_fields)]
-pub struct Gate {
-    /// The least improvement of the primary metric, as a share of the champion's
-    /// value. Default 0.
-    pub min_improvement: f64,
-    /// The confidence with which the challenger must be better (paired bootstrap
-    /// over the holdout's rows). Default 0.95.
-    pub confidence: f64,
-}
-
 /// How traffic is compared with the training data.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
@@ -98,39 +88,6 @@ pub struct Drift {
 impl Default for Drift {
     fn default() -> Self {
         Self { window_hours: 24, thresholds: Thresholds::default() }
-    }
-}
-
-impl Default for Split {
-    fn default() -> Self {
-        Self { holdout: 0.2, seed: 42 }
-    }
-}
-
-impl Default for Training {
-    fn default() -> Self {
-        Self {
-            learners: vec![LearnerKind::Boosting, LearnerKind::Linear, LearnerKind::Baseline],
-            metric: None,
-        }
-    }
-}
-
-impl Default for Gate {
-    fn default() -> Self {
-        Self { min_improvement: 0.0, confidence: 0.95 }
-    }
-}
-
-impl LearnerKind {
-    /// The learner's name in a spec and on the leaderboard.
-    #[must_use]
-    pub fn name(self) -> &'static str {
-        match self {
-            Self::Boosting => "boosting",
-            Self::Linear => "linear",
-            Self::Baseline => "baseline",
-        }
     }
 }
 
@@ -184,44 +141,28 @@ impl Spec {
     }
 
     fn validate(&self) -> Result<(), SpecError> {
-        let check = |holds: bool, key, value: String, rule| {
-            if holds { Ok(()) } else { Err(SpecError::OutOfRange { key, value, rule }) }
-        };
-        let Split { holdout, .. } = self.split;
-        check(
-            holdout > 0.0 && holdout <= 0.5,
-            "split.holdout",
-            holdout.to_string(),
-            "it must be above 0 and at most 0.5",
-        )?;
-        let Gate { min_improvement, confidence } = self.gate;
-        check(
-            (0.0..1.0).contains(&min_improvement),
-            "gate.min_improvement",
-            min_improvement.to_string(),
-            "it must be at least 0 and below 1",
-        )?;
-        check(
-            (0.5..1.0).contains(&confidence),
-            "gate.confidence",
-            confidence.to_string(),
-            "it must be at least 0.5 and below 1",
-        )?;
-        check(
-            !self.training.learners.is_empty(),
-            "training.learners",
-            "empty".to_owned(),
-            "at least one learner must compete",
-        )?;
+        self.split.validate()?;
+        self.training.validate()?;
+        self.gate.validate()?;
         let hours = self.drift.window_hours;
         check(
             (1..=24 * 366).contains(&hours),
             "drift.window_hours",
-            hours.to_string(),
+            hours,
             "it must be at least 1 and at most a year",
         )?;
         Ok(self.drift.thresholds.validate()?)
     }
+}
+
+/// Refuses a value out of its range.
+fn check(
+    holds: bool,
+    key: &'static str,
+    value: impl ToString,
+    rule: &'static str,
+) -> Result<(), SpecError> {
+    if holds { Ok(()) } else { Err(SpecError::OutOfRange { key, value: value.to_string(), rule }) }
 }
 
 #[cfg(test)]
@@ -261,7 +202,7 @@ mod tests {
         let spec = Spec::parse(text.as_bytes()).unwrap();
         assert_eq!(spec.task, Some(TaskKind::Regression));
         assert_eq!(spec.training.learners, [LearnerKind::Boosting]);
-        assert_eq!(spec.split, Split { holdout: 0.3, seed: 7 });
+        assert_eq!(spec.split, Split { holdout: 0.3, seed: 7, strategy: None });
         let again: Spec = serde_json::from_value(serde_json::to_value(&spec).unwrap()).unwrap();
         assert_eq!(again, spec);
     }

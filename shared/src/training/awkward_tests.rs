@@ -99,6 +99,7 @@ fn numbers_that_no_metric_can_tell_are_an_error_in_words() {
 fn a_linear_model_has_a_score_where_there_are_more_columns_than_rows() {
     let (_, trained) = trained("more columns than rows", &wide());
     let entries = trained.unwrap().leaderboard.entries;
-    let linear = entries.iter().filter(|entry| entry.candidate.kind() == LearnerKind::Linear);
+    let linear =
+        entries.iter().filter(|entry| entry.candidate.learner.kind() == LearnerKind::Linear);
     assert_eq!(linear.filter(|entry| entry.mean().is_some()).count(), 2, "{entries:?}");
 }

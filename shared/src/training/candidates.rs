@@ -1,14 +1,14 @@
 //! The candidates that compete.
 
-use crate::learners::{BoostingParams, Candidate, LinearParams};
+use crate::learners::{BoostingParams, Candidate, Learner, LinearParams};
 use crate::spec::{LearnerKind, Spec};
 
 /// The candidates of the spec's learners, and always the baseline.
 pub(super) fn of(spec: &Spec) -> Vec<Candidate> {
     let boosting = |max_depth, eta, min_child_weight| {
-        Candidate::Boosting(BoostingParams { max_depth, eta, min_child_weight })
+        Candidate::from(Learner::Boosting(BoostingParams { max_depth, eta, min_child_weight }))
     };
-    let linear = |alpha| Candidate::Linear(LinearParams { alpha });
+    let linear = |alpha| Candidate::from(Learner::Linear(LinearParams { alpha }));
     let mut candidates: Vec<Candidate> = spec
         .training
         .learners
@@ -21,6 +21,6 @@ pub(super) fn of(spec: &Spec) -> Vec<Candidate> {
             LearnerKind::Baseline => Vec::new(),
         })
         .collect();
-    candidates.push(Candidate::Baseline);
+    candidates.push(Learner::Baseline.into());
     candidates
 }

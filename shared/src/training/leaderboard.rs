@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 
 use super::TrainingError;
 use crate::dataset::{Labelled, split};
-use crate::learners::Candidate;
+use crate::learners::{Candidate, FitContext};
 use crate::metrics::{Evaluation, Metric};
 use crate::port_error::chain;
 use crate::spec::Spec;
@@ -71,7 +71,7 @@ impl Entry {
     /// The candidate in a few words.
     #[must_use]
     pub fn name(&self) -> String {
-        format!("{} {}", self.candidate.kind().name(), self.candidate.params()).trim().to_owned()
+        self.candidate.to_string()
     }
 }
 
@@ -112,7 +112,7 @@ pub(super) fn compete(
     let mut entries = Vec::with_capacity(candidates.len());
     for candidate in candidates {
         let started = Instant::now();
-        let outcome = score(candidate, training, &folds, metric, spec.split.seed)
+        let outcome = score(candidate, training, &folds, metric, spec)
             .map_or_else(|error| Outcome::Failure(chain(&error)), Outcome::FoldScores);
         let seconds = started.elapsed().as_secs_f64();
         let entry = Entry { candidate: candidate.clone(), outcome, seconds };
@@ -140,14 +140,14 @@ fn score(
     training: &Labelled,
     folds: &[Vec<usize>],
     metric: Metric,
-    seed: u64,
+    spec: &Spec,
 ) -> Result<Vec<f64>, TrainingError> {
     folds
         .iter()
         .map(|held| {
             let rest: Vec<usize> =
                 (0..training.rows()).filter(|row| held.binary_search(row).is_err()).collect();
-            let predictor = candidate.fit(&training.select(&rest), seed)?;
+            let predictor = candidate.fit(&training.select(&rest), &FitContext::new(spec))?;
             let test = training.select(held);
             let evaluation = Evaluation::new(&test.target, &predictor.predict(&test.inputs)?)?;
             Ok(evaluation.score(metric))

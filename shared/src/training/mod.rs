@@ -11,7 +11,7 @@ use std::time::Instant;
 use crate::artifact::{self, ArtifactError, Contents};
 use crate::dataset::split::{self, Split};
 use crate::dataset::{Labelled, Rejection};
-use crate::learners::{FitError, PredictError, Predictor};
+use crate::learners::{FitContext, FitError, PredictError, Predictor};
 use crate::metrics::{Evaluation, Incomparable, Metric, UnknownMetric};
 use crate::name::{ModelName, Version};
 use crate::profile::Profile;
@@ -95,7 +95,7 @@ pub fn train(
     let leaderboard = leaderboard::compete(&candidates::of(spec), &training, metric, spec)?;
     let winner = leaderboard.winner()?;
     tracing::info!(winner = leaderboard.best_name(), "fitting the winner to all training rows");
-    let predictor = winner.fit(&training, spec.split.seed)?;
+    let predictor = winner.fit(&training, &FitContext::new(spec))?;
     let evaluation = Evaluation::new(&holdout.target, &predictor.predict(&holdout.inputs)?)?;
     let metrics = finite(evaluation.all());
     let decision = gate::decide(

@@ -33,7 +33,10 @@ fn the_first_version_is_promoted_and_its_artifact_answers_as_training_did() {
     let trained = train(&model(), &data, &Spec::default(), None).unwrap();
     assert!(trained.decision.promoted);
     assert_eq!(trained.leaderboard.entries.len(), 6);
-    assert_eq!(trained.leaderboard.entries.last().unwrap().candidate.kind().name(), "baseline");
+    assert_eq!(
+        trained.leaderboard.entries.last().unwrap().candidate.learner.kind().name(),
+        "baseline"
+    );
     let champion = champion(&trained, 1);
     let split = split::holdout(&data, 0.2, 42);
     let holdout = data.select(&split.holdout);

@@ -35,7 +35,7 @@ impl Datatype {
             Kind::Fractional => Self::Fp64,
             Kind::Integral => Self::Int64,
             Kind::Boolean => Self::Bool,
-            Kind::Category => Self::Bytes,
+            Kind::Category | Kind::Date | Kind::Text => Self::Bytes,
         }
     }
 
@@ -43,7 +43,7 @@ impl Datatype {
     /// truth values may also come as 0 and 1.
     pub(super) fn suits(self, kind: Kind) -> bool {
         match self {
-            Self::Bytes => kind == Kind::Category,
+            Self::Bytes => matches!(kind, Kind::Category | Kind::Date | Kind::Text),
             Self::Bool => kind == Kind::Boolean,
             _ => kind.is_number(),
         }
@@ -52,7 +52,7 @@ impl Datatype {
     /// The values of an input of this kind which this datatype can hold too.
     pub(super) fn domain(self, kind: Kind) -> Domain {
         let domain = Domain::of_kind(kind);
-        if kind == Kind::Boolean {
+        if matches!(kind, Kind::Boolean | Kind::Date) {
             return domain;
         }
         let (min, max, words) = match self {

@@ -151,7 +151,8 @@ fn wrong_datatype(tensor: &Tensor<'_>, field: &Field) -> Reason {
         Kind::Fractional => "FP64 or another number",
         Kind::Integral => "INT64 or another number",
         Kind::Boolean => "BOOL",
-        Kind::Category => "BYTES",
+        Kind::Category | Kind::Text => "BYTES",
+        Kind::Date => "BYTES or a number of seconds",
     };
     Reason::Datatype { found: tensor.datatype, expected }
 }

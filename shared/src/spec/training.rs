@@ -1,0 +1,169 @@
+//! `[training]`: which candidates compete, how they are searched, and for how long.
+
+use std::collections::BTreeMap;
+
+use serde::{Deserialize, Serialize};
+
+use super::duration::Duration;
+use super::{SpecError, check};
+
+/// Which candidates compete, how they are searched, and for how long.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Training {
+    /// The learners that compete. Default all; the baseline always does.
+    pub learners: Vec<LearnerKind>,
+    /// The metric that ranks candidates, as scikit-learn names it. Default:
+    /// `roc_auc` for two classes, `log_loss` for more, `rmse` for numbers.
+    pub metric: Option<String>,
+    /// The number of folds that a candidate is scored on, at least 2. Default 5, and
+    /// 3 from 20,000 rows on.
+    pub folds: Option<usize>,
+    /// How candidates are found. Default `auto`.
+    pub search: Search,
+    /// The most candidates that are tried. Default 20, unless `seconds` is given.
+    pub trials: Option<usize>,
+    /// The most seconds that the search may take. Default: as many as the function's
+    /// time-out leaves. Only this makes a run depend on the speed of the machine.
+    pub seconds: Option<f64>,
+    /// The most seconds that one candidate may take. Default: a fourth of `seconds`.
+    pub trial_seconds: Option<f64>,
+    /// The most memory that one candidate may need by estimate, in MiB. Default: as
+    /// much as the function has.
+    pub memory_mib: Option<u64>,
+    /// The values that `search = "grid"` combines, by learner and hyper-parameter.
+    pub grid: BTreeMap<LearnerKind, BTreeMap<String, Vec<toml::Value>>>,
+    /// How rare classes are made to count. Default `auto`.
+    pub balance: BalanceChoice,
+    /// Whether probabilities are calibrated. Default `auto`: when it helps.
+    pub calibrate: Choice,
+    /// The probability from which the second of two classes is answered. Default:
+    /// the one that is best for the metric, where the metric is one of labels; else
+    /// 0.5.
+    pub threshold: Option<f64>,
+    /// The coverage of prediction intervals of a regression, in (0, 1). Default 0.9.
+    pub coverage: f64,
+    /// Whether the search starts with the champion's hyper-parameters. Default true.
+    pub warm_start: bool,
+    /// How old the champion must be before a data set replaces it, unless forced,
+    /// such as `2d`. Default: of any age.
+    pub min_age: Option<Duration>,
+}
+
+/// The learners by name.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum LearnerKind {
+    /// Gradient-boosted trees.
+    Boosting,
+    /// Logistic, ridge, lasso and elastic-net regression.
+    Linear,
+    /// The class frequencies, or the mean: always on the leaderboard.
+    Baseline,
+}
+
+/// How candidates are found.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Search {
+    /// A portfolio of good defaults, then TPE over all learners.
+    #[default]
+    Auto,
+    /// Every combination of `grid`.
+    Grid,
+    /// Uniform draws from each learner's space.
+    Random,
+    /// Tree-structured Parzen estimators.
+    Tpe,
+}
+
+/// How rare classes are made to count.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum BalanceChoice {
+    /// What scores best.
+    #[default]
+    Auto,
+    /// Not at all.
+    None,
+    /// Rows are weighted by the inverse of their class's frequency.
+    ClassWeight,
+    /// Rare classes get synthetic rows, inside training folds only.
+    Smote,
+}
+
+/// Whether something is done.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Choice {
+    /// When it helps.
+    #[default]
+    Auto,
+    /// Always.
+    Always,
+    /// Never.
+    Never,
+}
+
+impl LearnerKind {
+    /// Every learner.
+    pub const ALL: [Self; 3] = [Self::Boosting, Self::Linear, Self::Baseline];
+
+    /// The learner's name in a spec and on the leaderboard.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Boosting => "boosting",
+            Self::Linear => "linear",
+            Self::Baseline => "baseline",
+        }
+    }
+}
+
+impl Training {
+    pub(super) fn validate(&self) -> Result<(), SpecError> {
+        check(
+            !self.learners.is_empty(),
+            "training.learners",
+            "empty",
+            "at least one learner must compete",
+        )?;
+        let folds = self.folds.unwrap_or(2);
+        check((2..=50).contains(&folds), "training.folds", folds, "it must be 2 to 50")?;
+        let trials = self.trials.unwrap_or(1);
+        check(trials > 0, "training.trials", trials, "at least one candidate must be tried")?;
+        for (key, seconds) in
+            [("training.seconds", self.seconds), ("training.trial_seconds", self.trial_seconds)]
+        {
+            let seconds = seconds.unwrap_or(1.0);
+            check(seconds > 0.0 && seconds.is_finite(), key, seconds, "it must be above 0")?;
+        }
+        let threshold = self.threshold.unwrap_or(0.5);
+        let open = "it must lie between 0 and 1";
+        check(threshold > 0.0 && threshold < 1.0, "training.threshold", threshold, open)?;
+        let coverage = self.coverage;
+        check(coverage > 0.0 && coverage < 1.0, "training.coverage", coverage, open)
+    }
+}
+
+impl Default for Training {
+    fn default() -> Self {
+        Self {
+            learners: LearnerKind::ALL.to_vec(),
+            metric: None,
+            folds: None,
+            search: Search::Auto,
+            trials: None,
+            seconds: None,
+            trial_seconds: None,
+            memory_mib: None,
+            grid: BTreeMap::new(),
+            balance: BalanceChoice::Auto,
+            calibrate: Choice::Auto,
+            threshold: None,
+            coverage: 0.9,
+            warm_start: true,
+            min_age: None,
+        }
+    }
+}
