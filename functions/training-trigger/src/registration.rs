@@ -12,7 +12,7 @@ use model_factory::runtime::Failure;
 use model_factory::spec::Spec;
 use model_factory::storage::keys;
 use model_factory::store;
-use model_factory::training::{self, Champion, Trained, TrainingError};
+use model_factory::training::{self, Champion, Trained, TrainingContext, TrainingError};
 use serde_json::json;
 
 use crate::announce::Announcer;
@@ -75,7 +75,7 @@ async fn train(
 ) -> Result<Trained, Stop> {
     let (model, data, spec) = (model.clone(), Arc::clone(data), spec.clone());
     let training = tokio::task::spawn_blocking(move || {
-        training::train(&model, &data, &spec, champion.as_ref())
+        training::train(&model, &data, &spec, champion.as_ref(), &TrainingContext::default())
     });
     match training.await.map_err(|error| Failure::terminal(&error))? {
         Ok(trained) => Ok(trained),

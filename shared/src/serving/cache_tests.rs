@@ -8,7 +8,7 @@ use crate::name::Alias;
 use crate::registry::{NewVersion, Promotion, WriteRegistry};
 use crate::spec::Spec;
 use crate::storage::{WriteObjects, keys};
-use crate::training::{Trained, train};
+use crate::training::{Trained, TrainingContext, train};
 
 #[derive(Default)]
 struct HandClock(AtomicI64);
@@ -57,7 +57,8 @@ impl World {
             (0..60).map(|row| format!("{row}.5,{}\n", f64::from(row * slope) + 0.25)).collect();
         let raw = csv::read(format!("x,y\n{rows}").as_bytes()).unwrap();
         let data = Labelled::from_raw(raw, &Spec::default()).unwrap();
-        let trained = train(&model(), &data, &Spec::default(), None).unwrap();
+        let trained = train(&model(), &data, &Spec::default(), None, &TrainingContext::default());
+        let trained = trained.unwrap();
         let expected = self.registry.alias(&model(), &Alias::champion()).await.unwrap();
         let key = keys::artifact(&model(), &trained.sha256);
         self.objects.put(&key, "", trained.artifact.clone().into()).await.unwrap();

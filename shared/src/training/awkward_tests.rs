@@ -1,3 +1,4 @@
+use super::tests::train;
 use super::*;
 use crate::artifact::Artifact;
 use crate::dataset::csv;

@@ -4,7 +4,7 @@ use std::time::Instant;
 
 use serde::{Deserialize, Serialize};
 
-use super::TrainingError;
+use super::{Progress, TrainingContext, TrainingError};
 use crate::dataset::{Labelled, split};
 use crate::learners::{Candidate, FitContext};
 use crate::metrics::{Evaluation, Metric};
@@ -107,10 +107,19 @@ pub(super) fn compete(
     training: &Labelled,
     metric: Metric,
     spec: &Spec,
+    context: &TrainingContext<'_>,
 ) -> Result<Leaderboard, TrainingError> {
     let folds = split::folds(training, FOLDS, spec.split.seed);
-    let mut entries = Vec::with_capacity(candidates.len());
+    let worst = if metric.higher_is_better() { f64::NEG_INFINITY } else { f64::INFINITY };
+    let mut entries: Vec<Entry> = Vec::with_capacity(candidates.len());
     for candidate in candidates {
+        if context.deadline.has_passed() && entries.iter().any(|entry| entry.mean().is_some()) {
+            tracing::warn!(
+                "the time is up: {} candidates are not tried",
+                candidates.len() - entries.len()
+            );
+            break;
+        }
         let started = Instant::now();
         let outcome = score(candidate, training, &folds, metric, spec)
             .map_or_else(|error| Outcome::Failure(chain(&error)), Outcome::FoldScores);
@@ -126,12 +135,19 @@ pub(super) fn compete(
             candidates.len()
         );
         entries.push(entry);
+        // A stable order: of equals the earlier one stays ahead.
+        entries.sort_by(|a, b| {
+            let (a, b) = (a.mean().unwrap_or(worst), b.mean().unwrap_or(worst));
+            if metric.higher_is_better() { b.total_cmp(&a) } else { a.total_cmp(&b) }
+        });
+        (context.watch)(&Progress {
+            tried: entries.len(),
+            of: Some(candidates.len()),
+            metric,
+            best: entries.first().and_then(Entry::mean),
+            candidate: entries.first().map(Entry::name).unwrap_or_default(),
+        });
     }
-    let worst = if metric.higher_is_better() { f64::NEG_INFINITY } else { f64::INFINITY };
-    entries.sort_by(|a, b| {
-        let (a, b) = (a.mean().unwrap_or(worst), b.mean().unwrap_or(worst));
-        if metric.higher_is_better() { b.total_cmp(&a) } else { a.total_cmp(&b) }
-    });
     Ok(Leaderboard { metric, entries })
 }
 

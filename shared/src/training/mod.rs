@@ -2,6 +2,7 @@
 //! measured on the holdout, and the gate compares it with the champion.
 
 mod candidates;
+mod context;
 mod gate;
 mod leaderboard;
 
@@ -17,6 +18,7 @@ use crate::name::{ModelName, Version};
 use crate::profile::Profile;
 use crate::spec::Spec;
 
+pub use context::{Durations, Progress, TrainingContext};
 pub use gate::{Decision, Gate};
 pub use leaderboard::{Entry, Leaderboard, Outcome};
 
@@ -48,6 +50,8 @@ pub struct Trained {
     pub metrics: BTreeMap<Metric, f64>,
     /// Whether it becomes the champion, and why.
     pub decision: Decision,
+    /// How long the parts of the run took.
+    pub durations: Durations,
 }
 
 /// A run failed.
@@ -87,15 +91,19 @@ pub fn train(
     data: &Labelled,
     spec: &Spec,
     champion: Option<&Champion>,
+    context: &TrainingContext<'_>,
 ) -> Result<Trained, TrainingError> {
     let started = Instant::now();
     let metric = Metric::choose(spec.training.metric.as_deref(), &data.schema.task)?;
     let Split { train, holdout } = split::holdout(data, spec.split.holdout, spec.split.seed);
     let (training, holdout) = (data.select(&train), data.select(&holdout));
-    let leaderboard = leaderboard::compete(&candidates::of(spec), &training, metric, spec)?;
+    let leaderboard =
+        leaderboard::compete(&candidates::of(spec), &training, metric, spec, context)?;
     let winner = leaderboard.winner()?;
+    let searched = Instant::now();
     tracing::info!(winner = leaderboard.best_name(), "fitting the winner to all training rows");
     let predictor = winner.fit(&training, &FitContext::new(spec))?;
+    let fitted = Instant::now();
     let evaluation = Evaluation::new(&holdout.target, &predictor.predict(&holdout.inputs)?)?;
     let metrics = finite(evaluation.all());
     let decision = gate::decide(
@@ -130,6 +138,11 @@ pub fn train(
         metric,
         metrics,
         decision,
+        durations: Durations {
+            search: searched.duration_since(started).as_secs_f64(),
+            fit: fitted.duration_since(searched).as_secs_f64(),
+            evaluate: fitted.elapsed().as_secs_f64(),
+        },
     })
 }
 

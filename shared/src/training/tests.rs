@@ -1,6 +1,17 @@
 use super::*;
 use crate::artifact::Artifact;
 use crate::dataset::csv;
+use crate::learners::Deadline;
+
+/// A run that nothing bounds.
+pub(super) fn train(
+    model: &ModelName,
+    data: &Labelled,
+    spec: &Spec,
+    champion: Option<&Champion>,
+) -> Result<Trained, TrainingError> {
+    super::train(model, data, spec, champion, &TrainingContext::default())
+}
 
 fn model() -> ModelName {
     "taxi".parse().unwrap()
@@ -96,4 +107,20 @@ fn a_damaged_artifact_is_refused() {
     let mut bytes = trained.artifact.clone();
     bytes[100] ^= 1;
     assert!(matches!(Artifact::open(&bytes, &trained.sha256), Err(ArtifactError::Checksum { .. })));
+}
+
+#[test]
+fn a_search_whose_time_is_up_ends_with_what_it_has_and_tells_how_far_it_came() {
+    let told = std::sync::Mutex::new(Vec::new());
+    let watch = |progress: &Progress| told.lock().unwrap().push(progress.clone());
+    let past = Deadline::at(Instant::now());
+    let context = TrainingContext { deadline: past, watch: &watch };
+    let trained =
+        super::train(&model(), &rides(200, 1.0), &Spec::default(), None, &context).unwrap();
+    let told = told.into_inner().unwrap();
+    assert_eq!(told.len(), trained.leaderboard.entries.len());
+    let last = told.last().unwrap();
+    assert!(last.of.is_some_and(|of| last.tried < of), "{last:?}");
+    assert_eq!(last.best, trained.leaderboard.entries[0].mean());
+    assert_eq!(last.candidate, trained.learner);
 }

@@ -1,0 +1,59 @@
+//! What bounds a run, who watches it, and what it took.
+
+use std::fmt;
+
+use serde::{Deserialize, Serialize};
+
+use crate::learners::Deadline;
+use crate::metrics::Metric;
+
+/// What bounds a run, and who watches it. A run that no deadline cuts short gives the
+/// same artifact in every context.
+#[derive(Clone, Copy)]
+pub struct TrainingContext<'a> {
+    /// When the search has to end, so that its winner can be fitted, measured, stored
+    /// and registered in the time that is left.
+    pub deadline: Deadline,
+    /// Told of every candidate when it has been tried.
+    pub watch: &'a (dyn Fn(&Progress) + Sync),
+}
+
+/// How far a search has come.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Progress {
+    /// How many candidates have been tried.
+    pub tried: usize,
+    /// How many will be tried at most; `None` when time alone ends the search.
+    pub of: Option<usize>,
+    /// The metric that ranks them.
+    pub metric: Metric,
+    /// The best mean score so far; `None` while nobody has one.
+    pub best: Option<f64>,
+    /// The best candidate in a few words.
+    pub candidate: String,
+}
+
+/// How long the parts of a run took, in seconds.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct Durations {
+    /// To score candidates by cross-validation.
+    pub search: f64,
+    /// To fit the winner to all training rows.
+    pub fit: f64,
+    /// To measure it, judge it, and write the artifact.
+    pub evaluate: f64,
+}
+
+impl Default for TrainingContext<'_> {
+    /// All the time in the world, and nobody watching.
+    fn default() -> Self {
+        Self { deadline: Deadline::default(), watch: &|_| {} }
+    }
+}
+
+impl fmt::Debug for TrainingContext<'_> {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.debug_struct("TrainingContext").field("deadline", &self.deadline).finish()
+    }
+}
