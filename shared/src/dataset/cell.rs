@@ -1,5 +1,6 @@
 //! What one field of a text file holds, and what a column of fields is.
 
+use super::date;
 use super::schema::Kind;
 
 /// The share of a column's values that must be numbers for the rest to be defects.
@@ -74,6 +75,7 @@ pub(super) struct Inference {
     integers: u64,
     numbers: u64,
     comma_numbers: u64,
+    dates: u64,
     texts: u64,
 }
 
@@ -87,6 +89,7 @@ impl Inference {
             Cell::Text if matches!(Cell::parse(field, true), Cell::Number(_)) => {
                 self.comma_numbers += 1;
             }
+            Cell::Text if date::parse(field).is_some() => self.dates += 1,
             Cell::Text => self.texts += 1,
         }
     }
@@ -97,10 +100,13 @@ impl Inference {
         let decimal_comma = self.comma_numbers > 0 && self.numbers == 0;
         let commas = if decimal_comma { self.comma_numbers } else { 0 };
         let numeric = self.integers + self.numbers + commas;
-        let others = self.booleans + self.texts + (self.comma_numbers - commas);
+        let others = self.booleans + self.dates + self.texts + (self.comma_numbers - commas);
         let total = numeric + others;
         if self.booleans > 0 && self.booleans == total {
             return (Kind::Boolean, false);
+        }
+        if self.dates > 0 && self.dates == total {
+            return (Kind::Date, false);
         }
         let mostly = total >= ENOUGH && numeric as f64 >= MOSTLY * total as f64;
         if others > 0 && !mostly {

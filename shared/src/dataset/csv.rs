@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::cell::{Cell, Inference};
+use super::date;
 use super::defect::{Defect, LISTED, Rejection};
 use super::schema::Kind;
 use super::table::{CategoryEncoder, Column, Table, Values};
@@ -209,6 +210,9 @@ fn parse(
         for (builder, ((field, name), (kind, decimal_comma))) in builders.iter_mut().zip(fields) {
             match builder {
                 Builder::Category(encoder) => encoder.push(Cell::text(field)),
+                Builder::Number(values) if *kind == Kind::Date => {
+                    values.push(date::parse(field).unwrap_or(f64::NAN));
+                }
                 Builder::Number(values) => match Cell::parse(field, *decimal_comma) {
                     Cell::Missing => values.push(f64::NAN),
                     Cell::Boolean(value) if *kind == Kind::Boolean => {

@@ -32,6 +32,14 @@ fn types_and_missing_values_are_inferred() {
 }
 
 #[test]
+fn a_column_of_dates_is_one_of_instants() {
+    let raw = read(b"t,u\n2018-08-03,2018-08-03\n2018-08-03 05:00:00,\n,soon\n").unwrap();
+    assert_eq!(raw.kinds, [Kind::Date, Kind::Category]);
+    assert_eq!(numbers(&raw, "t")[..2], [1_533_254_400.0, 1_533_272_400.0]);
+    assert!(numbers(&raw, "t")[2].is_nan());
+}
+
+#[test]
 fn the_delimiter_is_inferred_even_where_commas_are_decimal() {
     let raw = read("\u{feff}x;y\r\n1,5;a\r\n2;b\r\n".as_bytes()).unwrap();
     assert_eq!(raw.delimiter, ';');

@@ -1,11 +1,13 @@
 //! Inputs and target of a supervised task, checked and ready for training.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use sha2::{Digest, Sha256};
 
 use super::csv::RawTable;
 use super::defect::{Defect, Rejection};
+use super::hash;
+use super::roles::{self, Roles};
 use super::schema::{Field, Kind, Schema};
 use super::table::{Column, MISSING, Table, Values};
 use super::target::{self, Target};
@@ -35,41 +37,51 @@ pub struct Labelled {
     pub schema: Schema,
     /// What was inferred or left out, for the run's record.
     pub notes: Vec<String>,
+    /// Of each row, a number that it shares with the rows of its group only, when the
+    /// spec names a group column. A row without a value in it is a group of its own.
+    pub groups: Option<Vec<u64>>,
+    /// Of each row, when it happened (seconds since 1970 for dates), when the spec names
+    /// a time column. Never `NaN`.
+    pub times: Option<Vec<f64>>,
 }
 
 impl Labelled {
     /// Finds the target, decides the task, and checks every column.
     ///
     /// # Errors
-    /// When the target does not exist, has one class only or rare classes; a
-    /// column has no value at all; no input is left; or too few rows are labelled.
+    /// When a column that the spec names does not exist; the target has one class only
+    /// or rare classes; the time column holds neither dates nor numbers; a column has no
+    /// value at all; no input is left; or too few rows are labelled.
     pub fn from_raw(raw: RawTable, spec: &Spec) -> Result<Self, Rejection> {
         let mut notes = Vec::new();
         let name = target_name(&raw.table, spec)?;
         if spec.target.is_none() {
             notes.push(format!("target `{name}` (inferred; pin it with `target = \"{name}\"`)"));
         }
-        let kinds: Vec<(String, Kind)> = raw
-            .table
-            .columns()
-            .iter()
-            .map(|column| column.name.clone())
-            .zip(raw.kinds.iter().copied())
-            .collect();
-        let kind_of = |name: &str| {
-            kinds.iter().find(|(other, _)| other == name).map_or(Kind::Category, |(_, kind)| *kind)
-        };
-        let table = drop_unlabelled(raw.table, &name, &mut notes)?;
+        let roles = Roles::of(&raw, &name, spec)?;
+        let mut kinds: BTreeMap<String, Kind> = BTreeMap::new();
+        for (column, kind) in raw.table.columns().iter().zip(&raw.kinds) {
+            kinds.insert(column.name.clone(), *kind);
+        }
+        let kind_of = |name: &str| kinds.get(name).copied().unwrap_or(Kind::Category);
+        let table = keep_usable(raw.table, &name, &roles, &mut notes)?;
+        let times = roles.times(&table);
+        let groups = roles.groups(&table);
         let (table, values) = table.without(&name);
         let values = values.unwrap_or(Values::Number(Vec::new()));
         let task = spec.task.unwrap_or_else(|| target::infer_task(&values, kind_of(&name)));
-        let target = target::read(&name, &values, kind_of(&name), task)?;
-        let (inputs, fields) = inputs(&table, spec, kind_of, &mut notes)?;
+        let target = target::read(&name, values, kind_of(&name), task)?;
+        let (inputs, fields) = inputs(table, spec, kind_of, &mut notes)?;
         let schema = Schema { inputs: fields, target: name, task: target.task() };
         if spec.task.is_none() {
             notes.push(format!("task {} (inferred from the target)", schema.task.name()));
         }
-        Ok(Self { inputs, target, schema, notes })
+        let mut data = Self { inputs, target, schema, notes, groups: None, times };
+        data.groups = groups.map(|groups| {
+            let alone = data.row_hashes();
+            groups.into_iter().zip(alone).map(|(group, alone)| group.unwrap_or(alone)).collect()
+        });
+        Ok(data)
     }
 
     /// The number of rows.
@@ -86,6 +98,8 @@ impl Labelled {
             target: self.target.select(rows),
             schema: self.schema.clone(),
             notes: Vec::new(),
+            groups: self.groups.as_deref().map(|groups| pick(groups, rows)),
+            times: self.times.as_deref().map(|times| pick(times, rows)),
         }
     }
 
@@ -98,6 +112,13 @@ impl Labelled {
         for hash in self.row_hashes() {
             hasher.update(hash.to_le_bytes());
         }
+        // What is no input still decides how the rows are split.
+        for group in self.groups.iter().flatten() {
+            hasher.update(group.to_le_bytes());
+        }
+        for time in self.times.iter().flatten() {
+            hasher.update(time.to_le_bytes());
+        }
         hex::encode(hasher.finalize())
     }
 
@@ -105,50 +126,17 @@ impl Labelled {
     /// with these columns.
     #[must_use]
     pub fn row_hashes(&self) -> Vec<u64> {
-        let mut hashes = vec![FNV_OFFSET; self.rows()];
+        let mut hashes = vec![hash::START; self.rows()];
         for column in self.inputs.columns() {
-            hash_column(&mut hashes, &column.values);
+            hash::column(&mut hashes, &column.values);
         }
-        match &self.target {
-            Target::Values(values) => hash_numbers(&mut hashes, values),
-            Target::Classes { classes, labels } => {
-                for (hash, &label) in hashes.iter_mut().zip(labels) {
-                    let class = classes.get(label).map_or("", String::as_str);
-                    *hash = fnv(*hash, class.as_bytes());
-                }
-            }
-        }
+        hash::target(&mut hashes, &self.target);
         hashes
     }
 }
 
-const FNV_OFFSET: u64 = 0xcbf2_9ce4_8422_2325;
-
-/// FNV-1a over `bytes` and a separator.
-fn fnv(hash: u64, bytes: &[u8]) -> u64 {
-    bytes
-        .iter()
-        .chain(&[0xff])
-        .fold(hash, |hash, &byte| (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3))
-}
-
-fn hash_numbers(hashes: &mut [u64], values: &[f64]) {
-    for (hash, value) in hashes.iter_mut().zip(values) {
-        // One NaN and one zero.
-        let value = if value.is_nan() { f64::NAN } else { value + 0.0 };
-        *hash = fnv(*hash, &value.to_bits().to_le_bytes());
-    }
-}
-
-fn hash_column(hashes: &mut [u64], values: &Values) {
-    match values {
-        Values::Number(numbers) => hash_numbers(hashes, numbers),
-        Values::Category(categories) => {
-            for (hash, text) in hashes.iter_mut().zip(categories.iter()) {
-                *hash = text.map_or_else(|| fnv(*hash, &[0]), |text| fnv(*hash, text.as_bytes()));
-            }
-        }
-    }
+fn pick<T: Copy>(values: &[T], rows: &[usize]) -> Vec<T> {
+    rows.iter().filter_map(|&row| values.get(row).copied()).collect()
 }
 
 fn target_name(table: &Table, spec: &Spec) -> Result<String, Rejection> {
@@ -157,18 +145,7 @@ fn target_name(table: &Table, spec: &Spec) -> Result<String, Rejection> {
         if names().any(|name| name == target) {
             return Ok(target.clone());
         }
-        let nearest =
-            names().max_by(|a, b| strsim::jaro(target, a).total_cmp(&strsim::jaro(target, b)));
-        return Err(Defect::new(
-            "unknown_target",
-            format!(
-                "the target `{target}` of model.toml is not a column of the data set; \
-                 the nearest is `{}`",
-                nearest.unwrap_or_default()
-            ),
-        )
-        .in_column(target)
-        .into());
+        return Err(roles::no_such_column("unknown_target", "target", target, table).into());
     }
     TARGET_NAMES
         .iter()
@@ -178,22 +155,14 @@ fn target_name(table: &Table, spec: &Spec) -> Result<String, Rejection> {
         .ok_or_else(|| Defect::new("no_columns", "the data set has no column").into())
 }
 
-fn drop_unlabelled(
+/// The rows that have a value in the target and, where there is one, in the time column.
+fn keep_usable(
     table: Table,
     target: &str,
+    roles: &Roles<'_>,
     notes: &mut Vec<String>,
 ) -> Result<Table, Rejection> {
-    let labelled: Vec<usize> = match table.column(target) {
-        Some(Values::Number(values)) => {
-            (0..).zip(values).filter(|(_, value)| !value.is_nan()).map(|(row, _)| row).collect()
-        }
-        Some(Values::Category(categories)) => (0..)
-            .zip(categories.iter())
-            .filter(|(_, text)| text.is_some())
-            .map(|(row, _)| row)
-            .collect(),
-        None => Vec::new(),
-    };
+    let labelled = table.column(target).map(Values::present).unwrap_or_default();
     if labelled.len() < MIN_ROWS {
         return Err(Defect::new(
             "too_few_rows",
@@ -207,20 +176,20 @@ fn drop_unlabelled(
         .in_column(target)
         .into());
     }
-    if labelled.len() == table.rows() {
-        return Ok(table);
+    if labelled.len() < table.rows() {
+        notes.push(format!(
+            "{} rows without a value in the target `{target}` are left out",
+            table.rows() - labelled.len()
+        ));
     }
-    notes.push(format!(
-        "{} rows without a value in the target `{target}` are left out",
-        table.rows() - labelled.len()
-    ));
-    Ok(table.select(&labelled))
+    let usable = roles.dated(&table, labelled, notes)?;
+    Ok(if usable.len() == table.rows() { table } else { table.select(&usable) })
 }
 
 /// The columns that are inputs. A column without any value is a defect; one that
 /// cannot inform a model is left out with a note.
 fn inputs(
-    table: &Table,
+    table: Table,
     spec: &Spec,
     kind_of: impl Fn(&str) -> Kind,
     notes: &mut Vec<String>,
@@ -228,20 +197,21 @@ fn inputs(
     let mut defects = Vec::new();
     let mut columns: Vec<Column> = Vec::new();
     let mut fields = Vec::new();
-    for column in table.columns() {
+    let rows = table.rows();
+    for column in table.into_columns() {
         let name = &column.name;
-        if spec.ignore.contains(name) {
+        let no_input = [&spec.id, &spec.group].into_iter().flatten().any(|other| other == name);
+        if no_input || spec.ignore.contains(name) {
             continue;
         }
         let missing = column.values.missing();
-        if missing == table.rows() {
+        if missing == rows {
             defects.push(
                 Defect::new(
                     "all_missing",
                     format!(
-                        "column `{name}` has no value in any of the {} rows: fill it, remove \
-                         it, or list it in `ignore` of model.toml",
-                        table.rows()
+                        "column `{name}` has no value in any of the {rows} rows: fill it, remove \
+                         it, or list it in `ignore` of model.toml"
                     ),
                 )
                 .in_column(name),
@@ -250,7 +220,7 @@ fn inputs(
             notes.push(format!("column `{name}` is left out: {reason}"));
         } else {
             fields.push(Field { name: name.clone(), kind: kind_of(name), nullable: missing > 0 });
-            columns.push(column.clone());
+            columns.push(column);
         }
     }
     if defects.is_empty() && columns.is_empty() {

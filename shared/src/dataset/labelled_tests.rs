@@ -120,3 +120,77 @@ fn every_column_without_a_value_is_a_defect_but_few_are_listed() {
     let Rejection(defects) = prepare(&text, &Spec::default()).unwrap_err();
     assert_eq!(defects.len(), crate::dataset::defect::LISTED);
 }
+
+fn with_roles() -> Spec {
+    Spec {
+        id: Some("ride".into()),
+        group: Some("driver".into()),
+        time: Some("at".into()),
+        ..Spec::default()
+    }
+}
+
+fn rides(count: usize) -> String {
+    "ride,driver,at,x,target\n".to_owned()
+        + &rows(count, |row| {
+            let driver = if row == 7 { String::new() } else { format!("d{}", row % 4) };
+            let at = if row == 3 { String::new() } else { format!("2021-02-{:02}", 1 + row % 28) };
+            format!("r{row},{driver},{at},{row}.5,{row}.25")
+        })
+}
+
+#[test]
+fn id_and_group_are_no_inputs_and_rows_know_their_group_and_time() {
+    let data = prepare(&rides(40), &with_roles()).unwrap();
+    let inputs: Vec<&str> = data.schema.inputs.iter().map(|field| field.name.as_str()).collect();
+    assert_eq!(inputs, ["at", "x"]);
+    assert!(data.notes.iter().any(|note| note == "1 rows without a time in `at` are left out"));
+    let (groups, times) = (data.groups.clone().unwrap(), data.times.clone().unwrap());
+    assert_eq!((data.rows(), groups.len(), times.len()), (39, 39, 39));
+    // Row 3 is left out, so rows 4 and 8 of the file are 3 and 7 here.
+    assert_eq!((groups[0], groups[3]), (groups[7], groups[0]));
+    assert_ne!(groups[0], groups[1]);
+    let mut distinct = groups.clone();
+    distinct.sort_unstable();
+    distinct.dedup();
+    assert_eq!(distinct.len(), 5, "four drivers, and a row without one");
+    assert_eq!(times[1] - times[0], 86_400.0);
+    let some = data.select(&[38, 0]);
+    assert_eq!(some.groups.unwrap(), [groups[38], groups[0]]);
+    assert_eq!(some.times.unwrap(), [times[38], times[0]]);
+}
+
+#[test]
+fn a_group_is_the_same_one_whether_it_is_read_as_number_or_text() {
+    let numbers = "g,x,y\n".to_owned() + &rows(30, |row| format!("{},{row}.5,{row}.25", row % 3));
+    let spec = Spec { group: Some("g".into()), ..Spec::default() };
+    let as_numbers = prepare(&numbers, &spec).unwrap().groups.unwrap();
+    let as_texts = prepare(&(numbers + "a,1.5,2.5\na,1.5,3.5\n"), &spec).unwrap().groups.unwrap();
+    assert_eq!(as_numbers, as_texts[..30]);
+}
+
+#[test]
+fn the_split_by_time_or_group_is_part_of_the_content() {
+    let plain = prepare(&rides(40), &Spec { ignore: vec!["at".into()], ..with_roles() }).unwrap();
+    let later = rides(40).replace("2021-02-09", "2021-03-09");
+    let later = prepare(&later, &Spec { ignore: vec!["at".into()], ..with_roles() }).unwrap();
+    assert_eq!(plain.row_hashes(), later.row_hashes());
+    assert_ne!(plain.content_hash(), later.content_hash());
+}
+
+#[test]
+fn roles_of_columns_that_cannot_have_them_are_refused() {
+    let spec = Spec { group: Some("drivr".into()), ..with_roles() };
+    let defect = only_defect(prepare(&rides(40), &spec));
+    assert_eq!(defect.code, "unknown_column");
+    assert!(defect.message.ends_with("the nearest is `driver`"), "{}", defect.message);
+    let spec = Spec { id: Some("target".into()), ..Spec::default() };
+    assert_eq!(only_defect(prepare(&rides(40), &spec)).code, "role_of_target");
+    let spec = Spec { time: Some("driver".into()), ..Spec::default() };
+    let defect = only_defect(prepare(&rides(40), &spec));
+    assert_eq!(defect.code, "time_not_a_date");
+    assert!(defect.message.starts_with("row 1 of the time column `driver` is `d0`"));
+    let undated = "at,x,target\n".to_owned() + &rows(30, |row| format!(",{row}.5,{row}.25"));
+    let spec = Spec { time: Some("at".into()), ..Spec::default() };
+    assert_eq!(only_defect(prepare(&undated, &spec)).code, "all_missing");
+}

@@ -82,6 +82,12 @@ impl Table {
         &self.columns
     }
 
+    /// The columns in order, for good.
+    #[must_use]
+    pub fn into_columns(self) -> Vec<Column> {
+        self.columns
+    }
+
     /// The values of the column called `name`.
     #[must_use]
     pub fn column(&self, name: &str) -> Option<&Values> {
@@ -147,6 +153,18 @@ impl Values {
             Self::Category(categories) => {
                 categories.codes.iter().filter(|&&code| code == MISSING).count()
             }
+        }
+    }
+
+    /// The rows that have a value, in order.
+    #[must_use]
+    pub fn present(&self) -> Vec<usize> {
+        fn rows(present: impl Iterator<Item = bool>) -> Vec<usize> {
+            (0..).zip(present).filter(|(_, present)| *present).map(|(row, _)| row).collect()
+        }
+        match self {
+            Self::Number(values) => rows(values.iter().map(|value| !value.is_nan())),
+            Self::Category(texts) => rows(texts.codes.iter().map(|&code| code != MISSING)),
         }
     }
 

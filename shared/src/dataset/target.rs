@@ -92,12 +92,12 @@ pub(super) fn infer_task(values: &Values, kind: Kind) -> TaskKind {
 /// The target of `values`, none of which may be missing.
 pub(super) fn read(
     name: &str,
-    values: &Values,
+    values: Values,
     kind: Kind,
     task: TaskKind,
 ) -> Result<Target, Rejection> {
     match (task, values) {
-        (TaskKind::Regression, Values::Number(values)) => Ok(Target::Values(values.clone())),
+        (TaskKind::Regression, Values::Number(values)) => Ok(Target::Values(values)),
         (TaskKind::Regression, Values::Category(categories)) => {
             let (row, text) = categories
                 .iter()
@@ -115,7 +115,7 @@ pub(super) fn read(
             .in_column(name)
             .into())
         }
-        (TaskKind::Classification, _) => classes(name, labels(values, kind)),
+        (TaskKind::Classification, values) => classes(name, labels(&values, kind)),
     }
 }
 

@@ -20,7 +20,7 @@ fn labelled(inputs: Table) -> Labelled {
         nullable: true,
     });
     let schema = Schema { inputs: fields.to_vec(), target: "y".into(), task: target.task() };
-    Labelled { inputs, target, schema, notes: Vec::new() }
+    Labelled { inputs, target, schema, notes: Vec::new(), groups: None, times: None }
 }
 
 fn fit(encoding: Encoding, inputs: Table) -> Pipeline {

@@ -35,6 +35,8 @@ fn golden_data(x: &[f64], target: Target) -> Labelled {
         inputs: Table::new(columns).unwrap(),
         target,
         notes: Vec::new(),
+        groups: None,
+        times: None,
     }
 }
 

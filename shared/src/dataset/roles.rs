@@ -1,0 +1,131 @@
+//! The columns that the spec gives a role beside inputs and target: the row's
+//! identifier, its group, and its time.
+
+use super::csv::RawTable;
+use super::defect::{Defect, Rejection};
+use super::hash;
+use super::schema::Kind;
+use super::table::{Table, Values};
+use crate::spec::Spec;
+
+/// The columns with a role, by name; each is a column of the table.
+pub(super) struct Roles<'a> {
+    group: Option<&'a str>,
+    time: Option<&'a str>,
+}
+
+impl<'a> Roles<'a> {
+    /// The roles that the spec gives, checked.
+    ///
+    /// # Errors
+    /// When such a column does not exist or is the target, or the time column holds
+    /// texts.
+    pub(super) fn of(raw: &RawTable, target: &str, spec: &'a Spec) -> Result<Self, Rejection> {
+        let mut defects = Vec::new();
+        for (role, column) in [("id", &spec.id), ("group", &spec.group), ("time", &spec.time)] {
+            let Some(column) = column else { continue };
+            if column == target {
+                let message = format!(
+                    "column `{column}` is both the target and the `{role}` of model.toml: \
+                     choose another column for one of them"
+                );
+                defects.push(Defect::new("role_of_target", message).in_column(column));
+            } else if raw.table.column(column).is_none() {
+                defects.push(no_such_column("unknown_column", role, column, &raw.table));
+            }
+        }
+        if let Some(time) = &spec.time {
+            defects.extend(not_a_time(raw, time));
+        }
+        if defects.is_empty() {
+            Ok(Self { group: spec.group.as_deref(), time: spec.time.as_deref() })
+        } else {
+            Err(Rejection(defects))
+        }
+    }
+
+    /// Those of `rows` that have a time; all of them without a time column.
+    ///
+    /// # Errors
+    /// When no row is left.
+    pub(super) fn dated(
+        &self,
+        table: &Table,
+        rows: Vec<usize>,
+        notes: &mut Vec<String>,
+    ) -> Result<Vec<usize>, Rejection> {
+        let (Some(time), Some(times)) = (self.time, self.times(table)) else { return Ok(rows) };
+        let (all, has_time) =
+            (rows.len(), |row: &usize| times.get(*row).is_some_and(|t| !t.is_nan()));
+        let dated: Vec<usize> = rows.into_iter().filter(has_time).collect();
+        if dated.is_empty() {
+            let message = format!(
+                "no row has a value in the time column `{time}`: fill it, or remove `time` \
+                 from model.toml"
+            );
+            return Err(Defect::new("all_missing", message).in_column(time).into());
+        }
+        if dated.len() < all {
+            let left_out = all - dated.len();
+            notes.push(format!("{left_out} rows without a time in `{time}` are left out"));
+        }
+        Ok(dated)
+    }
+
+    /// The time of each row.
+    pub(super) fn times(&self, table: &Table) -> Option<Vec<f64>> {
+        match table.column(self.time?)? {
+            Values::Number(times) => Some(times.clone()),
+            Values::Category(_) => None,
+        }
+    }
+
+    /// The group of each row, where it has one: a hash of its text, so that a group is
+    /// the same one in any data set.
+    pub(super) fn groups(&self, table: &Table) -> Option<Vec<Option<u64>>> {
+        let of = |text: &str| hash::add(hash::START, text.as_bytes());
+        Some(match table.column(self.group?)? {
+            Values::Number(numbers) => numbers
+                .iter()
+                .map(|number| (!number.is_nan()).then(|| of(&number.to_string())))
+                .collect(),
+            Values::Category(categories) => {
+                let levels: Vec<u64> = categories.levels.iter().map(|level| of(level)).collect();
+                let codes = categories.codes.iter();
+                codes.map(|&code| levels.get(code as usize).copied()).collect()
+            }
+        })
+    }
+}
+
+/// A column that the spec names and the data set does not have.
+pub(super) fn no_such_column(code: &str, key: &str, column: &str, table: &Table) -> Defect {
+    let likeness = |name: &str| strsim::jaro(column, name);
+    let nearest = table
+        .columns()
+        .iter()
+        .map(|column| column.name.as_str())
+        .max_by(|a, b| likeness(a).total_cmp(&likeness(b)))
+        .unwrap_or_default();
+    let message = format!(
+        "the {key} `{column}` of model.toml is not a column of the data set; the nearest is \
+         `{nearest}`"
+    );
+    Defect::new(code, message).in_column(column)
+}
+
+/// Why a column cannot order rows in time.
+fn not_a_time(raw: &RawTable, column: &str) -> Option<Defect> {
+    let position = raw.table.columns().iter().position(|other| other.name == column)?;
+    let message = match (raw.kinds.get(position)?, &raw.table.columns().get(position)?.values) {
+        (Kind::Boolean, _) => format!("the time column `{column}` holds booleans: "),
+        (_, Values::Number(_)) => return None,
+        (_, Values::Category(texts)) => {
+            let (row, text) = (1..).zip(texts.iter()).find_map(|(row, text)| {
+                Some((row, text.filter(|text| super::date::parse(text).is_none())?))
+            })?;
+            format!("row {row} of the time column `{column}` is `{text}`: ")
+        }
+    } + "write dates as 2018-08-03, 2018-08-03 05:00:00 or 2018-08-03T05:00:00Z";
+    Some(Defect::new("time_not_a_date", message).in_column(column))
+}
