@@ -43,22 +43,28 @@ fn divide(groups: Vec<Vec<usize>>, share: f64) -> Split {
     split
 }
 
-/// Divides the rows into `count` folds, of each class alike: the held-out rows of
-/// each fold, in order.
+/// Divides the rows into `count` folds, of each class alike; each fold holds its rows
+/// out and trains on all others.
 #[must_use]
-pub fn folds(data: &Labelled, count: usize, seed: u64) -> Vec<Vec<usize>> {
-    let mut folds = vec![Vec::new(); count];
+pub fn folds(data: &Labelled, count: usize, seed: u64) -> Vec<Split> {
+    let mut held = vec![Vec::new(); count];
     // Counted on from class to class, so that rare ones do not all fall into one fold.
     let strata = strata(&data.target, data.row_hashes(), seed.wrapping_add(1));
     for (position, row) in strata.into_iter().flatten().enumerate() {
-        if let Some(fold) = folds.get_mut(position % count.max(1)) {
+        if let Some(fold) = held.get_mut(position % count.max(1)) {
             fold.push(row);
         }
     }
-    for fold in &mut folds {
-        fold.sort_unstable();
+    held.into_iter().map(|rows| Split::holding(rows, data.rows())).collect()
+}
+
+impl Split {
+    /// Holds the given rows out of the first `rows`.
+    fn holding(mut holdout: Vec<usize>, rows: usize) -> Self {
+        holdout.sort_unstable();
+        let train = (0..rows).filter(|row| holdout.binary_search(row).is_err()).collect();
+        Self { train, holdout }
     }
-    folds
 }
 
 /// The rows of each class (or all rows) in the order of their seeded hashes.

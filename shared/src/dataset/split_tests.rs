@@ -49,11 +49,12 @@ fn a_row_keeps_its_side_when_rows_are_added_or_reordered() {
 fn folds_are_disjoint_and_stratified() {
     let data = data(0..100);
     let folds = folds(&data, 4, 1);
-    let mut all = folds.concat();
+    let mut all: Vec<usize> = folds.iter().flat_map(|fold| fold.holdout.clone()).collect();
     all.sort_unstable();
     assert_eq!(all, (0..100).collect::<Vec<_>>());
     for fold in &folds {
-        let rare = fold.iter().filter(|row| **row % 10 == 0).count();
+        assert_eq!(fold.train.len() + fold.holdout.len(), 100);
+        let rare = fold.holdout.iter().filter(|row| **row % 10 == 0).count();
         assert!((2..=3).contains(&rare), "{rare} rare rows");
     }
 }
@@ -66,6 +67,6 @@ fn a_class_of_one_row_is_learned_from_and_rare_classes_fall_into_different_folds
     let training = data.select(&holdout(&data, 0.2, 42).train);
     assert_eq!(training.rows(), 10, "one of each class");
     assert_eq!(holdout(&training, 0.2, 42).train.len(), 10);
-    let sizes: Vec<usize> = folds(&training, 3, 1).iter().map(Vec::len).collect();
+    let sizes: Vec<usize> = folds(&training, 3, 1).iter().map(|fold| fold.holdout.len()).collect();
     assert_eq!(sizes, [4, 3, 3]);
 }

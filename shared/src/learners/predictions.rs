@@ -26,6 +26,25 @@ impl Predictions {
         }
     }
 
+    /// The predictions of one after the other; `None` without any, or when they are
+    /// not all numbers, or not all of the same classes.
+    #[must_use]
+    pub fn concat(parts: impl IntoIterator<Item = Self>) -> Option<Self> {
+        let mut parts = parts.into_iter();
+        let first = parts.next()?;
+        parts.try_fold(first, |mut all, part| {
+            match (&mut all, part) {
+                (Self::Values(all), Self::Values(part)) => all.extend(part),
+                (
+                    Self::Classes { classes, probabilities },
+                    Self::Classes { classes: others, probabilities: part },
+                ) if *classes == others => probabilities.extend(part),
+                _ => return None,
+            }
+            Some(all)
+        })
+    }
+
     /// The most probable class of each row (the first of equals); empty for numbers.
     #[must_use]
     pub fn labels(&self) -> Vec<&str> {

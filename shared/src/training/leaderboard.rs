@@ -4,10 +4,12 @@ use std::time::Instant;
 
 use serde::{Deserialize, Serialize};
 
+use super::validation::{Fold, OutOfFold};
 use super::{Progress, TrainingContext, TrainingError};
-use crate::dataset::{Labelled, split};
+use crate::dataset::Labelled;
+use crate::dataset::split::{self, Split};
 use crate::learners::{Candidate, FitContext};
-use crate::metrics::{Evaluation, Metric};
+use crate::metrics::Metric;
 use crate::port_error::chain;
 use crate::spec::Spec;
 
@@ -101,17 +103,18 @@ impl Leaderboard {
 }
 
 /// Scores every candidate by cross-validation and ranks them; of equals the earlier
-/// one is the better.
+/// one is the better. Returns the out-of-fold predictions of the best beside them.
 pub(super) fn compete(
     candidates: &[Candidate],
     training: &Labelled,
     metric: Metric,
     spec: &Spec,
     context: &TrainingContext<'_>,
-) -> Result<Leaderboard, TrainingError> {
+) -> Result<(Leaderboard, OutOfFold), TrainingError> {
     let folds = split::folds(training, FOLDS, spec.split.seed);
     let worst = if metric.higher_is_better() { f64::NEG_INFINITY } else { f64::INFINITY };
     let mut entries: Vec<Entry> = Vec::with_capacity(candidates.len());
+    let mut best: Option<(f64, OutOfFold)> = None;
     for candidate in candidates {
         if context.deadline.has_passed() && entries.iter().any(|entry| entry.mean().is_some()) {
             tracing::warn!(
@@ -121,9 +124,15 @@ pub(super) fn compete(
             break;
         }
         let started = Instant::now();
-        let outcome = score(candidate, training, &folds, metric, spec)
-            .map_or_else(|error| Outcome::Failure(chain(&error)), Outcome::FoldScores);
+        let scored = score(candidate, training, &folds, metric, spec);
         let seconds = started.elapsed().as_secs_f64();
+        let (outcome, predictions) = match scored {
+            Ok(results) => {
+                let scores = results.iter().map(|fold| fold.score).collect();
+                (Outcome::FoldScores(scores), OutOfFold::of(results, &folds))
+            }
+            Err(error) => (Outcome::Failure(chain(&error)), None),
+        };
         let entry = Entry { candidate: candidate.clone(), outcome, seconds };
         tracing::info!(
             candidate = entry.name(),
@@ -134,6 +143,11 @@ pub(super) fn compete(
             entries.len() + 1,
             candidates.len()
         );
+        if let (Some(mean), Some(predictions)) = (entry.mean(), predictions)
+            && best.as_ref().is_none_or(|(best, _)| metric.improvement(mean, *best) > 0.0)
+        {
+            best = Some((mean, predictions));
+        }
         entries.push(entry);
         // A stable order: of equals the earlier one stays ahead.
         entries.sort_by(|a, b| {
@@ -148,25 +162,21 @@ pub(super) fn compete(
             candidate: entries.first().map(Entry::name).unwrap_or_default(),
         });
     }
-    Ok(Leaderboard { metric, entries })
+    let leaderboard = Leaderboard { metric, entries };
+    leaderboard.winner()?;
+    match best {
+        Some((_, predictions)) => Ok((leaderboard, predictions)),
+        None => Err(TrainingError::NoCandidate("no candidate predicted every fold".to_owned())),
+    }
 }
 
 fn score(
     candidate: &Candidate,
     training: &Labelled,
-    folds: &[Vec<usize>],
+    folds: &[Split],
     metric: Metric,
     spec: &Spec,
-) -> Result<Vec<f64>, TrainingError> {
-    folds
-        .iter()
-        .map(|held| {
-            let rest: Vec<usize> =
-                (0..training.rows()).filter(|row| held.binary_search(row).is_err()).collect();
-            let predictor = candidate.fit(&training.select(&rest), &FitContext::new(spec))?;
-            let test = training.select(held);
-            let evaluation = Evaluation::new(&test.target, &predictor.predict(&test.inputs)?)?;
-            Ok(evaluation.score(metric))
-        })
-        .collect()
+) -> Result<Vec<Fold>, TrainingError> {
+    let context = FitContext::new(spec);
+    folds.iter().map(|fold| Fold::of(candidate, training, fold, metric, &context)).collect()
 }

@@ -5,6 +5,7 @@ mod candidates;
 mod context;
 mod gate;
 mod leaderboard;
+mod validation;
 
 use std::collections::BTreeMap;
 use std::time::Instant;
@@ -21,6 +22,7 @@ use crate::spec::Spec;
 pub use context::{Durations, Progress, TrainingContext};
 pub use gate::{Decision, Gate};
 pub use leaderboard::{Entry, Leaderboard, Outcome};
+pub use validation::OutOfFold;
 
 /// Today's champion, as a challenger meets it.
 #[derive(Debug)]
@@ -40,6 +42,8 @@ pub struct Trained {
     pub sha256: String,
     /// All candidates, the best first.
     pub leaderboard: Leaderboard,
+    /// What the winner answered in cross-validation for the training rows.
+    pub out_of_fold: OutOfFold,
     /// The hash of the data's content.
     pub data_hash: String,
     /// The learner with its hyper-parameters, in a few words.
@@ -97,7 +101,7 @@ pub fn train(
     let metric = Metric::choose(spec.training.metric.as_deref(), &data.schema.task)?;
     let Split { train, holdout } = split::holdout(data, spec.split.holdout, spec.split.seed);
     let (training, holdout) = (data.select(&train), data.select(&holdout));
-    let leaderboard =
+    let (leaderboard, out_of_fold) =
         leaderboard::compete(&candidates::of(spec), &training, metric, spec, context)?;
     let winner = leaderboard.winner()?;
     let searched = Instant::now();
@@ -134,6 +138,7 @@ pub fn train(
         artifact,
         learner: leaderboard.best_name(),
         leaderboard,
+        out_of_fold,
         data_hash,
         metric,
         metrics,

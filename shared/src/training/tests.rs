@@ -59,6 +59,21 @@ fn the_first_version_is_promoted_and_its_artifact_answers_as_training_did() {
 }
 
 #[test]
+fn the_winner_has_a_prediction_for_every_training_row_by_a_model_that_has_not_seen_it() {
+    let data = rides(400, 1.0);
+    let trained = train(&model(), &data, &Spec::default(), None).unwrap();
+    let training = data.select(&split::holdout(&data, 0.2, 42).train);
+    let OutOfFold { rows, predictions } = trained.out_of_fold;
+    let mut sorted = rows.clone();
+    sorted.sort_unstable();
+    assert_eq!(sorted, (0..training.rows()).collect::<Vec<_>>());
+    let truth = training.target.select(&rows);
+    let rmse = Evaluation::new(&truth, &predictions).unwrap().score(Metric::Rmse);
+    let best = trained.leaderboard.entries[0].mean().unwrap();
+    assert!((rmse / best - 1.0).abs() < 0.1, "{rmse} over all rows, {best} the mean of folds");
+}
+
+#[test]
 fn the_same_data_spec_and_seed_give_the_same_artifact() {
     let train = |spec: &Spec| train(&model(), &rides(200, 1.0), spec, None).unwrap().sha256;
     assert_eq!(train(&Spec::default()), train(&Spec::default()));
