@@ -36,6 +36,14 @@ impl<T: Element> Matrix<T> {
         Self { data: vec![T::default(); rows * columns], rows, columns }
     }
 
+    /// Whole rows of `columns` values; what is left over is no row.
+    #[must_use]
+    pub fn from_vec(mut data: Vec<T>, columns: usize) -> Self {
+        let rows = data.len() / columns.max(1);
+        data.truncate(rows * columns);
+        Self { data, rows, columns }
+    }
+
     /// The number of rows.
     #[must_use]
     pub fn rows(&self) -> usize {

@@ -4,6 +4,7 @@
 //! [`Predictor`]: the fitted features and the fitted model, which together answer
 //! for any table with the right columns.
 
+mod algebra;
 mod baseline;
 mod boosting;
 mod context;
@@ -132,7 +133,10 @@ impl Candidate {
             }
             Learner::Linear(params) => {
                 let (pipeline, examples) = self.examples(data, context)?;
-                (pipeline, Model::Linear(linear::LinearModel::fit(&examples, params)?))
+                (
+                    pipeline,
+                    Model::Linear(linear::LinearModel::fit(&examples, params, context.deadline)?),
+                )
             }
             Learner::Baseline => {
                 (Pipeline::default(), Model::Baseline(baseline::BaselineModel::fit(&data.target)))

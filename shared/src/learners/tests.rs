@@ -55,7 +55,7 @@ fn assert_close(answers: &[f64], golden: &[f64], tolerance: f64) {
 #[test]
 fn linear_models_answer_as_those_of_scikit_learn() {
     let golden: Golden = serde_json::from_str(GOLDEN).unwrap();
-    let candidate = Candidate::from(Learner::Linear(LinearParams { alpha: 2.0 }));
+    let candidate = Candidate::from(linear(2.0));
     let cases = [
         (classes(golden.binary), golden.binary_probabilities, 1e-5),
         (classes(golden.multi), golden.multi_probabilities, 1e-3),
@@ -103,6 +103,10 @@ fn spec(seed: u64) -> Spec {
     spec
 }
 
+fn linear(alpha: f64) -> Learner {
+    Learner::Linear(LinearParams { alpha, ..LinearParams::default() })
+}
+
 fn boosting() -> Candidate {
     Learner::Boosting(BoostingParams { max_depth: 4, eta: 0.1, min_child_weight: 1.0 }).into()
 }
@@ -123,7 +127,7 @@ fn every_learner_beats_the_baseline_on_every_task() {
             Evaluation::new(&test.target, &predictions).unwrap().score(metric)
         };
         let baseline = score(Learner::Baseline.into());
-        let linear = score(Learner::Linear(LinearParams { alpha: 1.0 }).into());
+        let linear = score(linear(1.0).into());
         let boosting = score(boosting());
         assert!(metric.improvement(linear, baseline) > 0.0, "{task}: {linear} after {baseline}");
         assert!(metric.improvement(boosting, linear) > 0.0, "{task}: {boosting} after {linear}");
@@ -134,11 +138,7 @@ fn every_learner_beats_the_baseline_on_every_task() {
 fn a_predictor_reads_back_bit_for_bit() {
     for task in ["binary", "multi", "number"] {
         let data = mixed(task);
-        for candidate in [
-            boosting(),
-            Learner::Linear(LinearParams { alpha: 1.0 }).into(),
-            Learner::Baseline.into(),
-        ] {
+        for candidate in [boosting(), linear(1.0).into(), Learner::Baseline.into()] {
             let predictor = candidate.fit(&data, &FitContext::new(&spec(3))).unwrap();
             let EncodedPredictor { header, payload } = predictor.encode().unwrap();
             let header = serde_json::from_slice(&serde_json::to_vec(&header).unwrap()).unwrap();
@@ -180,7 +180,7 @@ fn a_linear_model_of_two_of_three_classes_answers_as_one_of_the_two() {
     let probabilities = |classes: &[&str], labels: Vec<usize>| {
         let classes = classes.iter().map(|&class| class.to_owned()).collect();
         let data = golden_data(&golden.x, Target::Classes { classes, labels });
-        let candidate = Candidate::from(Learner::Linear(LinearParams { alpha: 2.0 }));
+        let candidate = Candidate::from(linear(2.0));
         match candidate
             .fit(&data, &FitContext::new(&spec(0)))
             .unwrap()

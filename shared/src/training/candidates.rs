@@ -8,7 +8,8 @@ pub(super) fn of(spec: &Spec) -> Vec<Candidate> {
     let boosting = |max_depth, eta, min_child_weight| {
         Candidate::from(Learner::Boosting(BoostingParams { max_depth, eta, min_child_weight }))
     };
-    let linear = |alpha| Candidate::from(Learner::Linear(LinearParams { alpha }));
+    let linear =
+        |alpha| Candidate::from(Learner::Linear(LinearParams { alpha, ..LinearParams::default() }));
     let mut candidates: Vec<Candidate> = spec
         .training
         .learners
