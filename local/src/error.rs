@@ -31,10 +31,19 @@ pub(crate) enum CliError {
     Write(#[from] WriteError),
     #[error(transparent)]
     Store(#[from] StoreError),
-    #[error("model `{model}` has no version or alias `{reference}`; `models {model}` lists them")]
+    #[error("model `{model}` has no version or alias `{reference}`; `versions {model}` lists them")]
     UnknownVersion { model: ModelName, reference: Reference },
     #[error("model `{0}` has no champion yet: `train` it first")]
     NoChampion(ModelName),
+    #[error(
+        "model `{0}` has no challenger that waits for approval: name a version, `versions {0}` \
+         lists them"
+    )]
+    NoChallenger(ModelName),
+    #[error(
+        "model `{model}` has not one run whose id starts with `{run}`; `runs {model}` lists them"
+    )]
+    UnknownRun { model: ModelName, run: String },
     #[error("the champion of model `{0}` has never been another version")]
     NothingBefore(ModelName),
     #[error("the artifact `{0}` does not exist")]

@@ -8,6 +8,9 @@ use serde::{Deserialize, Serialize};
 /// The alias that answers when a request names no version.
 pub const CHAMPION: &str = "champion";
 
+/// The alias of the version that passed the gate and waits for a person's approval.
+pub const CHALLENGER: &str = "challenger";
+
 /// The name of a model: `[a-z0-9][a-z0-9-]{0,62}`.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(try_from = "String", into = "String")]
@@ -95,6 +98,12 @@ impl Alias {
     #[must_use]
     pub fn champion() -> Self {
         Self(CHAMPION.to_owned())
+    }
+
+    /// The alias of what waits for approval.
+    #[must_use]
+    pub fn challenger() -> Self {
+        Self(CHALLENGER.to_owned())
     }
 
     /// The alias as text.

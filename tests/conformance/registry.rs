@@ -8,7 +8,8 @@ use model_factory::clock::Clock;
 use model_factory::metrics::Metric;
 use model_factory::name::{Alias, ModelName, Reference, Version};
 use model_factory::registry::{
-    AliasRecord, NewVersion, Promotion, Registered, VersionRecord, WriteError, resolve,
+    Actor, AliasRecord, Baselines, Cause, Move, NewVersion, Promotion, Registered, RejectionRecord,
+    VersionRecord, WriteError, resolve,
 };
 
 use crate::adapters::{Adapters, hold_for_both_adapters};
@@ -26,6 +27,11 @@ hold_for_both_adapters!(
     an_alias_does_not_move_to_an_unknown_version,
     of_concurrent_moves_one_wins,
     history_keeps_every_move_in_order,
+    a_challenger_waits_beside_the_champion,
+    a_rejected_version_moves_by_force_only,
+    the_first_rejection_stays,
+    the_champion_is_not_rejected,
+    of_a_promotion_and_a_rejection_at_once_one_wins,
     models_are_apart,
 );
 
@@ -49,16 +55,32 @@ fn new(adapters: &Adapters, model: &ModelName, run: &str) -> NewVersion {
         run: run.to_owned(),
         dataset: "datasets/taxi/März 1+2.csv".to_owned(),
         data_hash: "abc".to_owned(),
+        rows: 600,
+        columns: 7,
+        seconds: 12.25,
         learner: "boosting max_depth=3".to_owned(),
         metric: Metric::Rmse,
         metrics: BTreeMap::from([(Metric::Rmse, 0.1 + 0.2), (Metric::Mae, 1e-12)]),
+        baselines: Some(Baselines {
+            statistics: format!("runs/taxi/{run}/statistics.json"),
+            constraints: format!("runs/taxi/{run}/constraints.json"),
+        }),
         created_at: adapters.clock.now(),
         decision: "the first version of the model".to_owned(),
     }
 }
 
 fn promotion(expected: Option<u64>) -> Option<Promotion> {
-    Some(Promotion { expected: expected.map(version), reason: "better".to_owned() })
+    to("champion", expected)
+}
+
+fn to(name: &str, expected: Option<u64>) -> Option<Promotion> {
+    let cause = Cause { by: Actor::Gate, reason: "better".to_owned() };
+    Some(Promotion { alias: alias(name), expected: expected.map(version), cause })
+}
+
+fn by_hand(reason: &str) -> Cause {
+    Cause { by: Actor::Cli, reason: reason.to_owned() }
 }
 
 /// Registers a run of its own a second later; its number.
@@ -75,8 +97,30 @@ async fn shift(
     from: Option<u64>,
     to: u64,
 ) -> Result<AliasRecord, WriteError> {
-    let from = from.map(version);
-    adapters.registry.move_alias(&taxi(), &alias(name), version(to), from, "why not").await
+    move_to(adapters, name, from, to, false).await
+}
+
+async fn move_to(
+    adapters: &Adapters,
+    name: &str,
+    from: Option<u64>,
+    to: u64,
+    force: bool,
+) -> Result<AliasRecord, WriteError> {
+    let wish = Move {
+        model: taxi(),
+        alias: alias(name),
+        expected: from.map(version),
+        to: version(to),
+        cause: by_hand("why not"),
+        force,
+    };
+    adapters.registry.move_alias(wish).await
+}
+
+async fn reject(adapters: &Adapters, number: u64) -> Result<RejectionRecord, WriteError> {
+    adapters.clock.advance(Duration::from_secs(1));
+    adapters.registry.reject(&taxi(), version(number), by_hand("it is unfair")).await
 }
 
 async fn place(adapters: &Adapters, name: &str) -> Option<u64> {
@@ -103,6 +147,7 @@ async fn an_unknown_model_has_nothing(adapters: &Adapters) {
     assert_eq!(registry.version(&taxi(), version(1)).await.unwrap(), None);
     assert_eq!(registry.aliases(&taxi()).await.unwrap(), []);
     assert_eq!(registry.history(&taxi()).await.unwrap(), []);
+    assert_eq!(registry.rejections(&taxi()).await.unwrap(), []);
     assert_eq!(place(adapters, "champion").await, None);
 }
 
@@ -175,7 +220,7 @@ async fn a_promotion_moves_the_champion(adapters: &Adapters) {
     let history = adapters.registry.history(&taxi()).await.unwrap();
     let [movement] = history.as_slice() else { panic!("{history:?}") };
     assert_eq!((movement.from, movement.to, movement.at), (None, version(1), at));
-    assert_eq!(movement.reason, "better");
+    assert_eq!(movement.cause, Cause { by: Actor::Gate, reason: "better".to_owned() });
 }
 
 async fn a_promotion_over_another_champion_is_refused(adapters: &Adapters) {
@@ -279,6 +324,65 @@ async fn history_keeps_every_move_in_order(adapters: &Adapters) {
     let aliases: Vec<_> =
         aliases.iter().map(|it| (it.alias.as_str(), it.version.number())).collect();
     assert_eq!(aliases, [("champion", 2), ("shadow", 2)]);
+}
+
+async fn a_challenger_waits_beside_the_champion(adapters: &Adapters) {
+    register(adapters, "run-1", promotion(None)).await;
+    register(adapters, "run-2", to("challenger", None)).await;
+    assert_eq!(place(adapters, "champion").await, Some(1));
+    assert_eq!(place(adapters, "challenger").await, Some(2));
+    let new = new(adapters, &taxi(), "run-3");
+    let error = adapters.registry.register(new, to("challenger", None)).await.expect_err("moved");
+    assert!(is_conflict(&error, Some(2), None), "{error}");
+    register(adapters, "run-3", to("challenger", Some(2))).await;
+    assert_eq!(place(adapters, "challenger").await, Some(3));
+}
+
+async fn a_rejected_version_moves_by_force_only(adapters: &Adapters) {
+    register(adapters, "run-1", promotion(None)).await;
+    register(adapters, "run-2", None).await;
+    let rejected = reject(adapters, 2).await.expect("rejected");
+    assert_eq!((rejected.version, rejected.at), (version(2), adapters.clock.now()));
+    assert_eq!(rejected.cause, by_hand("it is unfair"));
+    assert_eq!(adapters.registry.rejections(&taxi()).await.unwrap(), [rejected]);
+    let error = move_to(adapters, "champion", Some(1), 2, false).await.expect_err("rejected");
+    assert!(
+        matches!(&error, WriteError::Rejected { version, reason, .. }
+            if version.number() == 2 && reason == "it is unfair"),
+        "{error}"
+    );
+    assert_eq!(place(adapters, "champion").await, Some(1));
+    move_to(adapters, "champion", Some(1), 2, true).await.expect("forced");
+    assert_eq!(place(adapters, "champion").await, Some(2));
+    assert_eq!(adapters.registry.rejections(&taxi()).await.unwrap().len(), 1, "history grows");
+}
+
+async fn the_first_rejection_stays(adapters: &Adapters) {
+    for run in ["run-1", "run-2"] {
+        register(adapters, run, None).await;
+    }
+    let second = reject(adapters, 2).await.expect("rejected");
+    assert_eq!(reject(adapters, 2).await.expect("as before"), second);
+    let first = reject(adapters, 1).await.expect("rejected");
+    assert_eq!(adapters.registry.rejections(&taxi()).await.unwrap(), [first, second]);
+}
+
+async fn the_champion_is_not_rejected(adapters: &Adapters) {
+    let unknown = reject(adapters, 1).await.expect_err("no model");
+    assert!(matches!(unknown, WriteError::UnknownVersion { .. }), "{unknown}");
+    register(adapters, "run-1", promotion(None)).await;
+    let serving = reject(adapters, 1).await.expect_err("it serves");
+    assert!(matches!(serving, WriteError::Serving { version, .. } if version.number() == 1));
+    let unknown = reject(adapters, 9).await.expect_err("no version");
+    assert!(matches!(unknown, WriteError::UnknownVersion { .. }), "{unknown}");
+    assert_eq!(adapters.registry.rejections(&taxi()).await.unwrap(), []);
+}
+
+async fn of_a_promotion_and_a_rejection_at_once_one_wins(adapters: &Adapters) {
+    register(adapters, "run-1", None).await;
+    let (moved, rejected) =
+        futures::join!(shift(adapters, "champion", None, 1), reject(adapters, 1));
+    assert!(moved.is_ok() != rejected.is_ok(), "{moved:?} {rejected:?}");
 }
 
 async fn models_are_apart(adapters: &Adapters) {

@@ -27,7 +27,10 @@ impl Done {
 #[tokio::test]
 async fn the_help_names_every_command() {
     let program = Program::new();
-    let commands = ["demo", "up", "train", "predict", "models", "promote", "rollback", "drift"];
+    let commands = [
+        "demo", "up", "train", "predict", "models", "versions", "runs", "promote", "reject",
+        "rollback", "drift",
+    ];
     let help = program.run(&["--help"]).await;
     help.said(&["Train, serve and watch models without running a server"]);
     help.said(&commands);
@@ -56,7 +59,8 @@ async fn a_model_goes_through_its_life() {
         .run(&["train", "taxi", &changed])
         .await
         .said(&["version 2 of `taxi` is the champion: rmse", "of version 1 on 120 holdout rows"]);
-    program.run(&["models"]).await.said(&["taxi", "champion", "rmse", "datasets/taxi/usual.csv"]);
+    program.run(&["models"]).await.said(&["taxi", "champion", "rmse"]);
+    program.run(&["versions", "taxi"]).await.said(&["champion", "datasets/taxi/usual.csv"]);
 
     program
         .run(&["rollback", "taxi"])
@@ -70,13 +74,20 @@ async fn a_model_goes_through_its_life() {
         .run(&["promote", "taxi", "1", "--alias", "shadow"])
         .await
         .said(&["`shadow` of `taxi` is at version 1; it was at nowhere"]);
-    let models = program.run(&["models", "taxi", "--json"]).await;
-    let models: Value = serde_json::from_str(models.said(&[])).expect("JSON");
-    assert_eq!(models[0]["versions"].as_array().map(Vec::len), Some(2));
-    let aliases = models[0]["aliases"].as_array().expect("aliases");
+    program
+        .run(&["promote", "taxi", "1", "--alias", "shadow", "--reason", "again"])
+        .await
+        .said(&["`shadow` of `taxi` is at version 1 already"]);
+    let model = program.run(&["versions", "taxi", "--output", "json"]).await;
+    let model: Value = serde_json::from_str(model.said(&[])).expect("JSON");
+    assert_eq!(model["versions"].as_array().map(Vec::len), Some(2));
+    let aliases = model["aliases"].as_array().expect("aliases");
     let aliases: Vec<_> =
         aliases.iter().map(|it| (it["alias"].as_str(), it["version"].as_u64())).collect();
     assert_eq!(aliases, [(Some("champion"), Some(2)), (Some("shadow"), Some(1))]);
+    let models = program.run(&["models", "--output", "json"]).await;
+    let models: Value = serde_json::from_str(models.said(&[])).expect("JSON");
+    assert_eq!((&models[0]["versions"], &models[0]["champion"]["version"]), (&2.into(), &2.into()));
 
     program
         .run(&["drift", "check", "taxi", "--hours", "1"])
@@ -84,6 +95,107 @@ async fn a_model_goes_through_its_life() {
         .said(&["no data on 0 rows against version 2", "s3://model-factory/drift/taxi/"]);
     program.run(&["drift", "history", "taxi"]).await.said(&["no data", "report.json"]);
     assert_eq!(up.end().await, ["ending"]);
+}
+
+#[tokio::test]
+async fn runs_tell_what_was_trained_and_from_what() {
+    let program = Program::new();
+    let up = program.up().await;
+    program.run(&["runs"]).await.said(&["no training has ended yet"]);
+    let data = program.file("rides.csv", rides(60, Season::Usual, 1).csv());
+    program.run(&["train", "taxi", &data]).await.said(&["version 1 of `taxi` is the champion"]);
+    program.run(&["train", "taxi"]).await.said(&["version 2 of `taxi` is registered"]);
+
+    program.run(&["runs", "taxi"]).await.said(&[
+        "promoted",
+        "a data set arrived",
+        "asked for by the command line",
+        "datasets/taxi/rides.csv",
+    ]);
+    let runs = program.run(&["runs", "--output", "json"]).await;
+    let runs: Value = serde_json::from_str(runs.said(&[])).expect("JSON");
+    let runs = runs.as_array().expect("runs");
+    let versions: Vec<_> = runs.iter().map(|run| run["lineage"]["version"].as_u64()).collect();
+    assert_eq!(versions, [Some(2), Some(1)], "the newest first");
+
+    let first = runs[1]["run"].as_str().expect("an id");
+    program.run(&["runs", "show", "taxi", &first[..12]]).await.said(&[
+        first,
+        "datasets/taxi/rides.csv (",
+        "60 rows, 6 inputs, seed 42",
+        "1 → champion",
+        "boosting",
+        "gate: the first version of the model",
+    ]);
+    let shown = program.run(&["runs", "show", "taxi", first, "--output", "json"]).await;
+    let shown: Value = serde_json::from_str(shown.said(&[])).expect("JSON");
+    assert_eq!(shown["run"], runs[1]);
+    assert_eq!(shown["training"]["data_hash"], runs[1]["lineage"]["data_hash"]);
+    let unknown = program.run(&["runs", "show", "taxi", "zzz"]).await;
+    unknown.complained(&["model `taxi` has not one run whose id starts with `zzz`"]);
+    up.end().await;
+}
+
+#[tokio::test]
+async fn a_person_approves_rejects_and_forces() {
+    let program = Program::new();
+    let up = program.up().await;
+    let spec = "[gate]\napproval = 'manual'\n[training]\nmin_age = '2d'\n";
+    let spec = program.file("model.toml", spec);
+    let data = program.file("rides.csv", rides(60, Season::Usual, 1).csv());
+    let promote = program.run(&["promote", "taxi"]).await;
+    promote.complained(&["model `taxi` has no challenger that waits for approval"]);
+    program.run(&["train", "taxi", &data, "--spec", &spec]).await.said(&[
+        "version 1 of `taxi` waits for approval: the first version of the model",
+        "`promote taxi` approves it, `reject taxi 1` does not",
+    ]);
+    program
+        .run(&["promote", "taxi"])
+        .await
+        .said(&["`champion` of `taxi` is at version 1; it was at nowhere"]);
+    let reject = program.run(&["reject", "taxi", "1"]).await;
+    reject.complained(&["version 1 is the champion of model `taxi`"]);
+
+    let more = program.file("more.csv", rides(400, Season::Changed, 2).csv());
+    program.run(&["train", "taxi", &more]).await.said(&[
+        "nothing is trained: the champion, version 1, is",
+        "younger than `training.min_age` (2d)",
+    ]);
+    program
+        .run(&["train", "taxi", &more, "--force"])
+        .await
+        .said(&["version 2 of `taxi` waits for approval: rmse"]);
+    program
+        .run(&["reject", "taxi", "2", "--reason", "too few rows"])
+        .await
+        .said(&["version 2 of `taxi` is rejected: too few rows"]);
+    for words in [&["promote", "taxi"][..], &["promote", "taxi", "2"]] {
+        let promote = program.run(words).await;
+        promote.complained(&["version 2 of model `taxi` was rejected (too few rows)"]);
+    }
+    program
+        .run(&["promote", "taxi", "--force"])
+        .await
+        .said(&["`champion` of `taxi` is at version 2; it was at version 1"]);
+    program.run(&["versions", "taxi"]).await.said(&["champion, challenger, rejected"]);
+    program.run(&["versions", "taxi", "--history"]).await.said(&[
+        "version 2 rejected",
+        "too few rows",
+        "champion: version 1 → version 2",
+        "challenger: nowhere → version 1",
+        "gate",
+        "cli",
+    ]);
+
+    // A rollback, and its own.
+    program.run(&["rollback", "taxi"]).await.said(&["is at version 1; it was at version 2"]);
+    let rollback = program.run(&["rollback", "taxi"]).await;
+    rollback.complained(&["version 2 of model `taxi` was rejected"]);
+    program
+        .run(&["rollback", "taxi", "--force"])
+        .await
+        .said(&["is at version 2; it was at version 1"]);
+    up.end().await;
 }
 
 #[tokio::test]

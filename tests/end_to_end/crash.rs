@@ -107,16 +107,16 @@ async fn a_training_that_a_power_cut_interrupts_is_made_after_the_start() {
     drop(upload);
 
     let up = program.up().await;
-    let models = eventually("the version is registered", async || {
-        let done = program.run(&["models", "taxi", "--json"]).await;
-        let models: Value = serde_json::from_str(&done.output).expect("JSON");
-        let is_there = models[0]["versions"].as_array().is_some_and(|all| !all.is_empty());
-        is_there.then_some(models)
+    let model = eventually("the version is registered", async || {
+        let done = program.run(&["versions", "taxi", "--output", "json"]).await;
+        let model: Value = serde_json::from_str(&done.output).expect("JSON");
+        let is_there = model["versions"].as_array().is_some_and(|all| !all.is_empty());
+        is_there.then_some(model)
     })
     .await;
-    assert_eq!(models[0]["versions"].as_array().map(Vec::len), Some(1), "{models}");
-    assert_eq!(models[0]["aliases"][0]["alias"], "champion");
-    assert_eq!(models[0]["aliases"][0]["version"], 1);
+    assert_eq!(model["versions"].as_array().map(Vec::len), Some(1), "{model}");
+    assert_eq!(model["aliases"][0]["alias"], "champion");
+    assert_eq!(model["aliases"][0]["version"], 1);
     up.end().await;
 }
 

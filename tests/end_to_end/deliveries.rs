@@ -78,6 +78,24 @@ async fn a_wish_that_is_published_twice_trains_once() {
 }
 
 #[tokio::test]
+async fn a_version_that_waits_for_approval_is_told_and_makes_nothing_young() {
+    let factory = Factory::start().await;
+    let spec = "[gate]\napproval = 'manual'\n[training]\nmin_age = '2d'\n";
+    factory.put("models/taxi/model.toml", spec).await;
+    let run = factory.train("taxi", "rides.csv", data(1)).await;
+    assert_eq!((&run["promoted"], &run["awaits_approval"]), (&json!(false), &json!(true)));
+    let asked = factory.published("Approval Requested", "taxi");
+    let [event] = asked.as_slice() else { panic!("{asked:?}") };
+    assert_eq!(event["data"]["version"], 1);
+    assert_eq!(factory.champion("taxi").await, None);
+    // Nobody approved it: there is no champion that is too young.
+    let run = factory.train("taxi", "more.csv", data(2)).await;
+    assert_eq!((&run["outcome"], &run["version"]), (&json!("registered"), &json!(2)), "{run}");
+    assert_eq!(factory.published("Training Skipped", "taxi"), Vec::<Value>::new());
+    factory.end().await;
+}
+
+#[tokio::test]
 async fn an_event_of_content_that_was_replaced_is_superseded() {
     let factory = Factory::start_by_hand().await;
     let old = object_created(KEY, &factory.put(KEY, data(1)).await);

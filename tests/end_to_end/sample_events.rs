@@ -81,6 +81,7 @@ async fn samples_of_training_train() {
             "training-object-created.json" => (arrived, RIDES, 0),
             "training-object-created-awkward-key.json" => (arrived, AWKWARD, 0),
             "training-retrain-requested.json" => ("the fare tables changed", RIDES, 0),
+            "training-retrain-forced.json" => ("the champion is young, but wrong", RIDES, 0),
             "training-s3-direct.json" => (arrived, URL_ENCODED, 0),
             unknown => panic!("no test knows what `{unknown}` shall bring about"),
         };

@@ -4,11 +4,13 @@ use std::time::Duration;
 
 use model_factory::events::{DatasetObject, InvalidEvent, TrainingRequest, Trigger};
 use model_factory::idempotency::{Begin, keep};
+use model_factory::name::ModelName;
 use model_factory::port_error::chain;
 use model_factory::runtime::Failure;
 use serde_json::Value;
 use sha2::{Digest, Sha256};
 
+use crate::invocation::Invocation;
 use crate::ports::Ports;
 use crate::report::{Report, Run};
 use crate::work;
@@ -24,13 +26,17 @@ const REMEMBERED: Duration = Duration::from_secs(14 * 24 * 60 * 60);
 /// [`Failure::InvalidEvent`] for an event that asks for nothing known;
 /// [`Failure::Retryable`] when it should be delivered again; [`Failure::Terminal`]
 /// when that will not help.
-pub async fn handle(ports: &Ports, payload: Value, request_id: &str) -> Result<Report, Failure> {
+pub async fn handle(
+    ports: &Ports,
+    payload: Value,
+    invocation: &Invocation,
+) -> Result<Report, Failure> {
     let TrainingRequest(triggers) = TrainingRequest::parse(payload)
         .map_err(|error: InvalidEvent| Failure::InvalidEvent(chain(&error)))?;
     let mut runs = Vec::with_capacity(triggers.len());
     let mut failed = None;
     for trigger in triggers {
-        match once(ports, trigger, request_id).await {
+        match once(ports, trigger, invocation).await {
             Ok(run) => runs.push(run),
             Err(failure) => {
                 tracing::error!(%failure, "the training is not done");
@@ -42,9 +48,9 @@ pub async fn handle(ports: &Ports, payload: Value, request_id: &str) -> Result<R
 }
 
 /// Does a trigger's work unless it has been done.
-async fn once(ports: &Ports, trigger: Trigger, request_id: &str) -> Result<Run, Failure> {
-    let identity = identity(&trigger, request_id);
-    let run = identity.chars().take(16).collect::<String>();
+async fn once(ports: &Ports, trigger: Trigger, invocation: &Invocation) -> Result<Run, Failure> {
+    let identity = identity(&trigger, &invocation.request_id);
+    let run = run_id(&identity);
     let key = format!("training-trigger#{identity}");
     match ports.idempotency.begin(&key, ports.lease).await? {
         Begin::Completed(result) => {
@@ -57,7 +63,7 @@ async fn once(ports: &Ports, trigger: Trigger, request_id: &str) -> Result<Run, 
         Begin::Started => {}
     }
     let worked = tokio::select! {
-        worked = work::run(ports, trigger, run) => worked,
+        worked = work::run(ports, invocation, trigger, run) => worked,
         // It may be another delivery's claim by now: it is not given up.
         lost = keep(ports.idempotency.as_ref(), &key, ports.lease) => return Err(lost.into()),
     };
@@ -74,6 +80,16 @@ async fn once(ports: &Ports, trigger: Trigger, request_id: &str) -> Result<Run, 
     Ok(run)
 }
 
+/// The run that an event of that id, which asks for a training of the model, sets off.
+#[must_use]
+pub fn run_of_event(model: &ModelName, event: &str) -> String {
+    run_id(&hash(["retrain", model.as_str(), event, "", ""]))
+}
+
+fn run_id(identity: &str) -> String {
+    identity.chars().take(16).collect()
+}
+
 /// What makes two deliveries the same event, as a hash in hexadecimal.
 fn identity(trigger: &Trigger, request_id: &str) -> String {
     let parts: [&str; 5] = match trigger {
@@ -88,6 +104,10 @@ fn identity(trigger: &Trigger, request_id: &str) -> String {
             ["retrain", model.as_str(), event.as_deref().unwrap_or(request_id), "", ""]
         }
     };
+    hash(parts)
+}
+
+fn hash(parts: [&str; 5]) -> String {
     let mut hasher = Sha256::new();
     for part in parts {
         hasher.update((part.len() as u64).to_le_bytes());

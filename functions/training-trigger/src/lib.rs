@@ -4,16 +4,23 @@
 //! [`handler::handle`] is a pure function over [`ports::Ports`]; [`run`] wires them
 //! to AWS.
 
+mod age;
 mod announce;
 mod captured;
 pub mod handler;
+pub mod invocation;
+mod memory;
 pub mod ports;
+pub mod progress;
 mod quarantine;
+pub mod record;
 mod registration;
 pub mod report;
 mod source;
 mod stop;
+mod training;
 mod work;
+mod writing;
 
 use std::sync::Arc;
 
@@ -22,6 +29,7 @@ use model_factory::aws::Services;
 use model_factory::runtime::{Settings, start_logging};
 use serde_json::Value;
 
+use invocation::Invocation;
 use ports::Ports;
 
 /// Serves events from the Lambda runtime until the sandbox ends.
@@ -43,7 +51,7 @@ pub async fn run() -> Result<(), lambda_runtime::Error> {
         lease: services.settings().lease,
     };
     lambda_runtime::run(service_fn(|event: LambdaEvent<Value>| async move {
-        handler::handle(ports, event.payload, &event.context.request_id)
+        handler::handle(ports, event.payload, &Invocation::from(&event.context))
             .await
             .map_err(Diagnostic::from)
     }))

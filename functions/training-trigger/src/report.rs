@@ -1,8 +1,6 @@
 //! What the function answers: one entry for each training that an event asked for.
 
-use jiff::Timestamp;
 use model_factory::name::Version;
-use model_factory::window::Window;
 use serde::{Deserialize, Serialize};
 
 /// The answer to an event.
@@ -24,24 +22,6 @@ pub struct Run {
     pub outcome: Outcome,
 }
 
-/// What a run leaves in `runs/{model}/{run}/run.json` when it has ended.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-pub struct RunRecord {
-    /// The run and its outcome.
-    #[serde(flatten)]
-    pub run: Run,
-    /// Why it ran.
-    pub cause: String,
-    /// The key of the data set; `None` when the model has none.
-    pub dataset: Option<String>,
-    /// The tag of the content that was announced, where it was.
-    pub etag: Option<String>,
-    /// The window of captured traffic that it learned from too.
-    pub window: Option<Window>,
-    /// When it ended.
-    pub ended_at: Timestamp,
-}
-
 /// What came of a training.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(tag = "outcome", rename_all = "snake_case")]
@@ -50,8 +30,10 @@ pub enum Outcome {
     Registered {
         /// Its number.
         version: Version,
-        /// Whether it is the champion now.
+        /// Whether the gate made it the champion.
         promoted: bool,
+        /// Whether it passed the gate and waits for a person's approval.
+        awaits_approval: bool,
         /// The gate's reasons.
         reasons: Vec<String>,
     },
@@ -64,6 +46,11 @@ pub enum Outcome {
     },
     /// No model could be trained.
     Failed {
+        /// Why.
+        reason: String,
+    },
+    /// No training was needed yet.
+    Skipped {
         /// Why.
         reason: String,
     },

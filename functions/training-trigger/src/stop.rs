@@ -8,6 +8,8 @@ use model_factory::runtime::Failure;
 pub(crate) enum Stop {
     /// The object was replaced before it was read.
     Superseded,
+    /// No training is needed yet, and why.
+    Skipped(String),
     /// The data set cannot be trained on.
     Rejected(Rejection),
     /// No model can be trained, and trying again will not help.

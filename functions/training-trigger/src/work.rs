@@ -1,25 +1,44 @@
 //! One training from its trigger to its outcome.
 
+use std::time::Instant;
+
 use model_factory::events::{EventKind, Trigger};
+use model_factory::name::ModelName;
 use model_factory::runtime::Failure;
 use model_factory::storage::keys;
 use serde_json::json;
 
 use crate::announce::Announcer;
+use crate::invocation::Invocation;
 use crate::ports::Ports;
-use crate::report::{Outcome, Run, RunRecord};
+use crate::record::{Account, ObjectRead, Told};
+use crate::report::{Outcome, Run};
 use crate::source::{self, Source};
 use crate::stop::Stop;
-use crate::{quarantine, registration};
+use crate::training::{self, Job};
+use crate::{age, quarantine, registration, writing};
 
 /// Does what a trigger asks for; every outcome but a failure of the services is
 /// announced and recorded.
-pub(crate) async fn run(ports: &Ports, trigger: Trigger, run: String) -> Result<Run, Failure> {
+pub(crate) async fn run(
+    ports: &Ports,
+    invocation: &Invocation,
+    trigger: Trigger,
+    run: String,
+) -> Result<Run, Failure> {
+    let mut account = Account::open(ports.clock.now());
+    let forced = trigger.is_forced();
     let source = source::locate(ports, trigger).await?;
     let announcer = Announcer::new(ports, &run, &source.subject);
-    let outcome = match learn(ports, &announcer, &source, &run).await {
+    let work = Work { ports, invocation, announcer: &announcer, source: &source, run: &run };
+    let outcome = match work.learn(forced, &mut account).await {
         Ok(outcome) => outcome,
         Err(Stop::Superseded) => Outcome::Superseded,
+        Err(Stop::Skipped(reason)) => {
+            let data = json!({"dataset": source.key, "reason": reason});
+            announcer.publish(EventKind::TrainingSkipped, data).await?;
+            Outcome::Skipped { reason }
+        }
         Err(Stop::Rejected(rejection)) => {
             quarantine::reject(ports, &announcer, &source, rejection).await?
         }
@@ -31,47 +50,74 @@ pub(crate) async fn run(ports: &Ports, trigger: Trigger, run: String) -> Result<
     };
     tracing::info!(run, subject = source.subject, outcome = ?outcome, "the run has ended");
     let ended = Run { run, subject: source.subject.clone(), outcome };
-    record(ports, &source, &ended).await?;
+    if let Some(model) = source.known_model() {
+        let told = Told {
+            cause: source.reason.clone(),
+            forced,
+            dataset: source.key.clone(),
+            etag: source.etag.clone(),
+            window: source.window,
+        };
+        record(ports, model, account, ended.clone(), told).await?;
+    }
     Ok(ended)
 }
 
-/// Writes how the run ended beside what else it wrote.
-async fn record(ports: &Ports, source: &Source, run: &Run) -> Result<(), Failure> {
-    let Some(model) = source.known_model() else { return Ok(()) };
-    let record = RunRecord {
-        run: run.clone(),
-        cause: source.reason.clone(),
-        dataset: source.key.clone(),
-        etag: source.etag.clone(),
-        window: source.window,
-        ended_at: ports.clock.now(),
-    };
-    let bytes = serde_json::to_vec_pretty(&record).map_err(|error| Failure::terminal(&error))?;
+/// Writes how the run ended beside what else it wrote. What an earlier delivery has
+/// measured stays.
+async fn record(
+    ports: &Ports,
+    model: &ModelName,
+    account: Account,
+    run: Run,
+    told: Told,
+) -> Result<(), Failure> {
     let key = keys::run(model, &run.run, "run.json");
-    Ok(ports.write_objects.put(&key, keys::JSON, bytes.into()).await?)
+    if account.done_before && ports.read_objects.get(&key).await?.is_some() {
+        return Ok(());
+    }
+    let record = account.close(run, told, ports.clock.now());
+    writing::write_json(ports, &key, &record).await
 }
 
-async fn learn(
-    ports: &Ports,
-    announcer: &Announcer<'_>,
-    source: &Source,
-    run: &str,
-) -> Result<Outcome, Stop> {
-    let model = source.model()?;
-    if let Some(version) = registration::of_run(ports, model, run).await? {
-        tracing::info!(run, %version, "an earlier delivery has registered this run");
-        return registration::announce(ports, announcer, model, version).await;
+/// One training.
+struct Work<'a> {
+    ports: &'a Ports,
+    invocation: &'a Invocation,
+    announcer: &'a Announcer<'a>,
+    source: &'a Source,
+    run: &'a str,
+}
+
+impl Work<'_> {
+    async fn learn(&self, forced: bool, account: &mut Account) -> Result<Outcome, Stop> {
+        let Self { ports, invocation, announcer, source, run } = *self;
+        let model = source.model()?;
+        if let Some(version) = registration::of_run(ports, model, run).await? {
+            tracing::info!(run, %version, "an earlier delivery has registered this run");
+            account.done_before = true;
+            return registration::announce(ports, announcer, model, version).await;
+        }
+        let spec = source::spec(ports, model).await?;
+        if !forced && let Some(reason) = age::too_young(ports, model, &spec).await? {
+            return Err(Stop::Skipped(reason));
+        }
+        let reading = Instant::now();
+        let object = source::fetch(ports, source).await?;
+        account.lineage.objects.push(ObjectRead {
+            key: source.key.clone().unwrap_or_default(),
+            etag: object.etag.clone(),
+            bytes: object.bytes.len() as u64,
+        });
+        let received =
+            json!({"dataset": source.key, "bytes": object.bytes.len(), "reason": source.reason});
+        announcer.publish(EventKind::DatasetReceived, received).await?;
+        let data = source::read(ports, model, &object, &spec, source.window).await?;
+        account.seconds.read = reading.elapsed().as_secs_f64();
+        let inputs = data.schema.inputs.len();
+        tracing::info!(run, rows = data.rows(), inputs, "the data is read");
+        let job = Job { ports, invocation, source, run, model, spec: &spec };
+        let version = training::train_and_register(&job, data, account).await?;
+        registration::announce(ports, announcer, model, version).await
     }
-    let object = source::fetch(ports, source).await?;
-    announcer
-        .publish(
-            EventKind::DatasetReceived,
-            json!({"dataset": source.key, "bytes": object.bytes.len(), "reason": source.reason}),
-        )
-        .await?;
-    let spec = source::spec(ports, model).await?;
-    let data = source::read(ports, model, &object, &spec, source.window).await?;
-    tracing::info!(run, rows = data.rows(), inputs = data.schema.inputs.len(), "the data is read");
-    let version = registration::train_and_register(ports, source, run, &spec, data).await?;
-    registration::announce(ports, announcer, model, version).await
 }

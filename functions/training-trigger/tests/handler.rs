@@ -1,8 +1,13 @@
 //! The handler over ports in memory.
-#![allow(clippy::unwrap_used, clippy::indexing_slicing, reason = "a test may panic")]
+#![allow(
+    clippy::expect_used,
+    clippy::indexing_slicing,
+    clippy::unwrap_used,
+    reason = "a test may panic"
+)]
 
 use std::sync::Arc;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use async_trait::async_trait;
 use model_factory::capture::{self, CaptureLine, Exchange, GroundTruth, Origin};
@@ -13,12 +18,14 @@ use model_factory::memory::{MemoryEvents, MemoryIdempotency, MemoryObjects, Memo
 use model_factory::name::{Alias, ModelName, Reference, Version};
 use model_factory::port_error::PortError;
 use model_factory::protocol::Protocol;
-use model_factory::registry::ReadRegistry;
+use model_factory::registry::{Actor, Cause, Move, ReadRegistry, WriteRegistry};
 use model_factory::runtime::Failure;
 use model_factory::storage::{Listed, Object, ReadObjects, WriteObjects};
 use serde_json::{Value, json};
 use training_trigger::handler::handle;
+use training_trigger::invocation::Invocation;
 use training_trigger::ports::Ports;
+use training_trigger::record::{RunRecord, TrainingRecord};
 use training_trigger::report::{Outcome, Report, Run};
 
 const KEY: &str = "datasets/taxi/rides.csv";
@@ -50,6 +57,11 @@ fn world() -> World {
     World { ports, objects, registry, idempotency, events }
 }
 
+/// A call that nobody ends.
+fn call(request_id: &str) -> Invocation {
+    Invocation { request_id: request_id.to_owned(), deadline: None }
+}
+
 fn model() -> ModelName {
     "taxi".parse().unwrap()
 }
@@ -74,13 +86,36 @@ impl World {
     }
 
     async fn handle(&self, event: &Value) -> Result<Run, Failure> {
-        let Report { mut runs } = handle(&self.ports, event.clone(), "request-1").await?;
+        let Report { mut runs } = handle(&self.ports, event.clone(), &call("request-1")).await?;
         assert_eq!(runs.len(), 1);
         Ok(runs.remove(0))
     }
 
     fn kinds(&self) -> Vec<EventKind> {
         self.events.published().into_iter().map(|event| event.kind).collect()
+    }
+
+    async fn spec(&self, spec: &'static str) {
+        self.objects.put("models/taxi/model.toml", "", spec.into()).await.unwrap();
+    }
+
+    /// A file of a run.
+    async fn file<T: serde::de::DeserializeOwned>(&self, run: &Run, name: &str) -> T {
+        let key = format!("runs/taxi/{}/{name}", run.run);
+        let object = self.objects.get(&key).await.unwrap().expect(&key);
+        serde_json::from_slice(&object.bytes).expect(&key)
+    }
+
+    async fn place(&self, alias: Alias) -> Option<u64> {
+        let record = self.registry.alias(&model(), &alias).await.unwrap();
+        record.map(|record| record.version.number())
+    }
+
+    /// The same world, whose claims are forgotten.
+    fn forgetful(self) -> Self {
+        let idempotency = Arc::new(MemoryIdempotency::new(Arc::new(SystemClock)));
+        let ports = Ports { idempotency: idempotency.clone(), ..self.ports };
+        Self { ports, idempotency, ..self }
     }
 
     async fn versions(&self) -> usize {
@@ -120,13 +155,7 @@ async fn a_run_registers_once_even_when_its_claim_is_lost() {
     let world = world();
     let event = world.upload(KEY, &rides()).await;
     let first = world.handle(&event).await.unwrap();
-    let forgetful = World {
-        ports: Ports {
-            idempotency: Arc::new(MemoryIdempotency::new(Arc::new(SystemClock))),
-            ..world.ports.clone()
-        },
-        ..world
-    };
+    let forgetful = world.forgetful();
     assert_eq!(forgetful.handle(&event).await.unwrap(), first);
     assert_eq!(forgetful.versions().await, 1);
     let published = forgetful.events.published();
@@ -144,13 +173,7 @@ async fn a_run_that_died_after_it_registered_is_told_as_it_was() {
     let before = world.objects.get(&record).await.unwrap();
     // The next upload under the same key comes before the next delivery.
     world.upload(KEY, &rides().replace(".25", ".75")).await;
-    let forgetful = World {
-        ports: Ports {
-            idempotency: Arc::new(MemoryIdempotency::new(Arc::new(SystemClock))),
-            ..world.ports.clone()
-        },
-        ..world
-    };
+    let forgetful = world.forgetful();
     assert_eq!(forgetful.handle(&event).await.unwrap(), first);
     assert_eq!(forgetful.objects.get(&record).await.unwrap(), before);
 }
@@ -169,7 +192,7 @@ async fn one_record_that_fails_does_not_hold_up_the_others() {
         record
     };
     let event = json!({"Records": [record("other"), record("bucket")]});
-    let failure = handle(&world.ports, event, "request-1").await.unwrap_err();
+    let failure = handle(&world.ports, event, &call("request-1")).await.unwrap_err();
     assert!(matches!(failure, Failure::InvalidEvent(_)), "{failure}");
     assert_eq!(world.versions().await, 1);
 }
@@ -248,8 +271,7 @@ async fn an_event_of_replaced_content_leaves_the_work_to_its_successor() {
 #[tokio::test]
 async fn a_broken_spec_fails_the_training_and_says_where() {
     let world = world();
-    let spec = "[split]\nholdoot = 0.3\n".to_owned();
-    world.objects.put("models/taxi/model.toml", "", spec.into()).await.unwrap();
+    world.spec("[split]\nholdoot = 0.3\n").await;
     let event = world.upload(KEY, &rides()).await;
     let Outcome::Failed { reason } = world.handle(&event).await.unwrap().outcome else {
         panic!("the spec was accepted")
@@ -264,6 +286,136 @@ async fn a_retraining_without_a_data_set_says_where_to_upload_one() {
     let run = world.handle(&json!({"model": "taxi"})).await.unwrap();
     let Outcome::Failed { reason } = run.outcome else { panic!("{run:?}") };
     assert_eq!(reason, "model taxi has no data set: upload one to datasets/taxi/");
+}
+
+#[tokio::test]
+async fn a_run_records_where_its_version_comes_from_and_what_it_took() {
+    let world = world();
+    let event = world.upload(KEY, &rides()).await;
+    let run = world.handle(&event).await.unwrap();
+    let record: RunRecord = world.file(&run, "run.json").await;
+    assert_eq!((&record.run, record.forced), (&run, false));
+    let [object] = &record.lineage.objects[..] else { panic!("{record:?}") };
+    let uploaded = world.objects.get(KEY).await.unwrap().unwrap();
+    assert_eq!((object.key.as_str(), &object.etag), (KEY, &uploaded.etag));
+    assert_eq!(object.bytes, uploaded.bytes.len() as u64);
+    assert_eq!(record.lineage.version, Some(Version::FIRST));
+    assert_eq!(record.lineage.alias, Some(Alias::champion()));
+    assert!(record.started_at <= record.ended_at);
+    let parts = [record.seconds.training.search, record.seconds.training.fit];
+    assert!(parts.iter().all(|seconds| *seconds > 0.0), "{:?}", record.seconds);
+    assert!(record.seconds.total >= parts.iter().sum::<f64>(), "{:?}", record.seconds);
+
+    let training: TrainingRecord = world.file(&run, "training.json").await;
+    assert_eq!((training.rows, training.columns, training.seed), (120, 2, 42));
+    assert_eq!(Some(&training.data_hash), record.lineage.data_hash.as_ref());
+    assert_eq!(Some(&training.artifact), record.lineage.artifact.as_ref());
+    assert_eq!(training.objects, record.lineage.objects);
+    let version = world.registry.version(&model(), Version::FIRST).await.unwrap().unwrap();
+    assert_eq!((version.rows, version.columns), (120, 2));
+    assert!(version.seconds > 0.0 && version.seconds <= record.seconds.total);
+    assert_eq!(version.baselines, training.baselines);
+    for (file, member) in [("statistics.json", "dataset"), ("constraints.json", "features")] {
+        let baseline: Value = world.file(&run, file).await;
+        assert!(!baseline[member].is_null(), "{file}: {baseline}");
+    }
+}
+
+#[tokio::test]
+async fn a_repeated_delivery_leaves_the_record_of_the_first_one() {
+    let world = world();
+    let event = world.upload(KEY, &rides()).await;
+    let run = world.handle(&event).await.unwrap();
+    let before: RunRecord = world.file(&run, "run.json").await;
+    let forgetful = world.forgetful();
+    forgetful.handle(&event).await.unwrap();
+    assert_eq!(forgetful.file::<RunRecord>(&run, "run.json").await, before);
+    // One that died before it wrote its record is recorded by the next.
+    forgetful.objects.delete(&format!("runs/taxi/{}/run.json", run.run));
+    let forgetful = forgetful.forgetful();
+    forgetful.handle(&event).await.unwrap();
+    let after: RunRecord = forgetful.file(&run, "run.json").await;
+    assert_eq!((after.run, after.lineage.version), (run, Some(Version::FIRST)));
+}
+
+#[tokio::test]
+async fn a_run_that_has_no_time_registers_the_best_so_far() {
+    let world = world();
+    let event = world.upload(KEY, &rides()).await;
+    let full = world.handle(&event).await.unwrap();
+    let full: TrainingRecord = world.file(&full, "training.json").await;
+    let hurried = Invocation { request_id: "request-2".to_owned(), deadline: Some(Instant::now()) };
+    let report = handle(&world.ports, json!({"model": "taxi"}), &hurried).await.unwrap();
+    let [run] = &report.runs[..] else { panic!("{report:?}") };
+    assert!(matches!(run.outcome, Outcome::Registered { .. }), "{run:?}");
+    let record: TrainingRecord = world.file(run, "training.json").await;
+    assert!(record.leaderboard.entries.len() < full.leaderboard.entries.len());
+    assert!(!record.leaderboard.entries.is_empty());
+}
+
+#[tokio::test]
+async fn where_a_person_approves_the_challenger_waits() {
+    let world = world();
+    world.spec("[gate]\napproval = \"manual\"\n").await;
+    let event = world.upload(KEY, &rides()).await;
+    let first = world.handle(&event).await.unwrap();
+    let waits = |run: &Run| {
+        matches!(run.outcome, Outcome::Registered { promoted: false, awaits_approval: true, .. })
+    };
+    assert!(waits(&first), "{first:?}");
+    assert_eq!(world.place(Alias::champion()).await, None);
+    assert_eq!(world.place(Alias::challenger()).await, Some(1));
+    assert_eq!(world.kinds().last(), Some(&EventKind::ApprovalRequested));
+    let record: RunRecord = world.file(&first, "run.json").await;
+    assert_eq!(record.lineage.alias, Some(Alias::challenger()));
+
+    // The newest one waits, and a second delivery tells the same.
+    let second = world.handle(&json!({"model": "taxi"})).await.unwrap();
+    assert!(waits(&second), "{second:?}");
+    assert_eq!(world.place(Alias::challenger()).await, Some(2));
+    let wish = Move {
+        model: model(),
+        alias: Alias::champion(),
+        expected: None,
+        to: Version::FIRST,
+        cause: Cause { by: Actor::Cli, reason: "approved".to_owned() },
+        force: false,
+    };
+    world.registry.move_alias(wish).await.unwrap();
+    let forgetful = world.forgetful();
+    assert_eq!(forgetful.handle(&event).await.unwrap(), first);
+    assert_eq!(forgetful.kinds().last(), Some(&EventKind::ApprovalRequested));
+}
+
+#[tokio::test]
+async fn a_young_champion_is_replaced_by_force_only() {
+    let world = world();
+    world.spec("[training]\nmin_age = \"2d\"\n").await;
+    let event = world.upload(KEY, &rides()).await;
+    let first = world.handle(&event).await.unwrap();
+    assert!(matches!(first.outcome, Outcome::Registered { promoted: true, .. }), "{first:?}");
+
+    let event = world.upload("datasets/taxi/more.csv", &rides()).await;
+    let skipped = world.handle(&event).await.unwrap();
+    let Outcome::Skipped { reason } = &skipped.outcome else { panic!("{skipped:?}") };
+    assert!(reason.contains("younger than `training.min_age` (2d)"), "{reason}");
+    assert_eq!(world.kinds().last(), Some(&EventKind::TrainingSkipped));
+    let record: RunRecord = world.file(&skipped, "run.json").await;
+    assert_eq!(record.lineage.version, None);
+    assert_eq!(world.versions().await, 1);
+    let skipped = world.handle(&json!({"model": "taxi"})).await.unwrap();
+    assert!(matches!(skipped.outcome, Outcome::Skipped { .. }), "{skipped:?}");
+
+    let forced = json!({"model": "taxi", "force": true});
+    let report = handle(&world.ports, forced, &call("request-2")).await.unwrap();
+    assert!(matches!(report.runs[0].outcome, Outcome::Registered { .. }), "{report:?}");
+    let drift = json!({
+        "detail-type": "Drift Detected",
+        "detail": {"metadata": {"id": "drift-1"}, "data": {"model": "taxi"}},
+    });
+    let drifted = world.handle(&drift).await.unwrap();
+    assert!(matches!(drifted.outcome, Outcome::Registered { .. }), "{drifted:?}");
+    assert_eq!(world.versions().await, 3);
 }
 
 #[tokio::test]
@@ -294,9 +446,9 @@ async fn an_outage_is_retryable_and_gives_the_claim_up() {
     let world = world();
     let event = world.upload(KEY, &rides()).await;
     let cut_off = Ports { read_objects: Arc::new(Unreachable), ..world.ports.clone() };
-    let failure = handle(&cut_off, event.clone(), "request-1").await.unwrap_err();
+    let failure = handle(&cut_off, event.clone(), &call("request-1")).await.unwrap_err();
     assert!(matches!(failure, Failure::Retryable(_)), "{failure}");
-    assert_eq!(failure.to_string(), format!("get {KEY} failed: no route to host"));
+    assert_eq!(failure.to_string(), "get models/taxi/model.toml failed: no route to host");
     assert!(matches!(
         world.handle(&event).await.unwrap().outcome,
         Outcome::Registered { promoted: true, .. }
@@ -314,6 +466,6 @@ async fn work_that_another_delivery_does_is_left_to_it() {
     let claimed = Arc::new(MemoryIdempotency::new(Arc::new(SystemClock)));
     assert_eq!(claimed.begin(key, Duration::from_secs(30)).await.unwrap(), Begin::Started);
     let busy = Ports { idempotency: claimed, ..world.ports.clone() };
-    let failure = handle(&busy, event, "request-2").await.unwrap_err();
+    let failure = handle(&busy, event, &call("request-2")).await.unwrap_err();
     assert!(matches!(failure, Failure::Retryable(_)), "{failure}");
 }

@@ -6,6 +6,7 @@ use model_factory::name::ModelName;
 use model_factory::registry::DriftLog;
 use model_factory::window::Window;
 
+use super::output::{Output, say_json};
 use crate::client::Client;
 use crate::client::checks::Checking;
 use crate::error::CliError;
@@ -41,18 +42,16 @@ struct Check {
     /// How long to wait for the verdict, in seconds
     #[arg(long, value_name = "SECONDS", default_value_t = 300)]
     wait: u64,
-    /// Print the report as JSON
-    #[arg(long)]
-    json: bool,
+    #[command(flatten)]
+    output: Output,
 }
 
 #[derive(Debug, Args)]
 struct History {
     /// The model's name
     model: ModelName,
-    /// Print JSON
-    #[arg(long)]
-    json: bool,
+    #[command(flatten)]
+    output: Output,
 }
 
 impl Drift {
@@ -70,8 +69,8 @@ impl Check {
         let start = self.from.unwrap_or(end - SignedDuration::from_hours(self.hours.into()));
         let checking = Checking { model: &self.model, window: Window::new(start, end)? };
         let (record, report) = checking.run(client, self.wait).await?;
-        if self.json {
-            return say(serde_json::to_string_pretty(&report)?);
+        if self.output.is_json() {
+            return say_json(&report);
         }
         say(tables::drift_columns(&report).to_string())?;
         say(format!(
@@ -88,8 +87,8 @@ impl Check {
 impl History {
     async fn run(self, client: &Client) -> Result<(), CliError> {
         let records = client.registry.drift_records(&self.model).await?;
-        if self.json {
-            return say(serde_json::to_string_pretty(&records)?);
+        if self.output.is_json() {
+            return say_json(&records);
         }
         if records.is_empty() {
             return say(format!("no window of `{}` was checked yet", self.model));

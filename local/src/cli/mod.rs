@@ -1,8 +1,11 @@
 //! The `model-factory` command line.
 
+mod decisions;
 mod drift;
 mod models;
+mod output;
 mod predict;
+mod runs;
 mod train;
 mod up;
 
@@ -39,12 +42,18 @@ enum Command {
     Train(train::Train),
     /// Predict the rows of a CSV file with a registered version
     Predict(predict::Predict),
-    /// List the models, or the versions and aliases of one
+    /// List the models with their champions
     Models(models::Models),
-    /// Make a version the champion
-    Promote(models::Promote),
+    /// List a model's versions and aliases, or the decisions about them
+    Versions(models::Versions),
+    /// List the trainings, or show one with its leaderboard and lineage
+    Runs(runs::Runs),
+    /// Make a version the champion: the challenger, which waits for approval, or another
+    Promote(decisions::Promote),
+    /// Decide that a version must not serve
+    Reject(decisions::Reject),
     /// Move the champion back to the version before it
-    Rollback(models::Rollback),
+    Rollback(decisions::Rollback),
     /// Compare captured traffic with the training data, or list earlier checks
     Drift(drift::Drift),
 }
@@ -60,19 +69,7 @@ pub fn run() -> ExitCode {
             return ExitCode::FAILURE;
         }
     };
-    let done = runtime.block_on(async {
-        match command {
-            Command::Demo(demo) => demo.run(&place).await,
-            Command::Up(up) => up.run(&place).await,
-            Command::Train(train) => train.run(&Client::connect(&place).await?).await,
-            Command::Predict(predict) => predict.run(&Client::connect(&place).await?).await,
-            Command::Models(models) => models.run(&Client::connect(&place).await?).await,
-            Command::Promote(promote) => promote.run(&Client::connect(&place).await?).await,
-            Command::Rollback(rollback) => rollback.run(&Client::connect(&place).await?).await,
-            Command::Drift(drift) => drift.run(&Client::connect(&place).await?).await,
-        }
-    });
-    match done {
+    match runtime.block_on(command.run(&place)) {
         Ok(()) => ExitCode::SUCCESS,
         // Whoever reads our output has seen enough.
         Err(CliError::Output(error)) if error.kind() == io::ErrorKind::BrokenPipe => {
@@ -81,6 +78,25 @@ pub fn run() -> ExitCode {
         Err(error) => {
             eprintln!("error: {}", model_factory::port_error::chain(&error));
             ExitCode::FAILURE
+        }
+    }
+}
+
+impl Command {
+    async fn run(self, place: &Place) -> Result<(), CliError> {
+        let connect = || Client::connect(place);
+        match self {
+            Self::Demo(demo) => demo.run(place).await,
+            Self::Up(up) => up.run(place).await,
+            Self::Train(train) => train.run(&connect().await?).await,
+            Self::Predict(predict) => predict.run(&connect().await?).await,
+            Self::Models(models) => models.run(&connect().await?).await,
+            Self::Versions(versions) => versions.run(&connect().await?).await,
+            Self::Runs(runs) => runs.run(&connect().await?).await,
+            Self::Promote(promote) => promote.run(&connect().await?).await,
+            Self::Reject(reject) => reject.run(&connect().await?).await,
+            Self::Rollback(rollback) => rollback.run(&connect().await?).await,
+            Self::Drift(drift) => drift.run(&connect().await?).await,
         }
     }
 }

@@ -1,156 +1,85 @@
-//! `models`, `promote` and `rollback`: what is registered, and which version serves.
+//! `models` and `versions`: what is registered.
 
 use clap::Args;
-use model_factory::events::{Event, EventKind, PublishEvents};
-use model_factory::name::{Alias, ModelName, Version};
-use model_factory::registry::{AliasRecord, Movement, ReadRegistry, VersionRecord, WriteRegistry};
+use model_factory::name::{Alias, ModelName};
+use model_factory::registry::ReadRegistry;
 use serde_json::json;
 
+use super::output::{Output, say_json};
 use crate::client::Client;
 use crate::error::CliError;
 use crate::terminal::{say, tables};
 
 #[derive(Debug, Args)]
 pub(super) struct Models {
-    /// The model; all models without it
-    model: Option<ModelName>,
-    /// Print JSON
-    #[arg(long)]
-    json: bool,
+    #[command(flatten)]
+    output: Output,
 }
 
 impl Models {
     pub(super) async fn run(self, client: &Client) -> Result<(), CliError> {
-        let models = match self.model {
-            Some(model) => vec![model],
-            None => client.registry.models().await?,
-        };
-        if models.is_empty() && !self.json {
+        let registry = &client.registry;
+        let mut models = Vec::new();
+        for model in registry.models().await? {
+            let versions = registry.versions(&model).await?;
+            let aliases = registry.aliases(&model).await?;
+            models.push(tables::ModelRow { model, versions, aliases });
+        }
+        if self.output.is_json() {
+            let models: Vec<_> = models
+                .iter()
+                .map(|tables::ModelRow { model, versions, aliases }| {
+                    let champion = tables::pointed(versions, aliases, &Alias::champion());
+                    json!({
+                        "model": model,
+                        "versions": versions.len(),
+                        "aliases": aliases,
+                        "champion": champion,
+                    })
+                })
+                .collect();
+            return say_json(&models);
+        }
+        if models.is_empty() {
             return say("no model is registered yet: `train` one");
         }
-        let mut all = Vec::new();
-        for model in models {
-            let versions = client.registry.versions(&model).await?;
-            let aliases = client.registry.aliases(&model).await?;
-            if self.json {
-                all.push(json!({"model": model, "versions": versions, "aliases": aliases}));
-            } else {
-                print(&model, &versions, &aliases)?;
-            }
+        say(tables::models(&models).to_string())
+    }
+}
+
+#[derive(Debug, Args)]
+pub(super) struct Versions {
+    /// The model's name
+    model: ModelName,
+    /// Print who moved which alias and who rejected which version, and why
+    #[arg(long)]
+    history: bool,
+    #[command(flatten)]
+    output: Output,
+}
+
+impl Versions {
+    pub(super) async fn run(self, client: &Client) -> Result<(), CliError> {
+        let (registry, model) = (&client.registry, &self.model);
+        let versions = registry.versions(model).await?;
+        let aliases = registry.aliases(model).await?;
+        let history = registry.history(model).await?;
+        let rejections = registry.rejections(model).await?;
+        if self.output.is_json() {
+            return say_json(&json!({
+                "model": model,
+                "versions": versions,
+                "aliases": aliases,
+                "history": history,
+                "rejections": rejections,
+            }));
         }
-        if self.json { say(serde_json::to_string_pretty(&all)?) } else { Ok(()) }
-    }
-}
-
-fn print(
-    model: &ModelName,
-    versions: &[VersionRecord],
-    aliases: &[AliasRecord],
-) -> Result<(), CliError> {
-    if versions.is_empty() {
-        return say(format!("model `{model}` has no version yet: `train` it"));
-    }
-    say(format!("{model}\n{}", tables::versions(versions, aliases)))
-}
-
-#[derive(Debug, Args)]
-pub(super) struct Promote {
-    /// The model's name
-    model: ModelName,
-    /// The version
-    version: Version,
-    /// The alias that is moved
-    #[arg(long, default_value = "champion")]
-    alias: Alias,
-    /// Why, for the history
-    #[arg(long, default_value = "promoted by hand")]
-    reason: String,
-}
-
-impl Promote {
-    pub(super) async fn run(self, client: &Client) -> Result<(), CliError> {
-        let Self { model, version, alias, reason } = self;
-        let expected = client.registry.alias(&model, &alias).await?.map(|record| record.version);
-        let kind = EventKind::ModelPromoted;
-        move_alias(client, &model, &alias, version, expected, &reason, kind).await
-    }
-}
-
-#[derive(Debug, Args)]
-pub(super) struct Rollback {
-    /// The model's name
-    model: ModelName,
-    /// Why, for the history
-    #[arg(long, default_value = "rolled back by hand")]
-    reason: String,
-}
-
-impl Rollback {
-    pub(super) async fn run(self, client: &Client) -> Result<(), CliError> {
-        let Self { model, reason } = self;
-        let champion = Alias::champion();
-        let Some(current) = client.registry.alias(&model, &champion).await? else {
-            return Err(CliError::NoChampion(model));
-        };
-        let history = client.registry.history(&model).await?;
-        let before = before(&history, &champion, current.version)
-            .ok_or_else(|| CliError::NothingBefore(model.clone()))?;
-        let (expected, kind) = (Some(current.version), EventKind::ModelRolledBack);
-        move_alias(client, &model, &champion, before, expected, &reason, kind).await
-    }
-}
-
-/// Where an alias was before it came to `version`.
-fn before(history: &[Movement], alias: &Alias, version: Version) -> Option<Version> {
-    history
-        .iter()
-        .rev()
-        .find(|movement| movement.alias == *alias && movement.to == version)
-        .and_then(|movement| movement.from)
-}
-
-async fn move_alias(
-    client: &Client,
-    model: &ModelName,
-    alias: &Alias,
-    to: Version,
-    expected: Option<Version>,
-    reason: &str,
-    kind: EventKind,
-) -> Result<(), CliError> {
-    let moved = client.registry.move_alias(model, alias, to, expected, reason).await?;
-    let event = Event {
-        id: format!("{model}/{alias}/{}", moved.moved_at),
-        kind,
-        subject: model.to_string(),
-        time: moved.moved_at,
-        data: json!({"model": model, "alias": alias, "version": to, "from": expected, "reasons": [reason]}),
-    };
-    client.events.publish(&[event]).await?;
-    let from = expected.map_or_else(|| "nowhere".to_owned(), |from| format!("version {from}"));
-    say(format!("`{alias}` of `{model}` is at version {to}; it was at {from}"))
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_rollback_can_itself_be_rolled_back() {
-        let version = |number| Version::try_from(number).unwrap();
-        let movement = |from: Option<u64>, to| Movement {
-            model: "taxi".parse().unwrap(),
-            alias: Alias::champion(),
-            from: from.map(version),
-            to: version(to),
-            at: jiff::Timestamp::UNIX_EPOCH,
-            reason: String::new(),
-        };
-        let mut history = vec![movement(None, 1), movement(Some(1), 2)];
-        let champion = Alias::champion();
-        assert_eq!(before(&history, &champion, version(2)), Some(version(1)));
-        history.push(movement(Some(2), 1));
-        assert_eq!(before(&history, &champion, version(1)), Some(version(2)));
-        assert_eq!(before(&history[..1], &champion, version(1)), None);
+        if versions.is_empty() {
+            return say(format!("model `{model}` has no version yet: `train` it"));
+        }
+        if self.history {
+            return say(tables::history(&history, &rejections).to_string());
+        }
+        say(tables::versions(&versions, &aliases, &rejections).to_string())
     }
 }

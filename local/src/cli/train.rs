@@ -1,16 +1,21 @@
 //! `train`: a data set becomes a model.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use clap::Args;
 use indicatif::{ProgressBar, ProgressStyle};
+use model_factory::events::{Event, EventKind, PublishEvents};
 use model_factory::name::ModelName;
 use model_factory::storage::{WriteObjects, keys};
-use training_trigger::report::{Outcome, RunRecord};
+use model_factory::training::Progress;
+use serde_json::json;
+use training_trigger::handler::run_of_event;
+use training_trigger::record::RunRecord;
+use training_trigger::report::Outcome;
 
 use crate::client::Client;
-use crate::client::runs::{self, Training};
+use crate::client::runs::{self, Awaited, Cause};
 use crate::error::CliError;
 use crate::terminal::{read, say, tables};
 
@@ -18,11 +23,14 @@ use crate::terminal::{read, say, tables};
 pub(super) struct Train {
     /// The model's name
     model: ModelName,
-    /// The data set: a CSV file with a header
-    file: PathBuf,
+    /// The data set [default: the newest one that was uploaded]
+    file: Option<PathBuf>,
     /// The model's spec (`model.toml`), uploaded first
     #[arg(long, value_name = "FILE")]
     spec: Option<PathBuf>,
+    /// Train however young the champion is (`training.min_age`)
+    #[arg(long)]
+    force: bool,
     /// How long to wait for the model, in seconds
     #[arg(long, value_name = "SECONDS", default_value_t = 900)]
     wait: u64,
@@ -30,28 +38,76 @@ pub(super) struct Train {
 
 impl Train {
     pub(super) async fn run(self, client: &Client) -> Result<(), CliError> {
-        let data = read(&self.file)?;
         if let Some(spec) = &self.spec {
             let spec = read(spec)?;
             client.bucket.put(&keys::spec(&self.model), "application/toml", spec.into()).await?;
         }
-        let name = self.file.file_name().unwrap_or_default().to_string_lossy().into_owned();
+        let record = match &self.file {
+            None => self.ask(client, None).await?,
+            Some(file) => {
+                let (key, record) = self.upload(client, file).await?;
+                // An upload cannot say that it is in earnest; a request can.
+                match record.run.outcome {
+                    Outcome::Skipped { .. } if self.force => self.ask(client, Some(key)).await?,
+                    _ => record,
+                }
+            }
+        };
+        report(client, &self.model, &record).await
+    }
+
+    /// Uploads a data set, and waits for its training.
+    async fn upload(&self, client: &Client, file: &Path) -> Result<(String, RunRecord), CliError> {
+        let data = read(file)?;
+        let name = file.file_name().unwrap_or_default().to_string_lossy().into_owned();
         let key = format!("{}{name}", keys::datasets(&self.model));
         let since = client.clock.now();
-        client.bucket.put(&key, "text/csv", data.into()).await?;
-        let spinner = spinner(format!("training `{}` on {key}", self.model));
-        let record = runs::ended(client, &self.model, since, self.wait, |record| {
-            record.dataset.as_deref() == Some(key.as_str())
-        })
-        .await;
-        spinner.finish_and_clear();
-        report(client, &self.model, &record?).await
+        client.bucket.put(&key, "application/octet-stream", data.into()).await?;
+        let (model, seconds) = (&self.model, self.wait);
+        let awaited = Awaited { model, cause: Cause::Upload(&key), since, seconds };
+        let record = wait(client, &awaited, format!("training `{model}` on {key}")).await?;
+        Ok((key, record))
     }
+
+    /// Asks for a training by an event, and waits for it.
+    async fn ask(&self, client: &Client, dataset: Option<String>) -> Result<RunRecord, CliError> {
+        let (model, since) = (&self.model, client.clock.now());
+        let id = format!("train/{model}/{since}");
+        let event = Event {
+            id: id.clone(),
+            kind: EventKind::RetrainRequested,
+            subject: model.to_string(),
+            time: since,
+            data: json!({
+                "model": model,
+                "dataset": dataset,
+                "reason": "asked for by the command line",
+                "force": self.force,
+            }),
+        };
+        client.events.publish(&[event]).await?;
+        let run = run_of_event(model, &id);
+        let awaited = Awaited { model, cause: Cause::Event(&run), since, seconds: self.wait };
+        wait(client, &awaited, format!("training `{model}` again")).await
+    }
+}
+
+/// Waits for a run, and shows how far it is where there is a terminal.
+pub(super) async fn wait(
+    client: &Client,
+    awaited: &Awaited<'_>,
+    what: String,
+) -> Result<RunRecord, CliError> {
+    let spinner = spinner(what.clone());
+    let tell = |progress: &Progress| spinner.set_message(format!("{what}: {}", words(progress)));
+    let record = awaited.end(client, tell).await;
+    spinner.finish_and_clear();
+    record
 }
 
 /// A sign of life for long work; silent where there is no terminal.
 fn spinner(message: String) -> ProgressBar {
-    let style = ProgressStyle::with_template("{spinner} {msg} ({elapsed})");
+    let style = ProgressStyle::with_template("{spinner} {wide_msg} ({elapsed})");
     let spinner = ProgressBar::new_spinner().with_message(message);
     if let Ok(style) = style {
         spinner.set_style(style);
@@ -60,17 +116,37 @@ fn spinner(message: String) -> ProgressBar {
     spinner
 }
 
-async fn report(client: &Client, model: &ModelName, record: &RunRecord) -> Result<(), CliError> {
+/// How far a search is.
+fn words(progress: &Progress) -> String {
+    let Progress { tried, of, metric, best, candidate } = progress;
+    let of = of.map_or_else(String::new, |of| format!(" of {of}"));
+    let best = best.map_or_else(String::new, |best| format!(", {metric} {best:.4} by {candidate}"));
+    format!("trial {tried}{of}{best}")
+}
+
+/// Says what came of a run.
+pub(super) async fn report(
+    client: &Client,
+    model: &ModelName,
+    record: &RunRecord,
+) -> Result<(), CliError> {
     match &record.run.outcome {
-        Outcome::Registered { version, promoted, .. } => {
-            let Training { leaderboard, decision, notes } =
-                runs::training(client, model, &record.run.run).await?;
-            say(tables::leaderboard(&leaderboard).to_string())?;
-            for note in notes {
+        Outcome::Registered { version, promoted, awaits_approval, reasons } => {
+            let training = runs::training(client, model, &record.run.run).await?;
+            say(tables::leaderboard(&training.leaderboard).to_string())?;
+            for note in training.notes {
                 say(format!("note: {note}"))?;
             }
-            let place = if *promoted { "is the champion" } else { "is registered, not promoted" };
-            say(format!("version {version} of `{model}` {place}: {}", decision.reasons.join("; ")))
+            let place = match (promoted, awaits_approval) {
+                (true, _) => "is the champion",
+                (_, true) => "waits for approval",
+                _ => "is registered, not promoted",
+            };
+            say(format!("version {version} of `{model}` {place}: {}", reasons.join("; ")))?;
+            if *awaits_approval {
+                say(format!("`promote {model}` approves it, `reject {model} {version}` does not"))?;
+            }
+            Ok(())
         }
         Outcome::Rejected { quarantine, reasons } => Err(CliError::Training(format!(
             "the data set is rejected{}:\n  {}",
@@ -81,8 +157,30 @@ async fn report(client: &Client, model: &ModelName, record: &RunRecord) -> Resul
             reasons.join("\n  ")
         ))),
         Outcome::Failed { reason } => Err(CliError::Training(reason.clone())),
+        Outcome::Skipped { reason } => say(format!("nothing is trained: {reason} (`--force`)")),
         Outcome::Superseded => Err(CliError::Training(
             "the data set was replaced before it was read: wait for its successor".to_owned(),
         )),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use model_factory::metrics::Metric;
+
+    use super::*;
+
+    #[test]
+    fn progress_is_told_with_what_is_known() {
+        let mut progress = Progress {
+            tried: 3,
+            of: Some(20),
+            metric: Metric::Rmse,
+            best: Some(1.25),
+            candidate: "linear alpha=1".to_owned(),
+        };
+        assert_eq!(words(&progress), "trial 3 of 20, rmse 1.2500 by linear alpha=1");
+        (progress.of, progress.best) = (None, None);
+        assert_eq!(words(&progress), "trial 3");
     }
 }

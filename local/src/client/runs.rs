@@ -1,13 +1,16 @@
 //! The records of training runs.
 
+use std::cmp::Reverse;
 use std::time::Duration;
 
 use jiff::Timestamp;
 use model_factory::name::ModelName;
-use model_factory::storage::{ReadObjects, keys};
-use model_factory::training::{Decision, Leaderboard};
-use serde::Deserialize;
-use training_trigger::report::RunRecord;
+use model_factory::storage::{Listed, ReadObjects, keys};
+use model_factory::training::Progress;
+use model_factory::window::Window;
+use serde::de::DeserializeOwned;
+use training_trigger::progress::ProgressRecord;
+use training_trigger::record::{RunRecord, TrainingRecord};
 
 use super::Client;
 use crate::error::CliError;
@@ -15,44 +18,126 @@ use crate::error::CliError;
 /// How often a record is looked for.
 const LOOK: Duration = Duration::from_millis(250);
 
-/// What a run tells of its training, as `training.json` holds it.
-#[derive(Debug, Deserialize)]
-pub(crate) struct Training {
-    pub(crate) leaderboard: Leaderboard,
-    pub(crate) decision: Decision,
-    pub(crate) notes: Vec<String>,
+/// What sets off the run that is waited for.
+#[derive(Debug, Clone, Copy)]
+pub(crate) enum Cause<'a> {
+    /// An upload to this key.
+    Upload(&'a str),
+    /// Drift in this window.
+    Drift(Window),
+    /// An event; the run that it sets off is known.
+    Event(&'a str),
 }
 
-/// Waits for the record of a run that ends after `since`.
-pub(crate) async fn ended(
+impl Cause<'_> {
+    fn is_of(&self, record: &RunRecord) -> bool {
+        match *self {
+            Self::Upload(key) => record.dataset.as_deref() == Some(key),
+            Self::Drift(window) => record.window == Some(window),
+            Self::Event(run) => record.run.run == run,
+        }
+    }
+
+    fn is_in_progress(&self, record: &ProgressRecord) -> bool {
+        match *self {
+            Self::Upload(key) => record.dataset.as_deref() == Some(key),
+            Self::Drift(_) => false,
+            Self::Event(run) => record.run == run,
+        }
+    }
+}
+
+/// A run that is waited for.
+pub(crate) struct Awaited<'a> {
+    pub(crate) model: &'a ModelName,
+    /// What sets it off.
+    pub(crate) cause: Cause<'a>,
+    /// It ends after this.
+    pub(crate) since: Timestamp,
+    /// How long it is waited for.
+    pub(crate) seconds: u64,
+}
+
+impl Awaited<'_> {
+    /// Waits for the record of the run; tells of its progress until then.
+    pub(crate) async fn end(
+        &self,
+        client: &Client,
+        tell: impl Fn(&Progress),
+    ) -> Result<RunRecord, CliError> {
+        let deadline = tokio::time::Instant::now() + Duration::from_secs(self.seconds);
+        // S3 tells times to the second.
+        let since = Timestamp::from_second(self.since.as_second()).unwrap_or(self.since);
+        let mut told = None;
+        while tokio::time::Instant::now() < deadline {
+            let listed = client.bucket.list(&keys::runs(self.model)).await?;
+            let young = || listed.iter().filter(|listed| listed.modified >= since);
+            for listed in young().filter(|listed| listed.key.ends_with("/run.json")) {
+                let record: Option<RunRecord> = read(client, &listed.key).await?;
+                let Some(record) = record else { continue };
+                if record.ended_at >= self.since && self.cause.is_of(&record) {
+                    return Ok(record);
+                }
+            }
+            for listed in young().filter(|listed| listed.key.ends_with("/progress.json")) {
+                let tag = Some(listed.etag.clone());
+                if told == tag {
+                    continue;
+                }
+                let record: Option<ProgressRecord> = read(client, &listed.key).await?;
+                let Some(record) = record else { continue };
+                if record.at >= self.since && self.cause.is_in_progress(&record) {
+                    tell(&record.progress);
+                    told = tag;
+                }
+            }
+            tokio::time::sleep(LOOK).await;
+        }
+        Err(CliError::Timeout {
+            what: format!("the end of a training of `{}`", self.model),
+            seconds: self.seconds,
+            state: client.state.display().to_string(),
+        })
+    }
+}
+
+/// The records of a model's runs, or of all models', the newest first; at most so
+/// many.
+pub(crate) async fn newest(
+    client: &Client,
+    model: Option<&ModelName>,
+    limit: usize,
+) -> Result<Vec<RunRecord>, CliError> {
+    let prefix = model.map_or_else(|| "runs/".to_owned(), keys::runs);
+    let listed = client.bucket.list(&prefix).await?;
+    let mut ended: Vec<Listed> =
+        listed.into_iter().filter(|listed| listed.key.ends_with("/run.json")).collect();
+    ended.sort_by_key(|listed| Reverse(listed.modified));
+    ended.truncate(limit);
+    let mut records: Vec<RunRecord> = Vec::with_capacity(ended.len());
+    for listed in ended {
+        records.extend(read(client, &listed.key).await?);
+    }
+    // S3 tells times to the second.
+    records.sort_by_key(|record| Reverse(record.ended_at));
+    Ok(records)
+}
+
+/// The only run of a model whose id starts so, and what it tells of its training
+/// where it came so far.
+pub(crate) async fn find(
     client: &Client,
     model: &ModelName,
-    since: Timestamp,
-    seconds: u64,
-    wanted: impl Fn(&RunRecord) -> bool,
-) -> Result<RunRecord, CliError> {
-    let prefix = keys::run(model, "", "").trim_end_matches('/').to_owned() + "/";
-    let deadline = tokio::time::Instant::now() + Duration::from_secs(seconds);
-    // S3 tells times to the second.
-    let listed_since = Timestamp::from_second(since.as_second()).unwrap_or(since);
-    while tokio::time::Instant::now() < deadline {
-        for listed in client.bucket.list(&prefix).await? {
-            if !listed.key.ends_with("/run.json") || listed.modified < listed_since {
-                continue;
-            }
-            let Some(object) = client.bucket.get(&listed.key).await? else { continue };
-            let record: RunRecord = serde_json::from_slice(&object.bytes)?;
-            if record.ended_at >= since && wanted(&record) {
-                return Ok(record);
-            }
-        }
-        tokio::time::sleep(LOOK).await;
-    }
-    Err(CliError::Timeout {
-        what: format!("the end of a training of `{model}`"),
-        seconds,
-        state: client.state.display().to_string(),
-    })
+    start: &str,
+) -> Result<(RunRecord, Option<TrainingRecord>), CliError> {
+    let prefix = format!("{}{start}", keys::runs(model));
+    let listed = client.bucket.list(&prefix).await?;
+    let mut ended = listed.into_iter().filter(|listed| listed.key.ends_with("/run.json"));
+    let unknown = || CliError::UnknownRun { model: model.clone(), run: start.to_owned() };
+    let (Some(only), None) = (ended.next(), ended.next()) else { return Err(unknown()) };
+    let record: RunRecord = read(client, &only.key).await?.ok_or_else(unknown)?;
+    let training = read(client, &keys::run(model, &record.run.run, "training.json")).await?;
+    Ok((record, training))
 }
 
 /// What a run tells of its training.
@@ -60,8 +145,14 @@ pub(crate) async fn training(
     client: &Client,
     model: &ModelName,
     run: &str,
-) -> Result<Training, CliError> {
+) -> Result<TrainingRecord, CliError> {
     let key = keys::run(model, run, "training.json");
-    let object = client.bucket.get(&key).await?.ok_or(CliError::NoArtifact(key))?;
-    Ok(serde_json::from_slice(&object.bytes)?)
+    read(client, &key).await?.ok_or(CliError::NoArtifact(key))
+}
+
+async fn read<T: DeserializeOwned>(client: &Client, key: &str) -> Result<Option<T>, CliError> {
+    match client.bucket.get(key).await? {
+        Some(object) => Ok(Some(serde_json::from_slice(&object.bytes)?)),
+        None => Ok(None),
+    }
 }

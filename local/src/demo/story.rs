@@ -8,14 +8,15 @@ use model_factory::name::{ModelName, Version};
 use model_factory::registry::ReadRegistry;
 use model_factory::storage::{ReadObjects, WriteObjects, keys};
 use model_factory::window::Window;
-use training_trigger::report::{Outcome, RunRecord};
+use training_trigger::record::{RunRecord, TrainingRecord};
+use training_trigger::report::Outcome;
 
 use super::http::HttpClient;
 use super::progress;
 use super::rides::{self, Ride, Season};
 use crate::aws::stack::Stack;
 use crate::client::checks::Checking;
-use crate::client::runs::{self, Training};
+use crate::client::runs::{self, Awaited, Cause};
 use crate::client::{Client, Place};
 use crate::error::CliError;
 use crate::factory::BUCKET;
@@ -86,7 +87,8 @@ impl<'a> Story<'a> {
         let rides = rides::csv(&rides::draw(TRAINING_RIDES, Season::Usual, 1));
         let since = client.clock.now();
         client.bucket.put(&key, "text/csv", rides.into()).await?;
-        let record = runs::ended(client, model, since, PATIENCE, |_| true).await?;
+        let awaited = Awaited { model, cause: Cause::Upload(&key), since, seconds: PATIENCE };
+        let record = awaited.end(client, |_| {}).await?;
         self.announce(&record).await.map(drop)
     }
 
@@ -149,8 +151,9 @@ impl<'a> Story<'a> {
     async fn retrain(&self, window: Window) -> Result<(), CliError> {
         say("\n6. `Drift Detected` retrains on the old rides and the labelled winter rides")?;
         let Self { client, model, .. } = self;
-        let wanted = |record: &RunRecord| record.window == Some(window);
-        let record = runs::ended(client, model, window.start, PATIENCE, wanted).await?;
+        let (cause, since) = (Cause::Drift(window), window.start);
+        let awaited = Awaited { model, cause, since, seconds: PATIENCE };
+        let record = awaited.end(client, |_| {}).await?;
         let version = self.announce(&record).await?;
         let rides = rides::draw(WINTER_RIDES, Season::Winter, 4);
         let path = format!("/v2/models/{model}/versions/{version}/infer");
@@ -170,7 +173,7 @@ impl<'a> Story<'a> {
         let Outcome::Registered { version, promoted, .. } = &record.run.outcome else {
             return Err(CliError::Training(format!("the training ended otherwise: {record:?}")));
         };
-        let Training { leaderboard, decision, notes } =
+        let TrainingRecord { leaderboard, decision, notes, .. } =
             runs::training(self.client, &self.model, &record.run.run).await?;
         say(tables::leaderboard(&leaderboard).to_string())?;
         for note in notes {
@@ -188,7 +191,7 @@ impl<'a> Story<'a> {
             "\nThe drift report: {}\n\nGo on in another terminal:\n  \
              curl {http}/v2/models/{model}\n  \
              curl {http}/v2/models/{model}/infer -d '{request}'\n  \
-             cargo run -- models {model}\n  cargo run -- drift history {model}\n\n\
+             cargo run -- versions {model}\n  cargo run -- runs {model}\n  cargo run -- drift history {model}\n\n\
              With AWS's own clients:\n{}\n  \
              aws s3 ls s3://{BUCKET}/ --recursive\n  \
              aws s3 cp rides.csv s3://{BUCKET}/datasets/another-model/rides.csv\n\n\

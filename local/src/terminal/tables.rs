@@ -2,9 +2,13 @@
 
 use comfy_table::presets::UTF8_BORDERS_ONLY;
 use comfy_table::{CellAlignment, Table};
+use jiff::Timestamp;
 use model_factory::drift::Report;
-use model_factory::registry::{AliasRecord, DriftRecord, VersionRecord};
+use model_factory::name::{Alias, ModelName};
+use model_factory::registry::{AliasRecord, DriftRecord, Movement, RejectionRecord, VersionRecord};
 use model_factory::training::Leaderboard;
+use training_trigger::record::{Lineage, RunRecord, Seconds, TrainingRecord};
+use training_trigger::report::Outcome;
 
 fn table(header: &[&str], right_aligned: &[usize]) -> Table {
     let mut table = Table::new();
@@ -37,30 +41,184 @@ pub(crate) fn leaderboard(leaderboard: &Leaderboard) -> Table {
     table
 }
 
-/// The versions of a model, the newest first, with the aliases that point at each.
-pub(crate) fn versions(versions: &[VersionRecord], aliases: &[AliasRecord]) -> Table {
+/// A model as it stands in a list.
+pub(crate) struct ModelRow {
+    pub(crate) model: ModelName,
+    pub(crate) versions: Vec<VersionRecord>,
+    pub(crate) aliases: Vec<AliasRecord>,
+}
+
+/// The version that an alias points at.
+pub(crate) fn pointed<'a>(
+    versions: &'a [VersionRecord],
+    aliases: &[AliasRecord],
+    alias: &Alias,
+) -> Option<&'a VersionRecord> {
+    let at = aliases.iter().find(|record| record.alias == *alias)?.version;
+    versions.iter().find(|record| record.version == at)
+}
+
+/// Models with their champions.
+pub(crate) fn models(models: &[ModelRow]) -> Table {
     let mut table = table(
-        &["version", "aliases", "metric", "holdout", "learner", "data set", "registered"],
-        &[0, 3],
+        &["model", "versions", "champion", "challenger", "metric", "holdout", "learner", "trained"],
+        &[1, 2, 3, 5],
     );
-    for record in versions.iter().rev() {
-        let pointing: Vec<&str> = aliases
-            .iter()
-            .filter(|alias| alias.version == record.version)
-            .map(|alias| alias.alias.as_str())
-            .collect();
-        let score = record.metrics.get(&record.metric);
+    for ModelRow { model, versions, aliases } in models {
+        let champion = pointed(versions, aliases, &Alias::champion());
+        let challenger = pointed(versions, aliases, &Alias::challenger());
+        let number = |record: Option<&VersionRecord>| {
+            record.map(|record| record.version.to_string()).unwrap_or_default()
+        };
         table.add_row([
-            record.version.to_string(),
-            pointing.join(", "),
-            record.metric.to_string(),
-            score.map(|score| format!("{score:.4}")).unwrap_or_default(),
-            record.learner.clone(),
-            record.dataset.clone(),
-            record.created_at.strftime("%Y-%m-%d %H:%M:%S UTC").to_string(),
+            model.to_string(),
+            versions.len().to_string(),
+            number(champion),
+            number(challenger),
+            champion.map(|record| record.metric.to_string()).unwrap_or_default(),
+            champion.map(score).unwrap_or_default(),
+            champion.map(|record| record.learner.clone()).unwrap_or_default(),
+            champion.map(|record| instant(record.created_at)).unwrap_or_default(),
         ]);
     }
     table
+}
+
+/// The versions of a model, the newest first, with the aliases that point at each.
+pub(crate) fn versions(
+    versions: &[VersionRecord],
+    aliases: &[AliasRecord],
+    rejections: &[RejectionRecord],
+) -> Table {
+    let mut table = table(
+        &["version", "standing", "metric", "holdout", "rows", "learner", "data set", "registered"],
+        &[0, 3, 4],
+    );
+    for record in versions.iter().rev() {
+        let pointing = aliases.iter().filter(|alias| alias.version == record.version);
+        let mut standing: Vec<&str> = pointing.map(|alias| alias.alias.as_str()).collect();
+        if rejections.iter().any(|rejection| rejection.version == record.version) {
+            standing.push("rejected");
+        }
+        table.add_row([
+            record.version.to_string(),
+            standing.join(", "),
+            record.metric.to_string(),
+            score(record),
+            record.rows.to_string(),
+            record.learner.clone(),
+            record.dataset.clone(),
+            instant(record.created_at),
+        ]);
+    }
+    table
+}
+
+/// Who moved which alias and rejected which version, the newest decision first.
+pub(crate) fn history(moves: &[Movement], rejections: &[RejectionRecord]) -> Table {
+    let mut table = table(&["when", "by", "what", "why"], &[]);
+    let moved = moves.iter().map(|movement| {
+        let from =
+            movement.from.map_or_else(|| "nowhere".to_owned(), |from| format!("version {from}"));
+        let what = format!("{}: {from} → version {}", movement.alias, movement.to);
+        (movement.at, &movement.cause, what)
+    });
+    let rejected = rejections.iter().map(|rejection| {
+        (rejection.at, &rejection.cause, format!("version {} rejected", rejection.version))
+    });
+    let mut decisions: Vec<_> = moved.chain(rejected).collect();
+    decisions.sort_by_key(|(at, ..)| *at);
+    for (at, cause, what) in decisions.into_iter().rev() {
+        table.add_row([instant(at), word(&cause.by), what, cause.reason.clone()]);
+    }
+    table
+}
+
+/// Runs, in the order given.
+pub(crate) fn runs(records: &[RunRecord]) -> Table {
+    let mut table = table(
+        &["run", "model", "ended", "outcome", "version", "alias", "seconds", "data set", "cause"],
+        &[4, 6],
+    );
+    for record in records {
+        table.add_row([
+            record.run.run.clone(),
+            record.run.subject.clone(),
+            instant(record.ended_at),
+            outcome(record),
+            record.lineage.version.map(|version| version.to_string()).unwrap_or_default(),
+            record.lineage.alias.as_ref().map(ToString::to_string).unwrap_or_default(),
+            format!("{:.1}", record.seconds.total),
+            record.dataset.clone().unwrap_or_default(),
+            record.cause.clone(),
+        ]);
+    }
+    table
+}
+
+/// One run from its data to its alias, and what it took.
+pub(crate) fn lineage(record: &RunRecord, training: Option<&TrainingRecord>) -> Table {
+    let mut table = Table::new();
+    table.load_preset(UTF8_BORDERS_ONLY);
+    let mut row = |name: &str, value: String| {
+        table.add_row([name.to_owned(), value]);
+    };
+    row("run", format!("{} of {}: {}", record.run.run, record.run.subject, record.cause));
+    let Lineage { objects, data_hash, artifact, version, alias } = &record.lineage;
+    for object in objects {
+        row("read", format!("{} ({}, {} bytes)", object.key, object.etag, object.bytes));
+    }
+    if let Some(hash) = data_hash {
+        row("data", hash.clone());
+    }
+    if let Some(training) = training {
+        let TrainingRecord { rows, columns, seed, code_version, .. } = training;
+        row("trained", format!("{rows} rows, {columns} inputs, seed {seed}, code {code_version}"));
+    }
+    if let Some(artifact) = artifact {
+        row("artifact", artifact.clone());
+    }
+    row("outcome", outcome(record));
+    if let Some(version) = version {
+        let alias = alias.as_ref().map_or_else(String::new, |alias| format!(" → {alias}"));
+        row("version", format!("{version}{alias}"));
+    }
+    let Seconds { read, training: parts, store, total } = record.seconds;
+    row(
+        "seconds",
+        format!(
+            "{total:.2}: read {read:.2}, search {:.2}, fit {:.2}, evaluate {:.2}, store {store:.2}",
+            parts.search, parts.fit, parts.evaluate
+        ),
+    );
+    if let Some(bytes) = record.peak_memory_bytes {
+        row("memory", format!("{:.0} MiB at most", bytes as f64 / f64::from(1 << 20)));
+    }
+    row("ended", instant(record.ended_at));
+    table
+}
+
+/// What came of a run, in a word or with its reason.
+fn outcome(record: &RunRecord) -> String {
+    match &record.run.outcome {
+        Outcome::Registered { promoted: true, .. } => "promoted".to_owned(),
+        Outcome::Registered { awaits_approval: true, .. } => "awaits approval".to_owned(),
+        Outcome::Registered { .. } => "registered".to_owned(),
+        Outcome::Rejected { .. } => "rejected".to_owned(),
+        Outcome::Failed { .. } => "failed".to_owned(),
+        Outcome::Skipped { .. } => "skipped".to_owned(),
+        Outcome::Superseded => "superseded".to_owned(),
+    }
+}
+
+/// A version's score on its holdout.
+fn score(record: &VersionRecord) -> String {
+    let score = record.metrics.get(&record.metric);
+    score.map(|score| format!("{score:.4}")).unwrap_or_default()
+}
+
+fn instant(time: Timestamp) -> String {
+    time.strftime("%Y-%m-%d %H:%M:%S UTC").to_string()
 }
 
 /// The columns of a drift report that say something, the strongest first.

@@ -41,7 +41,17 @@ pub enum Trigger {
         event: Option<String>,
         /// Why.
         reason: String,
+        /// Whether it is trained however young the champion is.
+        force: bool,
     },
+}
+
+impl Trigger {
+    /// Whether it is trained however young the champion is.
+    #[must_use]
+    pub fn is_forced(&self) -> bool {
+        matches!(self, Self::Retrain { force: true, .. })
+    }
 }
 
 /// All that one event asks for.
@@ -119,6 +129,8 @@ struct Retrain {
     dataset: Option<String>,
     window: Option<Window>,
     reason: Option<String>,
+    #[serde(default)]
+    force: bool,
 }
 
 #[derive(Deserialize)]
@@ -126,11 +138,14 @@ struct Retrain {
 struct Direct {
     model: ModelName,
     dataset: Option<String>,
+    #[serde(default)]
+    force: bool,
 }
 
 impl TrainingRequest {
     /// Reads an S3 notification, an EventBridge event (`Object Created`, `Drift
-    /// Detected`, `Retrain Requested`) or a direct request `{model, dataset?}`.
+    /// Detected`, `Retrain Requested`) or a direct request `{model, dataset?, force?}`.
+    /// Drift is reason enough: its training is forced.
     ///
     /// # Errors
     /// When it is none of them, or a part is missing or malformed.
@@ -148,9 +163,10 @@ impl TrainingRequest {
             return from_event_bridge(&kind, detail).map(|trigger| Self(vec![trigger]));
         }
         if object.contains_key("model") {
-            let Direct { model, dataset } = parse("direct", payload)?;
+            let Direct { model, dataset, force } = parse("direct", payload)?;
             let reason = "asked for directly".to_owned();
-            let trigger = Trigger::Retrain { model, dataset, window: None, event: None, reason };
+            let (window, event) = (None, None);
+            let trigger = Trigger::Retrain { model, dataset, window, event, reason, force };
             return Ok(Self(vec![trigger]));
         }
         Err(UNKNOWN)
@@ -206,10 +222,11 @@ fn from_event_bridge(kind: &str, detail: Value) -> Result<Trigger, InvalidEvent>
         return Err(InvalidEvent::UnknownKind(kind.to_owned()));
     }
     let shape = if is(EventKind::DriftDetected) { "Drift Detected" } else { "Retrain Requested" };
-    let Detail { metadata, data: Retrain { model, dataset, window, reason } } =
+    let Detail { metadata, data: Retrain { model, dataset, window, reason, force } } =
         parse(shape, detail)?;
     let reason = reason.unwrap_or_else(|| shape.to_lowercase());
-    Ok(Trigger::Retrain { model, dataset, window, event: Some(metadata.id), reason })
+    let force = force || is(EventKind::DriftDetected);
+    Ok(Trigger::Retrain { model, dataset, window, event: Some(metadata.id), reason, force })
 }
 
 #[cfg(test)]

@@ -51,6 +51,20 @@ fn drift_and_requests_ask_for_a_retraining() {
 }
 
 #[test]
+fn drift_forces_a_training_and_a_request_does_when_it_says_so() {
+    let forced = |payload| match one(payload) {
+        Trigger::Retrain { force, .. } => force,
+        other => panic!("{other:?}"),
+    };
+    let event = |kind: &str, data: Value| json!({"detail-type": kind, "detail": {"metadata": {"id": "1"}, "data": data}});
+    assert!(forced(event("Drift Detected", json!({"model": "taxi"}))));
+    assert!(!forced(event("Retrain Requested", json!({"model": "taxi"}))));
+    assert!(forced(event("Retrain Requested", json!({"model": "taxi", "force": true}))));
+    assert!(!forced(json!({"model": "taxi"})));
+    assert!(forced(json!({"model": "taxi", "force": true})));
+}
+
+#[test]
 fn other_events_are_refused_with_what_was_expected() {
     let error = |payload| TrainingRequest::parse(payload).unwrap_err();
     for unknown in [json!(1), json!([]), json!({}), json!("x")] {

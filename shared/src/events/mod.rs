@@ -29,13 +29,19 @@ pub enum EventKind {
     /// A training run failed.
     #[serde(rename = "Training Failed")]
     TrainingFailed,
+    /// A training was not needed yet.
+    #[serde(rename = "Training Skipped")]
+    TrainingSkipped,
     /// A version was registered.
     #[serde(rename = "Model Registered")]
     ModelRegistered,
+    /// A version passed the gate and waits for a person.
+    #[serde(rename = "Approval Requested")]
+    ApprovalRequested,
     /// A version became the champion.
     #[serde(rename = "Model Promoted")]
     ModelPromoted,
-    /// The gate kept a version from becoming the champion.
+    /// The gate kept a version from becoming the champion, or a person rejected it.
     #[serde(rename = "Model Rejected")]
     ModelRejected,
     /// The champion was moved back.
@@ -61,7 +67,9 @@ impl EventKind {
             Self::DatasetRejected => "Dataset Rejected",
             Self::TrainingCompleted => "Training Completed",
             Self::TrainingFailed => "Training Failed",
+            Self::TrainingSkipped => "Training Skipped",
             Self::ModelRegistered => "Model Registered",
+            Self::ApprovalRequested => "Approval Requested",
             Self::ModelPromoted => "Model Promoted",
             Self::ModelRejected => "Model Rejected",
             Self::ModelRolledBack => "Model Rolled Back",

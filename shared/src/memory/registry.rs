@@ -11,8 +11,8 @@ use crate::clock::Clock;
 use crate::name::{Alias, ModelName, Version};
 use crate::port_error::PortError;
 use crate::registry::{
-    AliasRecord, DriftLog, DriftRecord, Movement, NewVersion, Promotion, ReadRegistry, Registered,
-    VersionRecord, WriteError, WriteRegistry,
+    AliasRecord, Cause, DriftLog, DriftRecord, Move, Movement, NewVersion, Promotion, ReadRegistry,
+    Registered, RejectionRecord, VersionRecord, WriteError, WriteRegistry,
 };
 
 #[derive(Debug, Default)]
@@ -20,6 +20,7 @@ struct Model {
     versions: Vec<VersionRecord>,
     aliases: BTreeMap<Alias, AliasRecord>,
     history: Vec<Movement>,
+    rejections: BTreeMap<Version, RejectionRecord>,
     drift: BTreeMap<(Timestamp, Timestamp), DriftRecord>,
 }
 
@@ -55,14 +56,14 @@ impl Model {
         Err(WriteError::Conflict { model: model.clone(), alias: alias.clone(), expected, found })
     }
 
-    fn point(&mut self, record: AliasRecord, reason: &str) {
+    fn point(&mut self, record: AliasRecord, cause: Cause) {
         self.history.push(Movement {
             model: record.model.clone(),
             alias: record.alias.clone(),
             from: self.aliases.get(&record.alias).map(|old| old.version),
             to: record.version,
             at: record.moved_at,
-            reason: reason.to_owned(),
+            cause,
         });
         self.aliases.insert(record.alias.clone(), record);
     }
@@ -105,6 +106,10 @@ impl ReadRegistry for MemoryRegistry {
     async fn history(&self, model: &ModelName) -> Result<Vec<Movement>, PortError> {
         Ok(self.read(model, |model| model.history.clone()))
     }
+
+    async fn rejections(&self, model: &ModelName) -> Result<Vec<RejectionRecord>, PortError> {
+        Ok(self.read(model, |model| model.rejections.values().cloned().collect()))
+    }
 }
 
 #[async_trait]
@@ -121,34 +126,28 @@ impl WriteRegistry for MemoryRegistry {
             return Ok(Registered { version: record.version, newly: false });
         }
         if let Some(promotion) = &promotion {
-            model.expect(&name, &Alias::champion(), promotion.expected)?;
+            model.expect(&name, &promotion.alias, promotion.expected)?;
         }
         let number = model.versions.last().map_or(Version::FIRST, |last| last.version.next());
-        if let Some(promotion) = promotion {
+        if let Some(Promotion { alias, cause, .. }) = promotion {
             let record = AliasRecord {
                 model: name,
-                alias: Alias::champion(),
+                alias,
                 version: number,
                 artifact: version.artifact.clone(),
                 moved_at: version.created_at,
             };
-            model.point(record, &promotion.reason);
+            model.point(record, cause);
         }
         model.versions.push(VersionRecord { version: number, registered: version });
         Ok(Registered { version: number, newly: true })
     }
 
-    async fn move_alias(
-        &self,
-        model: &ModelName,
-        alias: &Alias,
-        to: Version,
-        expected: Option<Version>,
-        reason: &str,
-    ) -> Result<AliasRecord, WriteError> {
+    async fn move_alias(&self, wish: Move) -> Result<AliasRecord, WriteError> {
+        let Move { model, alias, expected, to, cause, force } = wish;
         let unknown = || WriteError::UnknownVersion { model: model.clone(), version: to };
         let mut models = lock(&self.models);
-        let entry = models.get_mut(model).ok_or_else(unknown)?;
+        let entry = models.get_mut(&model).ok_or_else(unknown)?;
         let version =
             entry.versions.iter().find(|record| record.version == to).ok_or_else(unknown)?;
         let record = AliasRecord {
@@ -158,9 +157,34 @@ impl WriteRegistry for MemoryRegistry {
             artifact: version.artifact.clone(),
             moved_at: self.clock.now(),
         };
-        entry.expect(model, alias, expected)?;
-        entry.point(record.clone(), reason);
+        if let Some(RejectionRecord { cause: Cause { reason, .. }, .. }) = entry.rejections.get(&to)
+            && !force
+        {
+            return Err(WriteError::Rejected { model, version: to, reason: reason.clone() });
+        }
+        entry.expect(&model, &alias, expected)?;
+        entry.point(record.clone(), cause);
         Ok(record)
+    }
+
+    async fn reject(
+        &self,
+        model: &ModelName,
+        version: Version,
+        cause: Cause,
+    ) -> Result<RejectionRecord, WriteError> {
+        let mut models = lock(&self.models);
+        let entry = models
+            .get_mut(model)
+            .filter(|entry| entry.versions.iter().any(|record| record.version == version))
+            .ok_or_else(|| WriteError::UnknownVersion { model: model.clone(), version })?;
+        let champion = entry.aliases.get(&Alias::champion()).map(|record| record.version);
+        if champion == Some(version) {
+            return Err(WriteError::Serving { model: model.clone(), version });
+        }
+        let at = self.clock.now();
+        let record = RejectionRecord { model: model.clone(), version, at, cause };
+        Ok(entry.rejections.entry(version).or_insert(record).clone())
     }
 }
 

@@ -1,8 +1,8 @@
 //! The model registry: versions, aliases and their history, as ports.
 //!
 //! A version never changes once it is registered; an alias moves by a conditional
-//! write; every move is a record, so that history only grows and an undo can be
-//! undone.
+//! write; every move and every rejection is a record, so that history only grows and
+//! an undo can be undone.
 
 mod records;
 
@@ -12,7 +12,8 @@ use crate::name::{Alias, ModelName, Reference, Version};
 use crate::port_error::PortError;
 
 pub use records::{
-    AliasRecord, DriftRecord, Movement, NewVersion, Promotion, Registered, VersionRecord,
+    Actor, AliasRecord, Baselines, Cause, DriftRecord, Move, Movement, NewVersion, Promotion,
+    Registered, RejectionRecord, VersionRecord,
 };
 
 /// Reads the registry.
@@ -61,14 +62,20 @@ pub trait ReadRegistry: Send + Sync {
     /// # Errors
     /// When the registry cannot be asked.
     async fn history(&self, model: &ModelName) -> Result<Vec<Movement>, PortError>;
+
+    /// Every rejection of a version of a model, by the version's number.
+    ///
+    /// # Errors
+    /// When the registry cannot be asked.
+    async fn rejections(&self, model: &ModelName) -> Result<Vec<RejectionRecord>, PortError>;
 }
 
 /// Writes the registry.
 #[async_trait]
 pub trait WriteRegistry: ReadRegistry {
-    /// Registers a version under the next number and, with a promotion, moves the
-    /// champion to it: both in one transaction, or nothing. A run registers once:
-    /// for a run that has done so already the answer is its version of then.
+    /// Registers a version under the next number and, with a promotion, moves an
+    /// alias to it: both in one transaction, or nothing. A run registers once: for a
+    /// run that has done so already the answer is its version of then.
     ///
     /// # Errors
     /// [`WriteError::Conflict`] when the alias is not where the promotion expects it.
@@ -78,20 +85,26 @@ pub trait WriteRegistry: ReadRegistry {
         promotion: Option<Promotion>,
     ) -> Result<Registered, WriteError>;
 
-    /// Moves an alias to a version, if it still is at `expected` (`None`: if it does
-    /// not exist).
+    /// Moves an alias to a version, if it still is where the mover believes it to be.
     ///
     /// # Errors
     /// [`WriteError::Conflict`] when it is elsewhere, [`WriteError::UnknownVersion`]
-    /// when the version does not exist.
-    async fn move_alias(
+    /// when the version does not exist, [`WriteError::Rejected`] when it was rejected
+    /// and nothing forces the move.
+    async fn move_alias(&self, wish: Move) -> Result<AliasRecord, WriteError>;
+
+    /// Rejects a version. Of several rejections the first one stays, and is the
+    /// answer.
+    ///
+    /// # Errors
+    /// [`WriteError::UnknownVersion`] when the version does not exist,
+    /// [`WriteError::Serving`] when it is the champion.
+    async fn reject(
         &self,
         model: &ModelName,
-        alias: &Alias,
-        to: Version,
-        expected: Option<Version>,
-        reason: &str,
-    ) -> Result<AliasRecord, WriteError>;
+        version: Version,
+        cause: Cause,
+    ) -> Result<RejectionRecord, WriteError>;
 }
 
 /// The record of drift checks.
@@ -132,6 +145,30 @@ pub enum WriteError {
     /// The version does not exist.
     #[error("model `{model}` has no version {version}")]
     UnknownVersion {
+        /// The model.
+        model: ModelName,
+        /// The version.
+        version: Version,
+    },
+    /// The version was rejected.
+    #[error(
+        "version {version} of model `{model}` was rejected ({reason}): choose another version, \
+         or force it"
+    )]
+    Rejected {
+        /// The model.
+        model: ModelName,
+        /// The version.
+        version: Version,
+        /// Why it was rejected.
+        reason: String,
+    },
+    /// The version that is to be rejected serves.
+    #[error(
+        "version {version} is the champion of model `{model}`: roll back or promote another \
+         version, then reject it"
+    )]
+    Serving {
         /// The model.
         model: ModelName,
         /// The version.

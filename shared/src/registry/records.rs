@@ -41,25 +41,97 @@ pub struct NewVersion {
     pub dataset: String,
     /// The hash of the data's content.
     pub data_hash: String,
+    /// How many rows it learned from and was measured on.
+    pub rows: u64,
+    /// How many inputs it reads.
+    pub columns: u64,
+    /// How long its run took until it was registered, in seconds.
+    pub seconds: f64,
     /// The learner with its hyper-parameters.
     pub learner: String,
     /// The metric that the gate compared.
     pub metric: Metric,
     /// Its metrics on the holdout.
     pub metrics: BTreeMap<Metric, f64>,
+    /// What its training data promises about later data; `None` where it came
+    /// without data.
+    pub baselines: Option<Baselines>,
     /// When it was registered.
     pub created_at: Timestamp,
     /// The gate's decision: whether it was promoted, and why.
     pub decision: String,
 }
 
-/// The wish to make a new version the champion.
+/// The keys of a version's baselines, under SageMaker Model Monitor's names.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Baselines {
+    /// `statistics.json`.
+    pub statistics: String,
+    /// `constraints.json`.
+    pub constraints: String,
+}
+
+/// The wish to point an alias at a new version.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Promotion {
-    /// The champion that it was compared with; `None` when there was none.
+    /// The alias: `champion`, or `challenger` for a version that waits for approval.
+    pub alias: Alias,
+    /// Where the alias points until then; `None` when it does not exist. For the
+    /// champion, this is the version that the new one was compared with.
     pub expected: Option<Version>,
-    /// Why it is promoted.
+    /// Who moves it, and why.
+    pub cause: Cause,
+}
+
+/// Who decides.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Actor {
+    /// The gate, at the end of a training.
+    Gate,
+    /// A person, by the command line.
+    Cli,
+}
+
+/// Who decided, and why.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Cause {
+    /// Who.
+    pub by: Actor,
+    /// Why.
     pub reason: String,
+}
+
+/// The wish to point an alias at a version that is registered.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Move {
+    /// The model.
+    pub model: ModelName,
+    /// The alias.
+    pub alias: Alias,
+    /// Where it points until then; `None` when it does not exist.
+    pub expected: Option<Version>,
+    /// Where it shall point.
+    pub to: Version,
+    /// Who moves it, and why.
+    pub cause: Cause,
+    /// Whether it moves even to a version that was rejected.
+    pub force: bool,
+}
+
+/// A decision that a version must not serve. It stays, whatever becomes of the
+/// version later.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct RejectionRecord {
+    /// The model.
+    pub model: ModelName,
+    /// The version.
+    pub version: Version,
+    /// When it was rejected.
+    pub at: Timestamp,
+    /// Who rejected it, and why.
+    #[serde(flatten)]
+    pub cause: Cause,
 }
 
 /// What came of a registration.
@@ -99,8 +171,9 @@ pub struct Movement {
     pub to: Version,
     /// When it was moved.
     pub at: Timestamp,
-    /// Why it was moved.
-    pub reason: String,
+    /// Who moved it, and why.
+    #[serde(flatten)]
+    pub cause: Cause,
 }
 
 /// The verdict on one window of a model's traffic.

@@ -5,7 +5,7 @@ use crate::artifact::ArtifactError;
 use crate::dataset::{Labelled, csv};
 use crate::memory::{MemoryObjects, MemoryRegistry};
 use crate::name::Alias;
-use crate::registry::{NewVersion, Promotion, WriteRegistry};
+use crate::registry::{Actor, Cause, NewVersion, Promotion, WriteRegistry};
 use crate::spec::Spec;
 use crate::storage::{WriteObjects, keys};
 use crate::training::{Trained, TrainingContext, train};
@@ -69,14 +69,21 @@ impl World {
             run: run.to_owned(),
             dataset: String::new(),
             data_hash: String::new(),
+            rows: 0,
+            columns: 0,
+            seconds: 0.0,
             learner: String::new(),
             metric: trained.metric,
             metrics: trained.metrics.clone(),
+            baselines: None,
             created_at: self.clock.now(),
             decision: String::new(),
         };
-        let promotion =
-            Promotion { expected: expected.map(|alias| alias.version), reason: String::new() };
+        let promotion = Promotion {
+            alias: Alias::champion(),
+            expected: expected.map(|alias| alias.version),
+            cause: Cause { by: Actor::Gate, reason: String::new() },
+        };
         self.registry.register(version, Some(promotion)).await.unwrap();
         trained
     }

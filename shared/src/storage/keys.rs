@@ -38,6 +38,22 @@ pub fn model_of_dataset(key: &str) -> Result<ModelName, InvalidKey> {
     model.parse().map_err(|source| InvalidKey::Model { key: key.to_owned(), source })
 }
 
+/// The model that an uploaded model of another tool belongs to; `None` for a key that
+/// is not `models/{model}/import/{file}`.
+#[must_use]
+pub fn model_of_import(key: &str) -> Option<Result<ModelName, InvalidKey>> {
+    let (model, rest) = key.strip_prefix("models/")?.split_once('/')?;
+    rest.strip_prefix("import/").filter(|file| !file.is_empty())?;
+    let invalid = |source| InvalidKey::Model { key: key.to_owned(), source };
+    Some(model.parse().map_err(invalid))
+}
+
+/// A file of the folder from which models of other tools are taken over.
+#[must_use]
+pub fn import(model: &ModelName, file: &str) -> String {
+    format!("models/{model}/import/{file}")
+}
+
 /// The folder of a model's data sets.
 #[must_use]
 pub fn datasets(model: &ModelName) -> String {
@@ -62,6 +78,12 @@ pub fn run(model: &ModelName, run: &str, file: &str) -> String {
     format!("runs/{model}/{run}/{file}")
 }
 
+/// The folder of a model's training runs.
+#[must_use]
+pub fn runs(model: &ModelName) -> String {
+    format!("runs/{model}/")
+}
+
 /// A file of a window's drift report.
 #[must_use]
 pub fn drift(model: &ModelName, window: &str, file: &str) -> String {
@@ -78,7 +100,10 @@ pub fn ground_truth(model: &ModelName) -> String {
 /// that a second delivery writes the same object.
 #[must_use]
 pub fn quarantine(dataset: &str, etag: &str) -> String {
-    let path = dataset.strip_prefix("datasets/").unwrap_or(dataset);
+    let path = dataset
+        .strip_prefix("datasets/")
+        .or_else(|| dataset.strip_prefix("models/"))
+        .unwrap_or(dataset);
     let tag: String = etag.chars().filter(char::is_ascii_alphanumeric).take(12).collect();
     match path.rsplit_once('/') {
         Some((folder, file)) => format!("quarantine/{folder}/{tag}-{file}"),
@@ -104,6 +129,18 @@ mod tests {
             assert_eq!(model_of_dataset(bad), Err(InvalidKey::NotADataset(bad.into())), "{bad}");
         }
         assert!(matches!(model_of_dataset("datasets/Taxi!/x"), Err(InvalidKey::Model { .. })));
+    }
+
+    #[test]
+    fn an_imported_model_belongs_to_the_model_of_its_folder() {
+        let model = |key| model_of_import(key).map(|model| model.map(|name| name.to_string()));
+        assert_eq!(model("models/taxi/import/a/b.json"), Some(Ok("taxi".to_owned())));
+        assert!(matches!(model("models/Taxi!/import/b.json"), Some(Err(InvalidKey::Model { .. }))));
+        for other in ["models/taxi/model.toml", "models/taxi/import/", "datasets/taxi/import/x"] {
+            assert_eq!(model(other), None, "{other}");
+        }
+        let key = quarantine("models/taxi/import/b.json", "0123456789abcdef");
+        assert_eq!(key, "quarantine/taxi/import/0123456789ab-b.json");
     }
 
     #[test]

@@ -16,6 +16,8 @@ pub(super) const VERSIONS: &str = "VERSION#";
 pub(super) const ALIASES: &str = "ALIAS#";
 /// The sort keys of moves start so.
 pub(super) const MOVES: &str = "MOVE#";
+/// The sort keys of rejections start so.
+pub(super) const REJECTIONS: &str = "REJECTION#";
 /// The sort keys of checked windows start so.
 pub(super) const DRIFT: &str = "DRIFT#";
 /// The index partition that lists all models.
@@ -39,6 +41,10 @@ pub(super) fn key(model: &ModelName, sort_key: &str) -> Item {
 
 pub(super) fn version_key(version: Version) -> String {
     format!("{VERSIONS}{:010}", version.number())
+}
+
+pub(super) fn rejection_key(version: Version) -> String {
+    format!("{REJECTIONS}{:010}", version.number())
 }
 
 pub(super) fn run_key(run: &str) -> String {

@@ -7,11 +7,13 @@
 //! | `MODEL#{model}` | `RUN#{run}` | | which version a run registered |
 //! | `MODEL#{model}` | `ALIAS#{alias}` | | where an alias points |
 //! | `MODEL#{model}` | `MOVE#{time}#{alias}#{to}` | | a move of an alias |
+//! | `MODEL#{model}` | `REJECTION#{number, 10 digits}` | | that a version must not serve |
 //! | `MODEL#{model}` | `DRIFT#{start}#{end}` | | the verdict on a window |
 
 mod drift;
 mod item;
 mod read;
+mod transaction;
 mod write;
 
 use std::collections::HashMap;

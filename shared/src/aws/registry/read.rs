@@ -3,11 +3,11 @@
 use async_trait::async_trait;
 use serde::Deserialize;
 
-use super::item::{self, ALIASES, MODELS, MOVES, VERSIONS};
+use super::item::{self, ALIASES, MODELS, MOVES, REJECTIONS, VERSIONS};
 use super::{DynamoRegistry, port_error};
 use crate::name::{Alias, ModelName, Version};
 use crate::port_error::PortError;
-use crate::registry::{AliasRecord, Movement, ReadRegistry, VersionRecord};
+use crate::registry::{AliasRecord, Movement, ReadRegistry, RejectionRecord, VersionRecord};
 
 #[derive(Deserialize)]
 struct Listed {
@@ -64,5 +64,9 @@ impl ReadRegistry for DynamoRegistry {
 
     async fn history(&self, model: &ModelName) -> Result<Vec<Movement>, PortError> {
         self.query(model, MOVES).await
+    }
+
+    async fn rejections(&self, model: &ModelName) -> Result<Vec<RejectionRecord>, PortError> {
+        self.query(model, REJECTIONS).await
     }
 }

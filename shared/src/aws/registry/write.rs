@@ -1,44 +1,19 @@
-//! Registering versions and moving aliases, each in one transaction.
+//! Registering and rejecting versions and moving aliases, each in one transaction.
 
 use async_trait::async_trait;
-use aws_sdk_dynamodb::operation::transact_write_items::TransactWriteItemsError;
-use aws_sdk_dynamodb::types::builders::PutBuilder;
-use aws_sdk_dynamodb::types::{ConditionCheck, Put, TransactWriteItem};
-use jiff::Timestamp;
-use serde::{Deserialize, Serialize};
 
-use super::item::{self, META, MODELS};
-use super::{DynamoRegistry, Item, port_error};
+use super::DynamoRegistry;
+use super::item::{self, META};
+use super::transaction::{AliasMove, Meta, Run};
 use crate::name::{Alias, ModelName, Version};
 use crate::port_error::PortError;
 use crate::registry::{
-    AliasRecord, Movement, NewVersion, Promotion, ReadRegistry, Registered, VersionRecord,
+    AliasRecord, Cause, Move, NewVersion, Promotion, ReadRegistry, Registered, RejectionRecord,
     WriteError, WriteRegistry,
 };
 
 /// How often a registration tries again after losing a race for its number.
 const ATTEMPTS: usize = 20;
-
-#[derive(Serialize, Deserialize)]
-struct Meta {
-    newest: Version,
-}
-
-#[derive(Serialize, Deserialize)]
-struct Run {
-    version: Version,
-}
-
-/// A move of an alias, about to be written.
-struct Move<'a> {
-    model: &'a ModelName,
-    alias: &'a Alias,
-    from: Option<Version>,
-    to: Version,
-    artifact: &'a str,
-    reason: &'a str,
-    at: Timestamp,
-}
 
 #[async_trait]
 impl WriteRegistry for DynamoRegistry {
@@ -55,7 +30,7 @@ impl WriteRegistry for DynamoRegistry {
                 return Ok(Registered { version, newly: false });
             }
             if let Some(promotion) = &promotion {
-                self.expect_alias(&model, &Alias::champion(), promotion.expected).await?;
+                self.expect_alias(&model, &promotion.alias, promotion.expected).await?;
             }
             let newest: Option<Meta> = self.get(&model, META).await?;
             let newest = newest.map(|meta| meta.newest);
@@ -72,43 +47,58 @@ impl WriteRegistry for DynamoRegistry {
         })))
     }
 
-    async fn move_alias(
-        &self,
-        model: &ModelName,
-        alias: &Alias,
-        to: Version,
-        expected: Option<Version>,
-        reason: &str,
-    ) -> Result<AliasRecord, WriteError> {
-        let Some(version) = self.version(model, to).await? else {
-            return Err(WriteError::UnknownVersion { model: model.clone(), version: to });
+    async fn move_alias(&self, wish: Move) -> Result<AliasRecord, WriteError> {
+        let Move { model, alias, expected, to, cause, force } = wish;
+        let Some(version) = self.version(&model, to).await? else {
+            return Err(WriteError::UnknownVersion { model, version: to });
         };
-        self.expect_alias(model, alias, expected).await?;
+        if !force {
+            self.expect_no_rejection(&model, to).await?;
+        }
+        self.expect_alias(&model, &alias, expected).await?;
         let at = self.clock.now();
         let artifact = version.artifact.clone();
-        let movement = Move { model, alias, from: expected, to, artifact: &artifact, reason, at };
-        match self.transact(self.movement(&movement)?).await {
-            Ok(()) => Ok(AliasRecord {
-                model: model.clone(),
-                alias: alias.clone(),
-                version: to,
-                artifact,
-                moved_at: at,
-            }),
+        let movement = AliasMove {
+            model: &model,
+            alias: &alias,
+            from: expected,
+            to,
+            artifact: &artifact,
+            cause: &cause,
+            at,
+        };
+        match self.transact(self.movement(&movement, force)?).await {
+            Ok(()) => Ok(AliasRecord { model, alias, version: to, artifact, moved_at: at }),
             Err(error) => {
-                // A cancelled transaction means that somebody else moved it.
-                self.expect_alias(model, alias, expected).await?;
+                // A cancelled transaction means that somebody else was faster.
+                if !force {
+                    self.expect_no_rejection(&model, to).await?;
+                }
+                self.expect_alias(&model, &alias, expected).await?;
                 Err(WriteError::Port(error.source))
             }
         }
     }
-}
 
-/// A transaction that was not carried out.
-struct Refused {
-    /// Because a condition did not hold, or another transaction was in the way.
-    cancelled: bool,
-    source: PortError,
+    async fn reject(
+        &self,
+        model: &ModelName,
+        version: Version,
+        cause: Cause,
+    ) -> Result<RejectionRecord, WriteError> {
+        if let Some(record) = self.may_be_rejected(model, version).await? {
+            return Ok(record);
+        }
+        let at = self.clock.now();
+        let record = RejectionRecord { model: model.clone(), version, at, cause };
+        match self.transact(self.rejection(&record)?).await {
+            Ok(()) => Ok(record),
+            Err(error) => match self.may_be_rejected(model, version).await? {
+                Some(record) => Ok(record),
+                None => Err(WriteError::Port(error.source)),
+            },
+        }
+    }
 }
 
 impl DynamoRegistry {
@@ -125,138 +115,40 @@ impl DynamoRegistry {
         Err(WriteError::Conflict { model: model.clone(), alias: alias.clone(), expected, found })
     }
 
-    async fn transact(&self, writes: Vec<TransactWriteItem>) -> Result<(), Refused> {
-        let answer =
-            self.client.transact_write_items().set_transact_items(Some(writes)).send().await;
-        answer.map(drop).map_err(|error| Refused {
-            cancelled: error
-                .as_service_error()
-                .is_some_and(TransactWriteItemsError::is_transaction_canceled_exception),
-            source: port_error(format!("write a transaction to table {}", self.table), error),
-        })
-    }
-
-    /// The writes that register a version: its item, its run's, and the counter.
-    fn registration(
+    async fn expect_no_rejection(
         &self,
-        version: &NewVersion,
-        number: Version,
-        newest: Option<Version>,
-        promotion: Option<&Promotion>,
-    ) -> Result<Vec<TransactWriteItem>, PortError> {
-        let model = &version.model;
-        let record = VersionRecord { version: number, registered: version.clone() };
-        let mut meta = self.item(model, META, &Meta { newest: number })?;
-        meta.insert("gsi1pk".to_owned(), item::text(MODELS));
-        meta.insert("gsi1sk".to_owned(), item::text(model.as_str()));
-        let counter = self.put(meta);
-        let counter = match newest {
-            None => counter.condition_expression("attribute_not_exists(pk)"),
-            Some(newest) => counter
-                .condition_expression("newest = :newest")
-                .expression_attribute_values(":newest", item::number(newest.number())),
-        };
-        let new = |sort_key: &str, item: Item| {
-            self.build(
-                model,
-                sort_key,
-                self.put(item).condition_expression("attribute_not_exists(pk)"),
-            )
-        };
-        let version_key = item::version_key(number);
-        let run_key = item::run_key(&version.run);
-        let mut writes = vec![
-            self.build(model, META, counter)?,
-            new(&version_key, self.item(model, &version_key, &record)?)?,
-            new(&run_key, self.item(model, &run_key, &Run { version: number })?)?,
-        ];
-        if let Some(promotion) = promotion {
-            writes.extend(self.alias_writes(&Move {
-                model,
-                alias: &Alias::champion(),
-                from: promotion.expected,
-                to: number,
-                artifact: &version.artifact,
-                reason: &promotion.reason,
-                at: version.created_at,
-            })?);
+        model: &ModelName,
+        version: Version,
+    ) -> Result<(), WriteError> {
+        match self.find_rejection(model, version).await? {
+            None => Ok(()),
+            Some(RejectionRecord { cause: Cause { reason, .. }, .. }) => {
+                Err(WriteError::Rejected { model: model.clone(), version, reason })
+            }
         }
-        Ok(writes)
     }
 
-    /// The writes that move an alias to a version that exists.
-    fn movement(&self, movement: &Move<'_>) -> Result<Vec<TransactWriteItem>, PortError> {
-        let sort_key = item::version_key(movement.to);
-        let exists = ConditionCheck::builder()
-            .table_name(&self.table)
-            .set_key(Some(item::key(movement.model, &sort_key)))
-            .condition_expression("attribute_exists(pk)")
-            .build()
-            .map_err(|error| {
-                PortError::terminal(self.action("check", movement.model, &sort_key), error)
-            })?;
-        let mut writes = self.alias_writes(movement)?;
-        writes.push(TransactWriteItem::builder().condition_check(exists).build());
-        Ok(writes)
-    }
-
-    /// The alias's item, on the condition that it is where it is believed to be, and
-    /// the record of the move.
-    fn alias_writes(&self, movement: &Move<'_>) -> Result<Vec<TransactWriteItem>, PortError> {
-        let Move { model, alias, from, to, artifact, reason, at } = movement;
-        let alias_key = item::alias_key(alias);
-        let record = AliasRecord {
-            model: (*model).clone(),
-            alias: (*alias).clone(),
-            version: *to,
-            artifact: (*artifact).to_owned(),
-            moved_at: *at,
-        };
-        let put = self.put(self.item(model, &alias_key, &record)?);
-        let put = match from {
-            None => put.condition_expression("attribute_not_exists(pk)"),
-            Some(from) => put
-                .condition_expression("version = :expected")
-                .expression_attribute_values(":expected", item::number(from.number())),
-        };
-        let move_key = format!("{}{}#{alias}#{to}", item::MOVES, item::instant(*at));
-        let record = Movement {
-            model: (*model).clone(),
-            alias: (*alias).clone(),
-            from: *from,
-            to: *to,
-            at: *at,
-            reason: (*reason).to_owned(),
-        };
-        Ok(vec![
-            self.build(model, &alias_key, put)?,
-            self.build(model, &move_key, self.put(self.item(model, &move_key, &record)?))?,
-        ])
-    }
-
-    fn item<T: Serialize>(
+    /// Refuses what cannot be rejected; the rejection that there is already.
+    async fn may_be_rejected(
         &self,
         model: &ModelName,
-        sort_key: &str,
-        record: &T,
-    ) -> Result<Item, PortError> {
-        item::item(model, sort_key, record)
-            .map_err(|error| PortError::terminal(self.action("write", model, sort_key), error))
+        version: Version,
+    ) -> Result<Option<RejectionRecord>, WriteError> {
+        if self.version(model, version).await?.is_none() {
+            return Err(WriteError::UnknownVersion { model: model.clone(), version });
+        }
+        let champion = self.alias(model, &Alias::champion()).await?;
+        if champion.is_some_and(|record| record.version == version) {
+            return Err(WriteError::Serving { model: model.clone(), version });
+        }
+        Ok(self.find_rejection(model, version).await?)
     }
 
-    fn put(&self, item: Item) -> PutBuilder {
-        Put::builder().table_name(&self.table).set_item(Some(item))
-    }
-
-    fn build(
+    async fn find_rejection(
         &self,
         model: &ModelName,
-        sort_key: &str,
-        put: PutBuilder,
-    ) -> Result<TransactWriteItem, PortError> {
-        let put = put
-            .build()
-            .map_err(|error| PortError::terminal(self.action("write", model, sort_key), error))?;
-        Ok(TransactWriteItem::builder().put(put).build())
+        version: Version,
+    ) -> Result<Option<RejectionRecord>, PortError> {
+        self.get(model, &item::rejection_key(version)).await
     }
 }

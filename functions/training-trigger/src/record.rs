@@ -1,0 +1,195 @@
+//! What a run writes down about itself.
+
+use std::collections::BTreeMap;
+use std::time::Instant;
+
+use jiff::Timestamp;
+use model_factory::dataset::Schema;
+use model_factory::metrics::Metric;
+use model_factory::name::{Alias, ModelName, Version};
+use model_factory::registry::Baselines;
+use model_factory::spec::Spec;
+use model_factory::training::{Decision, Durations, Leaderboard};
+use model_factory::window::Window;
+use serde::{Deserialize, Serialize};
+
+use crate::memory;
+use crate::report::{Outcome, Run};
+
+/// What a run leaves in `runs/{model}/{run}/run.json` when it has ended.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct RunRecord {
+    /// The run and its outcome.
+    #[serde(flatten)]
+    pub run: Run,
+    /// Why it ran.
+    pub cause: String,
+    /// Whether it ran however young the champion was.
+    pub forced: bool,
+    /// The key of the data set; `None` when the model has none.
+    pub dataset: Option<String>,
+    /// The tag of the content that was announced, where it was.
+    pub etag: Option<String>,
+    /// The window of captured traffic that it learned from too.
+    pub window: Option<Window>,
+    /// From data to alias.
+    pub lineage: Lineage,
+    /// How long its parts took.
+    pub seconds: Seconds,
+    /// The most memory that it held; `None` where the system does not tell.
+    pub peak_memory_bytes: Option<u64>,
+    /// When it began.
+    pub started_at: Timestamp,
+    /// When it ended.
+    pub ended_at: Timestamp,
+}
+
+/// Where a version comes from, and where it went.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+pub struct Lineage {
+    /// The objects that were read, as they were then.
+    pub objects: Vec<ObjectRead>,
+    /// The hash of the rows' content; `None` when they could not be read.
+    pub data_hash: Option<String>,
+    /// The key of the artifact; `None` when there is none.
+    pub artifact: Option<String>,
+    /// The version that the run registered.
+    pub version: Option<Version>,
+    /// The alias that the run moved to it.
+    pub alias: Option<Alias>,
+}
+
+/// An object that was read.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ObjectRead {
+    /// Its key.
+    pub key: String,
+    /// The tag of its content.
+    pub etag: String,
+    /// Its size in bytes.
+    pub bytes: u64,
+}
+
+/// How long the parts of a run took, in seconds.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct Seconds {
+    /// To fetch, parse and check the data.
+    pub read: f64,
+    /// To search, to fit, to evaluate.
+    #[serde(flatten)]
+    pub training: Durations,
+    /// To store the artifact and to register the version.
+    pub store: f64,
+    /// From the run's begin to its end.
+    pub total: f64,
+}
+
+/// What a run leaves in `runs/{model}/{run}/training.json` before it registers its
+/// version.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct TrainingRecord {
+    /// The run.
+    pub run: String,
+    /// The model.
+    pub model: ModelName,
+    /// The objects that it learned from.
+    pub objects: Vec<ObjectRead>,
+    /// The hash of the rows' content.
+    pub data_hash: String,
+    /// How many rows it learned from and was measured on.
+    pub rows: usize,
+    /// How many inputs the model reads.
+    pub columns: usize,
+    /// What was done about the data, in words.
+    pub notes: Vec<String>,
+    /// Its inputs and task.
+    pub schema: Schema,
+    /// The spec that it was trained by.
+    pub spec: Spec,
+    /// The seed of the split and of every learner.
+    pub seed: u64,
+    /// The version of the code.
+    pub code_version: String,
+    /// The key of the artifact.
+    pub artifact: String,
+    /// What the training data promises about later data.
+    pub baselines: Option<Baselines>,
+    /// Every candidate, the best first.
+    pub leaderboard: Leaderboard,
+    /// The winner's metrics on the holdout.
+    pub metrics: BTreeMap<Metric, f64>,
+    /// What the gate said.
+    pub decision: Decision,
+    /// How long the parts took until then.
+    pub seconds: Seconds,
+    /// The most memory that was held until then.
+    pub peak_memory_bytes: Option<u64>,
+}
+
+/// What is measured while a run goes on.
+pub(crate) struct Account {
+    began: Instant,
+    started_at: Timestamp,
+    /// How long its parts took so far.
+    pub(crate) seconds: Seconds,
+    /// What is known of its lineage so far.
+    pub(crate) lineage: Lineage,
+    /// Whether an earlier delivery has done the work, and may have written its record.
+    pub(crate) done_before: bool,
+}
+
+impl Account {
+    /// Begins to measure.
+    pub(crate) fn open(started_at: Timestamp) -> Self {
+        memory::forget_peak();
+        Self {
+            began: Instant::now(),
+            started_at,
+            seconds: Seconds::default(),
+            lineage: Lineage::default(),
+            done_before: false,
+        }
+    }
+
+    /// How long the run took so far, in parts.
+    pub(crate) fn so_far(&self) -> Seconds {
+        Seconds { total: self.began.elapsed().as_secs_f64(), ..self.seconds }
+    }
+
+    /// The record of a run that ends now.
+    pub(crate) fn close(mut self, run: Run, told: Told, ended_at: Timestamp) -> RunRecord {
+        if let Outcome::Registered { version, promoted, awaits_approval, .. } = &run.outcome {
+            self.lineage.version = Some(*version);
+            self.lineage.alias = match (promoted, awaits_approval) {
+                (true, _) => Some(Alias::champion()),
+                (_, true) => Some(Alias::challenger()),
+                _ => None,
+            };
+        }
+        let seconds = self.so_far();
+        let Told { cause, forced, dataset, etag, window } = told;
+        RunRecord {
+            run,
+            cause,
+            forced,
+            dataset,
+            etag,
+            window,
+            lineage: self.lineage,
+            seconds,
+            peak_memory_bytes: memory::peak_bytes(),
+            started_at: self.started_at,
+            ended_at,
+        }
+    }
+}
+
+/// What the trigger told of a run.
+pub(crate) struct Told {
+    pub(crate) cause: String,
+    pub(crate) forced: bool,
+    pub(crate) dataset: Option<String>,
+    pub(crate) etag: Option<String>,
+    pub(crate) window: Option<Window>,
+}

@@ -1,0 +1,85 @@
+//! What a training leaves in the bucket. Nothing points at it before the version is
+//! registered.
+
+use model_factory::artifact::{Artifact, ArtifactError};
+use model_factory::dataset::Labelled;
+use model_factory::name::ModelName;
+use model_factory::profile::{Constraints, Statistics};
+use model_factory::registry::Baselines;
+use model_factory::runtime::Failure;
+use model_factory::storage::keys;
+use model_factory::training::Trained;
+use serde::Serialize;
+
+use crate::memory;
+use crate::ports::Ports;
+use crate::record::{Account, TrainingRecord};
+use crate::stop::Stop;
+use crate::training::Job;
+
+/// Writes artifact, baselines and training record.
+pub(crate) async fn store(
+    job: &Job<'_>,
+    data: &Labelled,
+    trained: &Trained,
+    account: &Account,
+) -> Result<Baselines, Stop> {
+    let Job { ports, run, model, spec, .. } = *job;
+    let artifact = keys::artifact(model, &trained.sha256);
+    let bytes = trained.artifact.clone().into();
+    ports.write_objects.put(&artifact, "application/octet-stream", bytes).await?;
+    let baselines = write_baselines(ports, model, run, &trained.artifact, &trained.sha256).await?;
+    let record = TrainingRecord {
+        run: run.to_owned(),
+        model: model.clone(),
+        objects: account.lineage.objects.clone(),
+        data_hash: trained.data_hash.clone(),
+        rows: data.rows(),
+        columns: data.schema.inputs.len(),
+        notes: data.notes.clone(),
+        schema: data.schema.clone(),
+        spec: spec.clone(),
+        seed: spec.split.seed,
+        code_version: env!("CARGO_PKG_VERSION").to_owned(),
+        artifact,
+        baselines: Some(baselines.clone()),
+        leaderboard: trained.leaderboard.clone(),
+        metrics: trained.metrics.clone(),
+        decision: trained.decision.clone(),
+        seconds: account.so_far(),
+        peak_memory_bytes: memory::peak_bytes(),
+    };
+    write_json(ports, &keys::run(model, run, "training.json"), &record).await?;
+    Ok(baselines)
+}
+
+/// Writes what an artifact's training data looks like and promises, under the names
+/// and in the format of SageMaker Model Monitor.
+pub(crate) async fn write_baselines(
+    ports: &Ports,
+    model: &ModelName,
+    run: &str,
+    artifact: &[u8],
+    sha256: &str,
+) -> Result<Baselines, Stop> {
+    let broken = |error: ArtifactError| Stop::from(Failure::terminal(&error));
+    let profile = Artifact::open(artifact, sha256).and_then(|it| it.profile()).map_err(broken)?;
+    let rows = profile.inputs.first().map_or(0, |column| column.rows());
+    let baselines = Baselines {
+        statistics: keys::run(model, run, "statistics.json"),
+        constraints: keys::run(model, run, "constraints.json"),
+    };
+    write_json(ports, &baselines.statistics, &Statistics::of(rows, &profile.inputs)).await?;
+    write_json(ports, &baselines.constraints, &Constraints::of(&profile)).await?;
+    Ok(baselines)
+}
+
+/// Writes a value as JSON.
+pub(crate) async fn write_json<T: Serialize + Sync>(
+    ports: &Ports,
+    key: &str,
+    value: &T,
+) -> Result<(), Failure> {
+    let bytes = serde_json::to_vec_pretty(value).map_err(|error| Failure::terminal(&error))?;
+    Ok(ports.write_objects.put(key, keys::JSON, bytes.into()).await?)
+}
