@@ -16,4 +16,5 @@ pub use defect::{Defect, Rejection};
 pub use labelled::Labelled;
 pub use schema::{Field, Kind, Schema, Task};
 pub use table::{Categories, CategoryEncoder, Column, MISSING, Table, Values};
+pub(crate) use target::MAX_CLASSES;
 pub use target::Target;

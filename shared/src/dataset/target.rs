@@ -14,7 +14,7 @@ const MAX_NUMERIC_CLASSES: usize = 20;
 const MIN_ROWS_A_CLASS: usize = 5;
 
 /// More classes than this are taken for a mistake.
-const MAX_CLASSES: usize = 1_000;
+pub(crate) const MAX_CLASSES: usize = 1_000;
 
 /// The true values, one a row.
 #[derive(Debug, Clone, PartialEq)]

@@ -9,9 +9,11 @@ mod baseline;
 mod boosting;
 mod context;
 mod examples;
+mod forest;
 mod linear;
 pub mod predictions;
 mod predictor;
+pub mod trees;
 
 use std::fmt;
 
@@ -21,9 +23,11 @@ use crate::dataset::Labelled;
 use crate::features::{Element, Encoding, Pipeline, Recipe, TransformError};
 use crate::spec::LearnerKind;
 
-pub use boosting::BoostingParams;
+pub use boosting::{BoostingParams, Growth};
 pub use context::{Deadline, FitContext};
 pub use examples::Examples;
+use forest::Randomness;
+pub use forest::{ForestParams, MaxFeatures, NamedShare};
 pub use linear::LinearParams;
 pub use predictions::Predictions;
 pub use predictor::{DecodeError, EncodedPredictor, Model, PredictError, Predictor};
@@ -44,6 +48,10 @@ pub struct Candidate {
 pub enum Learner {
     /// Gradient-boosted trees.
     Boosting(BoostingParams),
+    /// The mean of trees that choose the best split among random features.
+    RandomForest(ForestParams),
+    /// The mean of trees that choose among random splits of random features.
+    ExtraTrees(ForestParams),
     /// Logistic regression, or ridge regression for numbers.
     Linear(LinearParams),
     /// The class frequencies, or the mean.
@@ -73,6 +81,8 @@ impl Learner {
     pub fn kind(&self) -> LearnerKind {
         match self {
             Self::Boosting(_) => LearnerKind::Boosting,
+            Self::RandomForest(_) => LearnerKind::RandomForest,
+            Self::ExtraTrees(_) => LearnerKind::ExtraTrees,
             Self::Linear(_) => LearnerKind::Linear,
             Self::Baseline => LearnerKind::Baseline,
         }
@@ -82,7 +92,9 @@ impl Learner {
     #[must_use]
     pub fn encoding(&self) -> Encoding {
         match self {
-            Self::Boosting(_) | Self::Baseline => Encoding::Native,
+            Self::Boosting(_) | Self::RandomForest(_) | Self::ExtraTrees(_) | Self::Baseline => {
+                Encoding::Native
+            }
             Self::Linear(_) => Encoding::Standardised,
         }
     }
@@ -109,6 +121,7 @@ impl Candidate {
     pub fn params(&self) -> String {
         let params = match &self.learner {
             Learner::Boosting(params) => params.to_string(),
+            Learner::RandomForest(params) | Learner::ExtraTrees(params) => params.to_string(),
             Learner::Linear(params) => params.to_string(),
             Learner::Baseline => String::new(),
         };
@@ -131,6 +144,12 @@ impl Candidate {
                 let model = boosting::fit(&pipeline, examples, params, context)?;
                 (pipeline, Model::Boosting(Box::new(model)))
             }
+            Learner::RandomForest(params) => {
+                self.grow(data, Randomness::Features, params, context)?
+            }
+            Learner::ExtraTrees(params) => {
+                self.grow(data, Randomness::Thresholds, params, context)?
+            }
             Learner::Linear(params) => {
                 let (pipeline, examples) = self.examples(data, context)?;
                 (
@@ -143,6 +162,18 @@ impl Candidate {
             }
         };
         Ok(Predictor::new(pipeline, model, &data.schema.task))
+    }
+
+    fn grow(
+        &self,
+        data: &Labelled,
+        randomness: Randomness,
+        params: &ForestParams,
+        context: &FitContext<'_>,
+    ) -> Result<(Pipeline, Model), FitError> {
+        let (pipeline, examples) = self.examples(data, context)?;
+        let trees = forest::fit(&pipeline, examples, randomness, params, context)?;
+        Ok((pipeline, Model::Forest(Box::new(trees))))
     }
 
     /// The features, fitted, and the rows as the learner reads them.

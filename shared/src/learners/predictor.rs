@@ -10,6 +10,7 @@ use serde::{Deserialize, Serialize};
 use super::baseline::BaselineModel;
 use super::linear::LinearModel;
 use super::predictions::Predictions;
+use super::trees::{TreeEnsemble, TreesError};
 use crate::dataset::{Table, Task};
 use crate::features::{Pipeline, TransformError};
 
@@ -18,6 +19,8 @@ use crate::features::{Pipeline, TransformError};
 pub enum Model {
     /// Gradient-boosted trees.
     Boosting(Box<BoostedModel>),
+    /// A random forest or extra trees.
+    Forest(Box<TreeEnsemble>),
     /// A linear model.
     Linear(LinearModel),
     /// The naive baseline.
@@ -62,6 +65,9 @@ pub enum DecodeError {
     /// The trees are not of this format.
     #[error("the model's trees cannot be read")]
     Trees(#[from] HessboostError),
+    /// The forest is not of this format.
+    #[error("the model's forest cannot be read")]
+    Forest(#[from] TreesError),
     /// The trees read other features than the pipeline gives.
     #[error("the model reads {model} features where the pipeline gives {pipeline}")]
     Width {
@@ -82,6 +88,7 @@ struct Header {
 #[serde(tag = "kind", rename_all = "lowercase")]
 enum ModelHeader {
     Boosting,
+    Forest,
     Linear(LinearModel),
     Baseline(BaselineModel),
 }
@@ -110,6 +117,10 @@ impl Predictor {
                 let features = self.pipeline.transform::<f32>(table)?;
                 boosted(model, features.as_slice(), classes)?
             }
+            Model::Forest(trees) => {
+                let features = self.pipeline.transform::<f32>(table)?;
+                both_classes(trees.predict_rows(features.as_slice()).into_iter(), classes)
+            }
         };
         Ok(match classes {
             0 => Predictions::Values(answers),
@@ -123,10 +134,16 @@ impl Predictor {
     /// models.
     #[must_use]
     pub fn importance(&self) -> BTreeMap<String, f64> {
-        let Model::Boosting(model) = &self.model else { return BTreeMap::new() };
+        let of_features: Vec<(usize, f64)> = match &self.model {
+            Model::Boosting(model) => {
+                model.feature_importance(ImportanceType::TotalGain).into_iter().collect()
+            }
+            Model::Forest(trees) => trees.gains().iter().copied().enumerate().collect(),
+            Model::Linear(_) | Model::Baseline(_) => Vec::new(),
+        };
         let sources = self.pipeline.sources();
         let mut gains: BTreeMap<String, f64> = BTreeMap::new();
-        for (feature, gain) in model.feature_importance(ImportanceType::TotalGain) {
+        for (feature, gain) in of_features {
             if let Some(source) = sources.get(feature) {
                 *gains.entry((*source).to_owned()).or_default() += gain;
             }
@@ -145,6 +162,7 @@ impl Predictor {
     pub fn encode(&self) -> Result<EncodedPredictor, DecodeError> {
         let (model, payload) = match &self.model {
             Model::Boosting(model) => (ModelHeader::Boosting, model.encode(ModelFormat::Binary)?),
+            Model::Forest(trees) => (ModelHeader::Forest, trees.encode()?),
             Model::Linear(model) => (ModelHeader::Linear(model.clone()), Vec::new()),
             Model::Baseline(model) => (ModelHeader::Baseline(model.clone()), Vec::new()),
         };
@@ -167,16 +185,24 @@ impl Predictor {
             ModelHeader::Baseline(model) => Model::Baseline(model),
             ModelHeader::Boosting => {
                 let model = BoostedModel::decode(payload, ModelFormat::Binary)?;
-                if model.n_features() != pipeline.width() {
-                    return Err(DecodeError::Width {
-                        model: model.n_features(),
-                        pipeline: pipeline.width(),
-                    });
-                }
+                fits(model.n_features(), &pipeline)?;
                 Model::Boosting(Box::new(model))
+            }
+            ModelHeader::Forest => {
+                let trees = TreeEnsemble::decode(payload)?;
+                fits(trees.features(), &pipeline)?;
+                Model::Forest(Box::new(trees))
             }
         };
         Ok(Self::new(pipeline, model, task))
+    }
+}
+
+fn fits(features: usize, pipeline: &Pipeline) -> Result<(), DecodeError> {
+    let width = pipeline.width();
+    match features == width {
+        true => Ok(()),
+        false => Err(DecodeError::Width { model: features, pipeline: width }),
     }
 }
 
@@ -188,8 +214,13 @@ fn boosted(
 ) -> Result<Vec<f64>, HessboostError> {
     let predictions = model.predict_rows(features, Iterations::Best)?;
     let answers = predictions.as_slice().iter().map(|&answer| f64::from(answer));
-    Ok(match classes {
+    Ok(both_classes(answers, classes))
+}
+
+/// Where only the second of two classes is answered, the first one beside it.
+fn both_classes(answers: impl Iterator<Item = f64>, classes: usize) -> Vec<f64> {
+    match classes {
         2 => answers.flat_map(|positive| [1.0 - positive, positive]).collect(),
         _ => answers.collect(),
-    })
+    }
 }

@@ -108,7 +108,12 @@ fn linear(alpha: f64) -> Learner {
 }
 
 fn boosting() -> Candidate {
-    Learner::Boosting(BoostingParams { max_depth: 4, eta: 0.1, min_child_weight: 1.0 }).into()
+    Learner::Boosting(BoostingParams { max_depth: 4, ..BoostingParams::default() }).into()
+}
+
+fn forests() -> [Candidate; 2] {
+    let params = ForestParams { n_estimators: 20, ..ForestParams::default() };
+    [Learner::RandomForest(params.clone()), Learner::ExtraTrees(params)].map(Candidate::from)
 }
 
 #[test]
@@ -131,6 +136,11 @@ fn every_learner_beats_the_baseline_on_every_task() {
         let boosting = score(boosting());
         assert!(metric.improvement(linear, baseline) > 0.0, "{task}: {linear} after {baseline}");
         assert!(metric.improvement(boosting, linear) > 0.0, "{task}: {boosting} after {linear}");
+        for forest in forests() {
+            let name = forest.to_string();
+            let score = score(forest);
+            assert!(metric.improvement(score, linear) > 0.0, "{task}: {name} {score}");
+        }
     }
 }
 
@@ -138,7 +148,14 @@ fn every_learner_beats_the_baseline_on_every_task() {
 fn a_predictor_reads_back_bit_for_bit() {
     for task in ["binary", "multi", "number"] {
         let data = mixed(task);
-        for candidate in [boosting(), linear(1.0).into(), Learner::Baseline.into()] {
+        let [random_forest, extra_trees] = forests();
+        for candidate in [
+            boosting(),
+            random_forest,
+            extra_trees,
+            linear(1.0).into(),
+            Learner::Baseline.into(),
+        ] {
             let predictor = candidate.fit(&data, &FitContext::new(&spec(3))).unwrap();
             let EncodedPredictor { header, payload } = predictor.encode().unwrap();
             let header = serde_json::from_slice(&serde_json::to_vec(&header).unwrap()).unwrap();
@@ -152,26 +169,37 @@ fn a_predictor_reads_back_bit_for_bit() {
 }
 
 #[test]
-fn the_same_data_and_seed_give_the_same_bytes() {
-    let data = mixed("binary");
-    let encode = || boosting().fit(&data, &FitContext::new(&spec(3))).unwrap().encode().unwrap();
-    assert_eq!(encode(), encode());
+fn the_same_data_and_seed_give_the_same_bytes_on_any_number_of_threads() {
+    let pool = |threads| rayon::ThreadPoolBuilder::new().num_threads(threads).build().unwrap();
+    let (one, two) = (pool(1), pool(2));
+    for task in ["binary", "multi", "number"] {
+        let data = mixed(task);
+        let [random_forest, extra_trees] = forests();
+        for candidate in [boosting(), random_forest, extra_trees] {
+            let encode =
+                || candidate.fit(&data, &FitContext::new(&spec(3))).unwrap().encode().unwrap();
+            assert_eq!(one.install(encode), two.install(encode), "{candidate} on {task}");
+        }
+    }
 }
 
 #[test]
 fn probabilities_sum_to_one_and_importance_names_columns() {
     let data = mixed("multi");
-    let predictor = boosting().fit(&data, &FitContext::new(&spec(3))).unwrap();
-    let Predictions::Classes { probabilities, .. } = predictor.predict(&data.inputs).unwrap()
-    else {
-        panic!("numbers for classes")
-    };
-    for row in probabilities.chunks(3) {
-        assert!((row.iter().sum::<f64>() - 1.0).abs() < 1e-6);
+    let [random_forest, extra_trees] = forests();
+    for candidate in [boosting(), random_forest, extra_trees] {
+        let predictor = candidate.fit(&data, &FitContext::new(&spec(3))).unwrap();
+        let Predictions::Classes { probabilities, .. } = predictor.predict(&data.inputs).unwrap()
+        else {
+            panic!("numbers for classes")
+        };
+        for row in probabilities.chunks(3) {
+            assert!((row.iter().sum::<f64>() - 1.0).abs() < 1e-6);
+        }
+        let importance = predictor.importance();
+        assert!((importance.values().sum::<f64>() - 1.0).abs() < 1e-9);
+        assert!(importance["x"] > importance["noise"]);
     }
-    let importance = predictor.importance();
-    assert!((importance.values().sum::<f64>() - 1.0).abs() < 1e-9);
-    assert!(importance["x"] > importance["noise"]);
 }
 
 #[test]

@@ -56,6 +56,10 @@ pub struct Training {
 pub enum LearnerKind {
     /// Gradient-boosted trees.
     Boosting,
+    /// A random forest.
+    RandomForest,
+    /// Extremely randomised trees.
+    ExtraTrees,
     /// Logistic, ridge, lasso and elastic-net regression.
     Linear,
     /// The class frequencies, or the mean: always on the leaderboard.
@@ -107,13 +111,16 @@ pub enum Choice {
 
 impl LearnerKind {
     /// Every learner.
-    pub const ALL: [Self; 3] = [Self::Boosting, Self::Linear, Self::Baseline];
+    pub const ALL: [Self; 5] =
+        [Self::Boosting, Self::RandomForest, Self::ExtraTrees, Self::Linear, Self::Baseline];
 
     /// The learner's name in a spec and on the leaderboard.
     #[must_use]
     pub fn name(self) -> &'static str {
         match self {
             Self::Boosting => "boosting",
+            Self::RandomForest => "random_forest",
+            Self::ExtraTrees => "extra_trees",
             Self::Linear => "linear",
             Self::Baseline => "baseline",
         }

@@ -6,7 +6,8 @@ use crate::spec::{LearnerKind, Spec};
 /// The candidates of the spec's learners, and always the baseline.
 pub(super) fn of(spec: &Spec) -> Vec<Candidate> {
     let boosting = |max_depth, eta, min_child_weight| {
-        Candidate::from(Learner::Boosting(BoostingParams { max_depth, eta, min_child_weight }))
+        let params = BoostingParams { max_depth, eta, min_child_weight, ..Default::default() };
+        Candidate::from(Learner::Boosting(params))
     };
     let linear =
         |alpha| Candidate::from(Learner::Linear(LinearParams { alpha, ..LinearParams::default() }));
@@ -18,6 +19,8 @@ pub(super) fn of(spec: &Spec) -> Vec<Candidate> {
             LearnerKind::Boosting => {
                 vec![boosting(6, 0.1, 1.0), boosting(4, 0.1, 1.0), boosting(3, 0.1, 5.0)]
             }
+            LearnerKind::RandomForest => vec![Learner::RandomForest(Default::default()).into()],
+            LearnerKind::ExtraTrees => vec![Learner::ExtraTrees(Default::default()).into()],
             LearnerKind::Linear => vec![linear(1.0), linear(10.0)],
             LearnerKind::Baseline => Vec::new(),
         })
