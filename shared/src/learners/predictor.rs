@@ -113,9 +113,11 @@ impl Predictor {
         };
         Ok(match classes {
             0 => Predictions::Values(answers),
-            _ => {
-                Predictions::Classes { classes: Arc::clone(&self.classes), probabilities: answers }
-            }
+            _ => Predictions::Classes {
+                classes: Arc::clone(&self.classes),
+                probabilities: answers,
+                threshold: None,
+            },
         })
     }
 
