@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use jiff::Timestamp;
+use model_factory::card::{self, CardInput};
 use model_factory::dataset::Labelled;
 use model_factory::events::EventKind;
 use model_factory::name::{Alias, ModelName, Reference, Version};
@@ -39,8 +40,18 @@ pub(crate) async fn train_and_register(
         let champion = load_champion(ports, model).await?;
         let expected = champion.as_ref().map(|champion| champion.version);
         let trained = train(model, &data, spec, champion).await?;
-        store(ports, model, run, spec, &data, &trained).await?;
-        let version = record(source, run, model, &trained, ports.clock.now());
+        let now = ports.clock.now();
+        let card = card::html(&CardInput {
+            model,
+            run,
+            dataset: source.key.as_deref(),
+            created_at: now,
+            data: &data,
+            spec,
+            trained: &trained,
+        });
+        store(ports, model, run, spec, &data, &trained, card).await?;
+        let version = record(source, run, model, &trained, now);
         let promotion = trained
             .decision
             .promoted
@@ -84,7 +95,7 @@ async fn train(
     }
 }
 
-/// Writes artifact and training record. Nothing points at them before the
+/// Writes artifact, training record and model card. Nothing points at them before the
 /// registration.
 async fn store(
     ports: &Ports,
@@ -93,6 +104,7 @@ async fn store(
     spec: &Spec,
     data: &Labelled,
     trained: &Trained,
+    card: String,
 ) -> Result<(), Stop> {
     let artifact = keys::artifact(model, &trained.sha256);
     let bytes = trained.artifact.clone().into();
@@ -102,18 +114,24 @@ async fn store(
         "model": model,
         "rows": data.rows(),
         "data_hash": trained.data_hash,
-        "notes": data.notes,
+        "notes": data.notes.iter().chain(&trained.notes).collect::<Vec<_>>(),
         "schema": data.schema,
         "spec": spec,
         "artifact": artifact,
         "leaderboard": trained.leaderboard,
         "metrics": trained.metrics,
+        "intervals": trained.assessment.intervals,
+        "baseline": trained.assessment.baseline,
+        "importances": trained.assessment.importances,
+        "latency_ms": trained.assessment.latency_ms,
         "decision": trained.decision,
         "code_version": env!("CARGO_PKG_VERSION"),
     });
     let bytes = serde_json::to_vec_pretty(&record).map_err(|error| Failure::terminal(&error))?;
     let key = keys::run(model, run, "training.json");
-    Ok(ports.write_objects.put(&key, keys::JSON, bytes.into()).await?)
+    ports.write_objects.put(&key, keys::JSON, bytes.into()).await?;
+    let key = keys::run(model, run, "model-card.html");
+    Ok(ports.write_objects.put(&key, keys::HTML, card.into()).await?)
 }
 
 fn record(
