@@ -3,6 +3,7 @@
 pub mod artifact;
 pub mod aws;
 pub mod capture;
+pub mod card;
 pub mod clock;
 pub mod dataset;
 pub mod drift;
@@ -13,6 +14,7 @@ pub mod learners;
 pub mod memory;
 pub mod metrics;
 pub mod name;
+mod page;
 pub mod port_error;
 pub mod profile;
 pub mod protocol;

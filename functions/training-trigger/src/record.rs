@@ -5,11 +5,11 @@ use std::time::Instant;
 
 use jiff::Timestamp;
 use model_factory::dataset::Schema;
-use model_factory::metrics::Metric;
+use model_factory::metrics::{Interval, Metric};
 use model_factory::name::{Alias, ModelName, Version};
 use model_factory::registry::Baselines;
 use model_factory::spec::Spec;
-use model_factory::training::{Decision, Durations, Leaderboard};
+use model_factory::training::{Decision, Durations, Importances, Leaderboard};
 use model_factory::window::Window;
 use serde::{Deserialize, Serialize};
 
@@ -119,6 +119,14 @@ pub struct TrainingRecord {
     pub leaderboard: Leaderboard,
     /// The winner's metrics on the holdout.
     pub metrics: BTreeMap<Metric, f64>,
+    /// The 95 % interval of each metric.
+    pub intervals: BTreeMap<Metric, Interval>,
+    /// The naive baseline's metrics on the holdout.
+    pub baseline: BTreeMap<Metric, f64>,
+    /// How much the winner depends on each input.
+    pub importances: Importances,
+    /// The median time of one row, in milliseconds.
+    pub latency_ms: f64,
     /// What the gate said.
     pub decision: Decision,
     /// How long the parts took until then.

@@ -54,7 +54,7 @@ pub(crate) async fn train_and_register(
         let storing = Instant::now();
         let baselines = writing::store(job, &data, &trained, account).await?;
         let version = describe(job, &data, &trained, baselines, account);
-        let passed = trained.decision.promoted;
+        let passed = trained.decision.passed;
         let registered = register(job.ports, version, passed, job.spec, expected).await?;
         account.seconds.store = storing.elapsed().as_secs_f64();
         match registered {

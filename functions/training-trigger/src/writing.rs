@@ -2,6 +2,7 @@
 //! registered.
 
 use model_factory::artifact::{Artifact, ArtifactError};
+use model_factory::card::{self, CardInput};
 use model_factory::dataset::Labelled;
 use model_factory::name::ModelName;
 use model_factory::profile::{Constraints, Statistics};
@@ -17,7 +18,7 @@ use crate::record::{Account, TrainingRecord};
 use crate::stop::Stop;
 use crate::training::Job;
 
-/// Writes artifact, baselines and training record.
+/// Writes artifact, baselines, training record and model card.
 pub(crate) async fn store(
     job: &Job<'_>,
     data: &Labelled,
@@ -36,7 +37,7 @@ pub(crate) async fn store(
         data_hash: trained.data_hash.clone(),
         rows: data.rows(),
         columns: data.schema.inputs.len(),
-        notes: data.notes.clone(),
+        notes: data.notes.iter().chain(&trained.notes).cloned().collect(),
         schema: data.schema.clone(),
         spec: spec.clone(),
         seed: spec.split.seed,
@@ -45,11 +46,26 @@ pub(crate) async fn store(
         baselines: Some(baselines.clone()),
         leaderboard: trained.leaderboard.clone(),
         metrics: trained.metrics.clone(),
+        intervals: trained.assessment.intervals.clone(),
+        baseline: trained.assessment.baseline.clone(),
+        importances: trained.assessment.importances.clone(),
+        latency_ms: trained.assessment.latency_ms,
         decision: trained.decision.clone(),
         seconds: account.so_far(),
         peak_memory_bytes: memory::peak_bytes(),
     };
     write_json(ports, &keys::run(model, run, "training.json"), &record).await?;
+    let card = card::html(&CardInput {
+        model,
+        run,
+        dataset: job.source.key.as_deref(),
+        created_at: ports.clock.now(),
+        data,
+        spec,
+        trained,
+    });
+    let key = keys::run(model, run, "model-card.html");
+    ports.write_objects.put(&key, keys::HTML, card.into()).await?;
     Ok(baselines)
 }
 

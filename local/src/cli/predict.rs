@@ -87,7 +87,7 @@ fn write(predictions: &Predictions) -> Result<(), CliError> {
                 writer.write_record([value.to_string()]).map_err(broken)?;
             }
         }
-        Predictions::Classes { classes, probabilities } => {
+        Predictions::Classes { classes, probabilities, .. } => {
             let mut header = vec!["predict".to_owned()];
             header.extend(classes.iter().map(|class| format!("probability_{class}")));
             writer.write_record(&header).map_err(broken)?;

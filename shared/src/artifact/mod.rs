@@ -89,6 +89,8 @@ pub struct Contents<'a> {
     pub metric: Metric,
     /// Its metrics on the holdout.
     pub metrics: BTreeMap<Metric, f64>,
+    /// Each input's share in the model's decisions; empty if it cannot tell.
+    pub importance: BTreeMap<String, f64>,
 }
 
 /// An artifact cannot be written or read.
@@ -145,7 +147,7 @@ pub fn encode(contents: &Contents<'_>) -> Result<Vec<u8>, ArtifactError> {
         holdout_rows: contents.holdout_rows,
         metric: contents.metric,
         metrics: contents.metrics.clone(),
-        importance: contents.predictor.importance(),
+        importance: contents.importance.clone(),
         code_version: env!("CARGO_PKG_VERSION").to_owned(),
         predictor: header,
     };

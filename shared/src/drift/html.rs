@@ -2,13 +2,12 @@
 
 use std::collections::BTreeMap;
 
-use maud::{DOCTYPE, Markup, PreEscaped, html};
+use maud::{Markup, html};
 
-use super::format::{count, number, p_value, percent};
-use super::plot;
 use super::report::{
     Aspect, ColumnReport, Details, Effect, Measure, Method, Report, Role, Severity, Signal, Verdict,
 };
+use crate::page::{count, distribution, document, number, p_value, percent};
 use crate::profile::{Column, Observation, Profile};
 
 const STYLE: &str = include_str!("style.css");
@@ -21,36 +20,25 @@ const NAMED: usize = 8;
 #[must_use]
 pub fn render(report: &Report, reference: &Profile, observed: &Observation) -> String {
     let pictures = Pictures::new(reference, observed);
-    let page = html! {
-        (DOCTYPE)
-        html lang="en" {
-            head {
-                meta charset="utf-8";
-                meta name="viewport" content="width=device-width, initial-scale=1";
-                title { "Drift of " (report.model) " v" (report.version) }
-                style { (PreEscaped(STYLE)) }
-            }
-            body {
-                h1 { "Drift of " (report.model) " v" (report.version) }
-                p .quiet {
-                    (report.window.start) " to " (report.window.end) " · "
-                    (count(report.rows)) " rows, compared with "
-                    (count(report.reference_rows)) " rows of training data"
-                }
-                (verdict(report))
-                @if !report.columns.is_empty() {
-                    (overview(report))
-                    (explanation(report))
-                    h2 { "Columns" }
-                    p .quiet .key { i .r {} "reference (training data)" i .c {} "current window" }
-                    @for (index, column) in report.columns.iter().enumerate() {
-                        (card(index, column, &pictures))
-                    }
-                }
+    let body = html! {
+        h1 { "Drift of " (report.model) " v" (report.version) }
+        p .quiet {
+            (report.window.start) " to " (report.window.end) " · "
+            (count(report.rows)) " rows, compared with "
+            (count(report.reference_rows)) " rows of training data"
+        }
+        (verdict(report))
+        @if !report.columns.is_empty() {
+            (overview(report))
+            (explanation(report))
+            h2 { "Columns" }
+            p .quiet .key { i .r {} "reference (training data)" i .c {} "current window" }
+            @for (index, column) in report.columns.iter().enumerate() {
+                (card(index, column, &pictures))
             }
         }
     };
-    page.into_string()
+    document(&format!("Drift of {} v{}", report.model, report.version), STYLE, &body)
 }
 
 /// The two summaries of every column by role and name.
@@ -67,7 +55,7 @@ impl<'a> Pictures<'a> {
 
     fn draw(&self, column: &ColumnReport) -> Markup {
         match self.0.get(&(column.role == Role::Input, column.name.as_str())) {
-            Some((reference, current)) => plot::distribution(reference, current),
+            Some((reference, current)) => distribution(reference, current),
             None => html! {},
         }
     }
@@ -78,8 +66,8 @@ fn verdict(report: &Report) -> Markup {
     let warnings =
         report.columns.iter().filter(|column| column.severity == Severity::Warning).count();
     let class = match report.verdict {
-        Verdict::Drift => "drift",
-        Verdict::Stable => "stable",
+        Verdict::Drift => "bad",
+        Verdict::Stable => "good",
         Verdict::NoData | Verdict::TooLittleData { .. } => "open",
     };
     html! {

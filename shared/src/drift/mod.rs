@@ -7,9 +7,7 @@
 
 pub mod check;
 mod column;
-mod format;
 pub mod html;
-mod plot;
 pub mod report;
 pub mod statistics;
 

@@ -4,6 +4,7 @@
 //! [`Predictor`]: the fitted features and the fitted model, which together answer
 //! for any table with the right columns.
 
+mod adjust;
 mod algebra;
 mod baseline;
 mod boosting;
@@ -23,6 +24,7 @@ use crate::dataset::Labelled;
 use crate::features::{Element, Encoding, Pipeline, Recipe, TransformError};
 use crate::spec::LearnerKind;
 
+pub use adjust::{Adjustments, Calibration, Method as CalibrationMethod, Residuals};
 pub use boosting::{BoostingParams, Growth};
 pub use context::{Deadline, FitContext};
 pub use examples::Examples;

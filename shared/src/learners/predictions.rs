@@ -11,6 +11,9 @@ pub enum Predictions {
         classes: Arc<[String]>,
         /// Row-major, `rows × classes`; each row sums to 1.
         probabilities: Vec<f64>,
+        /// The probability from which the second of two classes is answered; `None`:
+        /// the most probable class is.
+        threshold: Option<f64>,
     },
     /// One number a row.
     Values(Vec<f64>),
@@ -21,13 +24,15 @@ impl Predictions {
     #[must_use]
     pub fn rows(&self) -> usize {
         match self {
-            Self::Classes { classes, probabilities } => probabilities.len() / classes.len().max(1),
+            Self::Classes { classes, probabilities, .. } => {
+                probabilities.len() / classes.len().max(1)
+            }
             Self::Values(values) => values.len(),
         }
     }
 
-    /// The predictions of one after the other; `None` without any, or when they are
-    /// not all numbers, or not all of the same classes.
+    /// The predictions of one after the other, with the first one's threshold; `None`
+    /// without any, or when they are not all numbers, or not all of the same classes.
     #[must_use]
     pub fn concat(parts: impl IntoIterator<Item = Self>) -> Option<Self> {
         let mut parts = parts.into_iter();
@@ -36,8 +41,8 @@ impl Predictions {
             match (&mut all, part) {
                 (Self::Values(all), Self::Values(part)) => all.extend(part),
                 (
-                    Self::Classes { classes, probabilities },
-                    Self::Classes { classes: others, probabilities: part },
+                    Self::Classes { classes, probabilities, .. },
+                    Self::Classes { classes: others, probabilities: part, .. },
                 ) if *classes == others => probabilities.extend(part),
                 _ => return None,
             }
@@ -45,7 +50,8 @@ impl Predictions {
         })
     }
 
-    /// The most probable class of each row (the first of equals); empty for numbers.
+    /// The class that is answered for each row: see [`Self::class_indices`]; empty for
+    /// numbers.
     #[must_use]
     pub fn labels(&self) -> Vec<&str> {
         match self {
@@ -58,14 +64,19 @@ impl Predictions {
         }
     }
 
-    /// The index of the most probable class of each row (the first of equals);
-    /// empty for numbers.
+    /// The index of the class that is answered for each row: the second of two classes
+    /// from the threshold on, or the most probable one (the first of equals); empty for
+    /// numbers.
     #[must_use]
     pub fn class_indices(&self) -> Vec<usize> {
         match self {
-            Self::Classes { classes, probabilities } => {
-                probabilities.chunks(classes.len().max(1)).map(argmax).collect()
-            }
+            Self::Classes { classes, probabilities, threshold } => probabilities
+                .chunks(classes.len().max(1))
+                .map(|row| match (row, threshold) {
+                    ([_, positive], Some(threshold)) => usize::from(positive >= threshold),
+                    _ => argmax(row),
+                })
+                .collect(),
             Self::Values(_) => Vec::new(),
         }
     }
@@ -76,7 +87,7 @@ impl Predictions {
     pub fn scores(&self) -> Vec<f64> {
         match self {
             Self::Values(values) => values.clone(),
-            Self::Classes { classes, probabilities } => probabilities
+            Self::Classes { classes, probabilities, .. } => probabilities
                 .chunks(classes.len().max(1))
                 .map(|row| match row {
                     [_, positive] => *positive,
@@ -85,6 +96,15 @@ impl Predictions {
                 .collect(),
         }
     }
+}
+
+/// Between which numbers the true values lie, with a probability of `coverage`.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Intervals {
+    /// The share of true values that lie within.
+    pub coverage: f64,
+    /// The lower and the upper bound of each row.
+    pub bounds: Vec<(f64, f64)>,
 }
 
 fn argmax(row: &[f64]) -> usize {

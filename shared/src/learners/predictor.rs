@@ -7,9 +7,10 @@ use hessboost::error::HessboostError;
 use hessboost::model::{BoostedModel, ImportanceType, Iterations, ModelFormat};
 use serde::{Deserialize, Serialize};
 
+use super::adjust::Adjustments;
 use super::baseline::BaselineModel;
 use super::linear::LinearModel;
-use super::predictions::Predictions;
+use super::predictions::{Intervals, Predictions};
 use super::trees::{TreeEnsemble, TreesError};
 use crate::dataset::{Table, Task};
 use crate::features::{Pipeline, TransformError};
@@ -34,6 +35,7 @@ pub struct Predictor {
     model: Model,
     /// Empty for a regression.
     classes: Arc<[String]>,
+    adjustments: Adjustments,
 }
 
 /// A predictor as an artifact stores it.
@@ -82,6 +84,8 @@ pub enum DecodeError {
 struct Header {
     pipeline: Pipeline,
     model: ModelHeader,
+    #[serde(default, skip_serializing_if = "Adjustments::is_empty")]
+    adjustments: Adjustments,
 }
 
 #[derive(Serialize, Deserialize)]
@@ -95,7 +99,21 @@ enum ModelHeader {
 
 impl Predictor {
     pub(super) fn new(pipeline: Pipeline, model: Model, task: &Task) -> Self {
-        Self { pipeline, model, classes: task.classes().into() }
+        let adjustments = Adjustments::default();
+        Self { pipeline, model, classes: task.classes().into(), adjustments }
+    }
+
+    /// The same predictor with its answers adjusted.
+    #[must_use]
+    pub fn adjusted(mut self, adjustments: Adjustments) -> Self {
+        self.adjustments = adjustments;
+        self
+    }
+
+    /// What is done to the model's answers.
+    #[must_use]
+    pub fn adjustments(&self) -> &Adjustments {
+        &self.adjustments
     }
 
     /// The fitted model.
@@ -124,10 +142,33 @@ impl Predictor {
         };
         Ok(match classes {
             0 => Predictions::Values(answers),
-            _ => {
-                Predictions::Classes { classes: Arc::clone(&self.classes), probabilities: answers }
-            }
+            _ => self.classified(answers),
         })
+    }
+
+    fn classified(&self, mut probabilities: Vec<f64>) -> Predictions {
+        let Adjustments { calibration, threshold, .. } = &self.adjustments;
+        if let Some(calibration) = calibration {
+            calibration.apply(&mut probabilities, self.classes.len());
+        }
+        Predictions::Classes {
+            classes: Arc::clone(&self.classes),
+            probabilities,
+            threshold: *threshold,
+        }
+    }
+
+    /// Between which numbers the true values of these predictions lie, with the given
+    /// probability; `None` for classes, for a predictor without known residuals, and
+    /// for more coverage than those can promise.
+    #[must_use]
+    pub fn intervals(&self, predictions: &Predictions, coverage: f64) -> Option<Intervals> {
+        match predictions {
+            Predictions::Values(values) => {
+                self.adjustments.residuals.as_ref()?.intervals(values, coverage)
+            }
+            Predictions::Classes { .. } => None,
+        }
     }
 
     /// Each input column's share of the model's total gain (trees); empty for other
@@ -166,7 +207,11 @@ impl Predictor {
             Model::Linear(model) => (ModelHeader::Linear(model.clone()), Vec::new()),
             Model::Baseline(model) => (ModelHeader::Baseline(model.clone()), Vec::new()),
         };
-        let header = Header { pipeline: self.pipeline.clone(), model };
+        let header = Header {
+            pipeline: self.pipeline.clone(),
+            model,
+            adjustments: self.adjustments.clone(),
+        };
         Ok(EncodedPredictor { header: serde_json::to_value(header)?, payload })
     }
 
@@ -179,7 +224,7 @@ impl Predictor {
         payload: &[u8],
         task: &Task,
     ) -> Result<Self, DecodeError> {
-        let Header { pipeline, model } = serde_json::from_value(header)?;
+        let Header { pipeline, model, adjustments } = serde_json::from_value(header)?;
         let model = match model {
             ModelHeader::Linear(model) => Model::Linear(model),
             ModelHeader::Baseline(model) => Model::Baseline(model),
@@ -194,7 +239,7 @@ impl Predictor {
                 Model::Forest(Box::new(trees))
             }
         };
-        Ok(Self::new(pipeline, model, task))
+        Ok(Self::new(pipeline, model, task).adjusted(adjustments))
     }
 }
 

@@ -149,13 +149,9 @@ fn a_predictor_reads_back_bit_for_bit() {
     for task in ["binary", "multi", "number"] {
         let data = mixed(task);
         let [random_forest, extra_trees] = forests();
-        for candidate in [
-            boosting(),
-            random_forest,
-            extra_trees,
-            linear(1.0).into(),
-            Learner::Baseline.into(),
-        ] {
+        for candidate in
+            [boosting(), random_forest, extra_trees, linear(1.0).into(), Learner::Baseline.into()]
+        {
             let predictor = candidate.fit(&data, &FitContext::new(&spec(3))).unwrap();
             let EncodedPredictor { header, payload } = predictor.encode().unwrap();
             let header = serde_json::from_slice(&serde_json::to_vec(&header).unwrap()).unwrap();

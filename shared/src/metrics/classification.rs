@@ -1,135 +1,96 @@
 //! Metrics of predicted classes and their probabilities.
 
-/// True labels with predicted probabilities, sorted where a metric needs it.
+use std::sync::OnceLock;
+
+use super::Metric;
+use super::counts::{Counts, mean};
+use super::ranking::Ranking;
+
+/// The most rows that are ranked, over all classes: beyond, the metrics of ranks are
+/// undefined rather than a matter of gigabytes.
+const MAX_RANKED: usize = 50_000_000;
+
+/// True labels with predicted probabilities, sorted when a metric needs it.
 #[derive(Debug, Clone)]
 pub(super) struct Scored {
-    labels: Vec<usize>,
-    predicted: Vec<usize>,
-    /// The probability of each row's true class.
-    certainty: Vec<f64>,
-    /// For each ranked class, the rows by rising score with that score.
-    ranked: Vec<(usize, Vec<(f64, usize)>)>,
-    classes: usize,
+    pub(super) classes: usize,
+    pub(super) labels: Vec<usize>,
+    pub(super) predicted: Vec<usize>,
+    pub(super) probabilities: Vec<f64>,
+    /// One a class, but of two classes the second's only.
+    rankings: OnceLock<Vec<Ranking>>,
 }
 
 impl Scored {
-    pub(super) fn new(labels: Vec<usize>, classes: usize, probabilities: Vec<f64>) -> Self {
-        let rows = || probabilities.chunks(classes.max(1));
-        let predicted = rows()
-            .map(|row| {
-                row.iter()
-                    .enumerate()
-                    .fold((0, f64::NEG_INFINITY), |best, (index, &value)| {
-                        if value > best.1 { (index, value) } else { best }
-                    })
-                    .0
-            })
-            .collect();
-        let certainty = rows()
-            .zip(&labels)
-            .map(|(row, &label)| row.get(label).copied().unwrap_or_default())
-            .collect();
-        // Of two classes the second is the positive one; of more, each in turn.
-        let positives = if classes == 2 { 1..2 } else { 0..classes };
-        let ranked = positives
-            .map(|class| {
-                let mut order: Vec<(f64, usize)> = rows()
-                    .map(|row| row.get(class).copied().unwrap_or_default())
-                    .zip(0..)
-                    .collect();
-                order.sort_unstable_by(|a, b| a.0.total_cmp(&b.0));
-                (class, order)
-            })
-            .collect();
-        Self { labels, predicted, certainty, ranked, classes }
+    pub(super) fn new(
+        labels: Vec<usize>,
+        classes: usize,
+        probabilities: Vec<f64>,
+        predicted: Vec<usize>,
+    ) -> Self {
+        Self { classes, labels, predicted, probabilities, rankings: OnceLock::new() }
     }
 
     pub(super) fn rows(&self) -> usize {
         self.labels.len()
     }
 
-    /// Of each class: weight of its rows, of rows taken for it, and of those rightly.
-    fn counts(&self, weights: &[f64]) -> Vec<[f64; 3]> {
-        let mut counts = vec![[0.0; 3]; self.classes];
-        for ((&label, &predicted), &weight) in self.labels.iter().zip(&self.predicted).zip(weights)
-        {
-            if let Some([actual, _, right]) = counts.get_mut(label) {
-                *actual += weight;
-                *right += if label == predicted { weight } else { 0.0 };
-            }
-            if let Some([_, taken, _]) = counts.get_mut(predicted) {
-                *taken += weight;
-            }
+    pub(super) fn counts(&self, weights: &[f64]) -> Counts {
+        Counts::new(self.classes, &self.labels, &self.predicted, weights)
+    }
+
+    /// The value of a metric of probabilities.
+    pub(super) fn score(&self, metric: Metric, weights: &[f64]) -> f64 {
+        let averaged = |score: fn(&Ranking, &[f64]) -> f64| {
+            mean(self.rankings().iter().map(|ranking| score(ranking, weights)))
+        };
+        match metric {
+            Metric::RocAuc => averaged(Ranking::roc_auc),
+            Metric::AveragePrecision => averaged(Ranking::average_precision),
+            Metric::LogLoss => self.mean(weights, |row, label| {
+                let certainty = row.get(label).copied().unwrap_or_default();
+                -certainty.clamp(f64::EPSILON, 1.0 - f64::EPSILON).ln()
+            }),
+            Metric::BrierScore => self.brier_score(weights),
+            _ => f64::NAN,
         }
-        counts
     }
 
-    pub(super) fn accuracy(&self, weights: &[f64]) -> f64 {
-        let counts = self.counts(weights);
-        let sum = |pick: fn(&[f64; 3]) -> f64| counts.iter().map(pick).sum::<f64>();
-        sum(|[_, _, right]| *right) / sum(|[actual, _, _]| *actual)
+    fn brier_score(&self, weights: &[f64]) -> f64 {
+        let sum = self.mean(weights, |row, label| {
+            let truth = |class| if class == label { 1.0 } else { 0.0 };
+            row.iter().enumerate().map(|(class, p)| (p - truth(class)).powi(2)).sum()
+        });
+        if self.classes == 2 { sum / 2.0 } else { sum }
     }
 
-    pub(super) fn balanced_accuracy(&self, weights: &[f64]) -> f64 {
-        let counts = self.counts(weights);
-        mean(
-            counts
-                .iter()
-                .filter(|[actual, _, _]| *actual > 0.0)
-                .map(|[actual, _, right]| right / actual),
+    /// The weighted mean of `value(probabilities, label)`.
+    fn mean(&self, weights: &[f64], value: impl Fn(&[f64], usize) -> f64) -> f64 {
+        let rows = self.probabilities.chunks(self.classes.max(1)).zip(&self.labels);
+        let (sum, total) = rows.zip(weights).fold(
+            (0.0, 0.0),
+            |(sum, total), ((row, &label), &weight)| match weight {
+                0.0 => (sum, total),
+                _ => (sum + weight * value(row, label), total + weight),
+            },
+        );
+        sum / total
+    }
+
+    pub(super) fn rankings(&self) -> &[Ranking] {
+        self.rankings.get_or_init(|| {
+            let positives = if self.classes == 2 { 1..2 } else { 0..self.classes };
+            if positives.len().saturating_mul(self.rows()) > MAX_RANKED {
+                return Vec::new();
+            }
+            positives.map(|class| self.ranking(class)).collect()
+        })
+    }
+
+    pub(super) fn ranking(&self, class: usize) -> Ranking {
+        let rows = self.probabilities.chunks(self.classes.max(1)).zip(&self.labels);
+        Ranking::new(
+            rows.map(|(row, &label)| (row.get(class).copied().unwrap_or_default(), label == class)),
         )
     }
-
-    pub(super) fn f1_macro(&self, weights: &[f64]) -> f64 {
-        let counts = self.counts(weights);
-        mean(
-            counts
-                .iter()
-                .filter(|[actual, taken, _]| actual + taken > 0.0)
-                .map(|[actual, taken, right]| 2.0 * right / (actual + taken)),
-        )
-    }
-
-    pub(super) fn log_loss(&self, weights: &[f64]) -> f64 {
-        let total: f64 = weights.iter().sum();
-        let loss: f64 = self
-            .certainty
-            .iter()
-            .zip(weights)
-            .map(|(certainty, weight)| {
-                -weight * certainty.clamp(f64::EPSILON, 1.0 - f64::EPSILON).ln()
-            })
-            .sum();
-        loss / total
-    }
-
-    pub(super) fn roc_auc(&self, weights: &[f64]) -> f64 {
-        mean(self.ranked.iter().map(|(class, order)| self.auc_of(*class, order, weights)))
-    }
-
-    /// The chance that a row of the class ranks above one of the others (ties count
-    /// half), by one pass over the rows in rising order of the score.
-    fn auc_of(&self, class: usize, order: &[(f64, usize)], weights: &[f64]) -> f64 {
-        let (mut below, mut positives, mut won) = (0.0, 0.0, 0.0);
-        for tied in order.chunk_by(|a, b| a.0 == b.0) {
-            let (mut positive, mut negative) = (0.0, 0.0);
-            for &(_, row) in tied {
-                let weight = weights.get(row).copied().unwrap_or_default();
-                if self.labels.get(row) == Some(&class) {
-                    positive += weight;
-                } else {
-                    negative += weight;
-                }
-            }
-            won += positive * (below + negative / 2.0);
-            below += negative;
-            positives += positive;
-        }
-        won / (positives * below)
-    }
-}
-
-fn mean(values: impl Iterator<Item = f64>) -> f64 {
-    let (sum, count) = values.fold((0.0, 0.0), |(sum, count), value| (sum + value, count + 1.0));
-    sum / count
 }

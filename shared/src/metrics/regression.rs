@@ -1,49 +1,85 @@
 //! Metrics of predicted numbers.
 
+use super::Metric;
+use crate::learners::predictions::Intervals;
+
 /// True values with their errors.
 #[derive(Debug, Clone)]
 pub(super) struct Scored {
     /// Truth and predicted minus truth.
-    rows: Vec<(f64, f64)>,
+    pub(super) rows: Vec<(f64, f64)>,
+    pub(super) intervals: Option<Intervals>,
 }
 
 impl Scored {
     pub(super) fn new(truth: &[f64], predicted: &[f64]) -> Self {
+        let pairs = truth.iter().zip(predicted);
         Self {
-            rows: truth
-                .iter()
-                .zip(predicted)
-                .map(|(&truth, &value)| (truth, value - truth))
-                .collect(),
+            rows: pairs.map(|(&truth, &value)| (truth, value - truth)).collect(),
+            intervals: None,
         }
     }
 
-    pub(super) fn rows(&self) -> usize {
-        self.rows.len()
+    pub(super) fn score(&self, metric: Metric, weights: &[f64]) -> f64 {
+        match metric {
+            Metric::Rmse => self.mean(weights, |_, error| error * error).sqrt(),
+            Metric::Mae => self.mean(weights, |_, error| error.abs()),
+            Metric::Mape => {
+                self.mean(weights, |truth, error| error.abs() / truth.abs().max(f64::EPSILON))
+            }
+            Metric::R2 => self.r2(weights),
+            Metric::Pinball => self.pinball(weights),
+            Metric::Coverage => self.mean_of_bounds(weights, |truth, (lower, upper)| {
+                if (lower..=upper).contains(&truth) { 1.0 } else { 0.0 }
+            }),
+            _ => f64::NAN,
+        }
     }
 
     /// The weighted mean of `value(truth, error)`.
     fn mean(&self, weights: &[f64], value: impl Fn(f64, f64) -> f64) -> f64 {
-        let (sum, total) = self.rows.iter().zip(weights).fold(
-            (0.0, 0.0),
-            |(sum, total), (&(truth, error), &weight)| {
-                (sum + weight * value(truth, error), total + weight)
-            },
-        );
-        sum / total
+        weighted_mean(self.rows.iter().map(|&(truth, error)| value(truth, error)), weights)
     }
 
-    pub(super) fn rmse(&self, weights: &[f64]) -> f64 {
-        self.mean(weights, |_, error| error * error).sqrt()
+    /// The weighted mean of `value(truth, bounds)`; `NaN` without intervals.
+    fn mean_of_bounds(&self, weights: &[f64], value: impl Fn(f64, (f64, f64)) -> f64) -> f64 {
+        let Some(intervals) = &self.intervals else { return f64::NAN };
+        let pairs = self.rows.iter().zip(&intervals.bounds);
+        weighted_mean(pairs.map(|(&(truth, _), &bounds)| value(truth, bounds)), weights)
     }
 
-    pub(super) fn mae(&self, weights: &[f64]) -> f64 {
-        self.mean(weights, |_, error| error.abs())
-    }
-
-    pub(super) fn r2(&self, weights: &[f64]) -> f64 {
+    /// `NaN` when all true values are the same.
+    fn r2(&self, weights: &[f64]) -> f64 {
         let mean = self.mean(weights, |truth, _| truth);
-        let residual = self.mean(weights, |_, error| error * error);
-        1.0 - residual / self.mean(weights, |truth, _| (truth - mean).powi(2))
+        let variance = self.mean(weights, |truth, _| (truth - mean).powi(2));
+        if variance > 0.0 {
+            1.0 - self.mean(weights, |_, error| error * error) / variance
+        } else {
+            f64::NAN
+        }
     }
+
+    /// The bounds as forecasts of the quantiles that leave out half of what is not
+    /// covered on each side; the mean of both losses.
+    fn pinball(&self, weights: &[f64]) -> f64 {
+        let coverage = self.intervals.as_ref().map_or(f64::NAN, |intervals| intervals.coverage);
+        let (low, high) = ((1.0 - coverage) / 2.0, f64::midpoint(1.0, coverage));
+        self.mean_of_bounds(weights, |truth, (lower, upper)| {
+            f64::midpoint(pinball(truth, lower, low), pinball(truth, upper, high))
+        })
+    }
+}
+
+/// The loss of a forecast of a quantile (Koenker & Bassett, 1978).
+fn pinball(truth: f64, forecast: f64, quantile: f64) -> f64 {
+    let error = truth - forecast;
+    if error >= 0.0 { quantile * error } else { (quantile - 1.0) * error }
+}
+
+/// A row of weight 0 does not count, whatever its value.
+fn weighted_mean(values: impl Iterator<Item = f64>, weights: &[f64]) -> f64 {
+    let (sum, total) = values.zip(weights).fold((0.0, 0.0), |(sum, total), (value, &weight)| {
+        if weight == 0.0 { (sum, total) } else { (sum + weight * value, total + weight) }
+    });
+    sum / total
 }

@@ -227,6 +227,7 @@ fn outputs_are_profiled_too() {
     let predictions = Predictions::Classes {
         classes: Arc::from(["no".to_owned(), "yes".to_owned()]),
         probabilities: vec![0.9, 0.1, 0.2, 0.8, 0.4, 0.6],
+        threshold: None,
     };
     let profile =
         Profile::of(&numbers(vec![1.0, 2.0, 3.0]), &schema()).with_predictions(&predictions);

@@ -1,38 +1,54 @@
 //! The gate between a challenger and the champion's place.
 //!
-//! Both are scored on the same holdout rows with the same metric. The challenger
-//! passes when it is better by the least improvement with the asked-for confidence:
-//! the share of paired bootstrap resamples (Efron & Tibshirani, *An Introduction to
-//! the Bootstrap*, 1993) in which it is.
+//! Both are scored on the same holdout rows with the same metrics. The challenger
+//! passes when it is better by the least improvement with the asked-for confidence
+//! (the share of paired bootstrap resamples in which it is), no guarded metric falls
+//! by more than is allowed, and it keeps the limits of latency and size.
 
 use serde::{Deserialize, Serialize};
 
-use super::Champion;
-use crate::dataset::Labelled;
-use crate::metrics::{Evaluation, Metric};
+use crate::dataset::Task;
+use crate::metrics::{Evaluation, Metric, Resamples, UnknownMetric};
 use crate::name::Version;
-use crate::port_error::chain;
-use crate::spec;
-
-/// The number of bootstrap resamples.
-const RESAMPLES: usize = 1_000;
+use crate::spec::{self, Approval};
 
 /// How a challenger is judged.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone)]
 pub struct Gate<'a> {
     /// The metric.
-    pub metric: Metric,
+    metric: Metric,
+    /// The metrics that must not fall, and by which share of the champion's value
+    /// they may.
+    guards: Vec<(Metric, f64)>,
     /// The spec's demands.
-    pub spec: &'a spec::Gate,
+    spec: &'a spec::Gate,
     /// Seeds the bootstrap.
-    pub seed: u64,
+    seed: u64,
 }
+
+/// A challenger as the gate meets it.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Challenger<'a> {
+    /// Its answers for the holdout.
+    pub(super) evaluation: &'a Evaluation,
+    /// How long one row takes, in milliseconds.
+    pub(super) latency_ms: f64,
+    /// The size of its artifact.
+    pub(super) artifact_bytes: u64,
+}
+
+/// The champion's answers for the same rows, or why it has none.
+pub(super) type Opponent<'a> = (Version, Result<&'a Evaluation, &'a str>);
 
 /// The gate's decision, with all that it rests on.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Decision {
-    /// Whether the challenger becomes the champion.
+    /// Whether the challenger may become the champion.
+    pub passed: bool,
+    /// Whether it becomes the champion now.
     pub promoted: bool,
+    /// Whether a person has to promote it.
+    pub awaits_approval: bool,
     /// Why, in words.
     pub reasons: Vec<String>,
     /// The challenger's score on the holdout.
@@ -43,128 +59,197 @@ pub struct Decision {
     pub champion: Option<f64>,
     /// The share of resamples in which the challenger is better by enough.
     pub confidence: Option<f64>,
+    /// The guarded metrics; empty without a champion to compare with.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub guards: Vec<Guard>,
 }
 
-/// Judges a challenger by its evaluation on the holdout.
-pub(super) fn decide(
-    gate: &Gate<'_>,
-    champion: Option<&Champion>,
-    challenger: &Evaluation,
-    holdout: &Labelled,
-) -> Decision {
-    let score = challenger.score(gate.metric);
-    let mut decision = Decision {
-        promoted: false,
-        reasons: Vec::new(),
-        challenger: score,
-        champion_version: champion.map(|champion| champion.version),
-        champion: None,
-        confidence: None,
-    };
-    if !score.is_finite() {
-        decision.reasons.push(format!(
-            "the {} holdout rows do not define {}: upload more rows, or choose another metric",
-            holdout.rows(),
-            gate.metric
-        ));
-        return decision;
+/// What came of a guarded metric.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Guard {
+    /// The metric.
+    pub metric: Metric,
+    /// The challenger's value; `None` when the holdout does not define it.
+    pub challenger: Option<f64>,
+    /// The champion's value, likewise.
+    pub champion: Option<f64>,
+    /// By which share of the champion's value it may be worse.
+    pub tolerance: f64,
+    /// Whether it is not worse than that.
+    pub holds: bool,
+}
+
+impl<'a> Gate<'a> {
+    /// The gate of a spec for models that `metric` ranks.
+    ///
+    /// # Errors
+    /// When a guard is no metric of the task.
+    pub fn new(
+        metric: Metric,
+        spec: &'a spec::Gate,
+        task: &Task,
+        seed: u64,
+    ) -> Result<Self, UnknownMetric> {
+        let guard = |(name, &tolerance): (&String, &f64)| Ok((Metric::of(name, task)?, tolerance));
+        let guards = spec.guards.iter().map(guard).collect::<Result<_, _>>()?;
+        Ok(Self { metric, guards, spec, seed })
     }
-    let Some(champion) = champion else {
-        decision.promoted = true;
-        decision.reasons.push("the first version of the model".to_owned());
-        return decision;
-    };
-    match evaluate(champion, holdout) {
-        Ok(evaluation) => compare(gate, &mut decision, challenger, &evaluation),
-        Err(reason) => decision.reasons.push(format!(
-            "version {} cannot be scored on this data set ({reason}): compare the two yourself, \
-             then promote this version by hand",
-            champion.version
-        )),
-    }
-    decision
-}
 
-fn evaluate(champion: &Champion, holdout: &Labelled) -> Result<Evaluation, String> {
-    let predictions = champion.predictor.predict(&holdout.inputs).map_err(|error| chain(&error))?;
-    Evaluation::new(&holdout.target, &predictions).map_err(|error| error.to_string())
-}
-
-fn compare(
-    gate: &Gate<'_>,
-    decision: &mut Decision,
-    challenger: &Evaluation,
-    champion: &Evaluation,
-) {
-    let Gate { metric, spec, seed } = *gate;
-    let (new, old) = (decision.challenger, champion.score(metric));
-    let margin = |old: f64| spec.min_improvement * old.abs();
-    // A champion without a score on rows that give the challenger one answers no numbers.
-    let better = |new: f64, old: f64| {
-        new.is_finite() && (!old.is_finite() || metric.improvement(new, old) > margin(old))
-    };
-    let mut random = fastrand::Rng::with_seed(seed);
-    let rows = challenger.rows();
-    let mut wins = 0_usize;
-    for _ in 0..RESAMPLES {
-        let mut weights = vec![0.0; rows];
-        for _ in 0..rows {
-            if let Some(weight) = weights.get_mut(random.usize(..rows)) {
-                *weight += 1.0;
-            }
+    /// Judges a challenger.
+    pub(super) fn decide(
+        &self,
+        challenger: &Challenger<'_>,
+        opponent: Option<Opponent<'_>>,
+    ) -> Decision {
+        let mut decision = Decision {
+            passed: true,
+            promoted: false,
+            awaits_approval: false,
+            reasons: Vec::new(),
+            challenger: challenger.evaluation.score(self.metric),
+            champion_version: opponent.map(|(version, _)| version),
+            champion: None,
+            confidence: None,
+            guards: Vec::new(),
+        };
+        if !decision.challenger.is_finite() {
+            decision.refuse(format!(
+                "the {} holdout rows do not define {}: upload more rows, or choose another \
+                 metric",
+                challenger.evaluation.rows(),
+                self.metric
+            ));
+            return decision;
         }
-        let (new, old) =
-            (challenger.weighted(metric, &weights), champion.weighted(metric, &weights));
-        wins += usize::from(better(new, old));
+        match opponent {
+            None => decision.reasons.push("the first version of the model".to_owned()),
+            Some((version, Ok(champion))) => {
+                self.compare(&mut decision, version, challenger.evaluation, champion);
+                self.guard(&mut decision, version, challenger.evaluation, champion);
+            }
+            Some((version, Err(reason))) => decision.refuse(format!(
+                "version {version} cannot be scored on this data set ({reason}): compare the \
+                 two yourself, then promote this version by hand"
+            )),
+        }
+        self.limit(&mut decision, challenger);
+        if decision.passed && self.spec.approval == Approval::Manual {
+            decision.awaits_approval = true;
+            let waits = "passed, and waits for a person's approval (`gate.approval = \"manual\"`)";
+            decision.reasons.push(waits.to_owned());
+        }
+        decision.promoted = decision.passed && !decision.awaits_approval;
+        decision
     }
-    let confidence = wins as f64 / RESAMPLES as f64;
-    decision.champion = Some(old);
-    decision.confidence = Some(confidence);
-    decision.promoted = better(new, old) && confidence >= spec.confidence;
-    let demand = match spec.min_improvement {
-        0.0 => String::new(),
-        share => format!(" by at least {:.2} %", share * 100.0),
-    };
-    let version = decision.champion_version.map_or(0, Version::number);
-    decision.reasons.push(format!(
-        "{metric} {new:.4} against {old:.4} of version {version} on {rows} holdout rows: better\
-         {demand} in {:.1} % of resamples, {:.1} % are asked for",
-        confidence * 100.0,
-        spec.confidence * 100.0
-    ));
+
+    fn compare(
+        &self,
+        decision: &mut Decision,
+        version: Version,
+        challenger: &Evaluation,
+        champion: &Evaluation,
+    ) {
+        let (metric, spec) = (self.metric, self.spec);
+        let (new, old) = (decision.challenger, champion.score(metric));
+        // A champion without a score on rows that give the challenger one answers no
+        // numbers.
+        let better = |new: f64, old: f64| {
+            new.is_finite()
+                && (!old.is_finite()
+                    || metric.improvement(new, old) > spec.min_improvement * old.abs())
+        };
+        let draws = Resamples::new(challenger.rows(), self.seed).map(|weights| {
+            (challenger.weighted(metric, weights), champion.weighted(metric, weights))
+        });
+        // A resample without a row of some class may define neither.
+        let defined = draws.iter().filter(|(new, old)| new.is_finite() || old.is_finite());
+        let wins = draws.iter().filter(|(new, old)| better(*new, *old)).count();
+        let confidence = wins as f64 / defined.count().max(1) as f64;
+        decision.champion = Some(old);
+        decision.confidence = Some(confidence);
+        let demand = match spec.min_improvement {
+            0.0 => String::new(),
+            share => format!(" by at least {:.2} %", share * 100.0),
+        };
+        let reason = format!(
+            "{metric} {new:.4} against {old:.4} of version {version} on {} holdout rows: better\
+             {demand} in {:.1} % of resamples, {:.1} % are asked for",
+            challenger.rows(),
+            confidence * 100.0,
+            spec.confidence * 100.0
+        );
+        decision.demand(better(new, old) && confidence >= spec.confidence, reason);
+    }
+
+    fn guard(
+        &self,
+        decision: &mut Decision,
+        version: Version,
+        challenger: &Evaluation,
+        champion: &Evaluation,
+    ) {
+        for &(metric, tolerance) in &self.guards {
+            let finite = |evaluation: &Evaluation| {
+                Some(evaluation.score(metric)).filter(|value| value.is_finite())
+            };
+            let (new, old) = (finite(challenger), finite(champion));
+            let (holds, finding) = match (new, old) {
+                (Some(new), Some(old)) => {
+                    let loss = metric.improvement(old, new);
+                    let share = if old == 0.0 { loss } else { loss / old.abs() };
+                    let finding = match share > 0.0 {
+                        true => format!("worse by {:.2} %", share * 100.0),
+                        false => "no worse".to_owned(),
+                    };
+                    (share <= tolerance, format!("{new:.4} against {old:.4}: {finding}"))
+                }
+                (None, Some(old)) => (false, format!("undefined against {old:.4}")),
+                (_, None) => (true, "undefined for the champion".to_owned()),
+            };
+            decision.guards.push(Guard {
+                metric,
+                challenger: new,
+                champion: old,
+                tolerance,
+                holds,
+            });
+            let verdict = if holds { "holds" } else { "does not hold" };
+            decision.demand(
+                holds,
+                format!(
+                    "the guard {metric} {verdict}: {finding} (version {version}), {:.2} % are \
+                     allowed",
+                    tolerance * 100.0
+                ),
+            );
+        }
+    }
+
+    fn limit(&self, decision: &mut Decision, challenger: &Challenger<'_>) {
+        let takes = challenger.latency_ms;
+        if let Some(most) = self.spec.max_latency_ms {
+            let reason = format!("one row takes {takes:.3} ms (median), {most} ms are allowed");
+            decision.demand(takes <= most, reason);
+        }
+        let bytes = challenger.artifact_bytes;
+        if let Some(most) = self.spec.max_artifact_bytes {
+            let reason = format!("the artifact has {bytes} bytes, {most} are allowed");
+            decision.demand(bytes <= most, reason);
+        }
+    }
+}
+
+impl Decision {
+    fn demand(&mut self, holds: bool, reason: String) {
+        self.passed &= holds;
+        self.reasons.push(reason);
+    }
+
+    fn refuse(&mut self, reason: String) {
+        self.demand(false, reason);
+    }
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::dataset::Target;
-    use crate::learners::Predictions;
-
-    #[test]
-    fn a_champion_that_answers_no_numbers_gives_way_and_such_a_challenger_does_not_pass() {
-        let score = |answers: [f64; 2]| {
-            let truth = Target::Values(vec![1.0, 2.0]);
-            Evaluation::new(&truth, &Predictions::Values(answers.to_vec())).unwrap()
-        };
-        let spec = spec::Gate::default();
-        let gate = Gate { metric: Metric::Rmse, spec: &spec, seed: 1 };
-        let promoted = |challenger: [f64; 2], champion: [f64; 2]| {
-            let challenger = score(challenger);
-            let mut decision = Decision {
-                promoted: false,
-                reasons: Vec::new(),
-                challenger: challenger.score(gate.metric),
-                champion_version: None,
-                champion: None,
-                confidence: None,
-            };
-            compare(&gate, &mut decision, &challenger, &score(champion));
-            decision.promoted
-        };
-        for nonsense in [f64::NAN, f64::INFINITY] {
-            assert!(promoted([1.0, 2.5], [nonsense; 2]));
-            assert!(!promoted([nonsense; 2], [nonsense; 2]));
-            assert!(!promoted([nonsense; 2], [1.0, 2.5]));
-        }
-    }
-}
+#[path = "gate_tests.rs"]
+mod tests;

@@ -1,9 +1,12 @@
 //! A training run: candidates compete by cross-validation, the best is fitted and
 //! measured on the holdout, and the gate compares it with the champion.
 
+mod adjustment;
+mod assessment;
 mod candidates;
 mod context;
 mod gate;
+mod importance;
 mod leaderboard;
 mod validation;
 
@@ -14,13 +17,18 @@ use crate::artifact::{self, ArtifactError, Contents};
 use crate::dataset::split::{self, Split};
 use crate::dataset::{Labelled, Rejection};
 use crate::learners::{FitContext, FitError, PredictError, Predictor};
-use crate::metrics::{Evaluation, Incomparable, Metric, UnknownMetric};
+use crate::metrics::{Incomparable, Metric, UnknownMetric};
 use crate::name::{ModelName, Version};
+use crate::port_error::chain;
 use crate::profile::Profile;
 use crate::spec::Spec;
 
+use gate::Challenger;
+
+pub use assessment::Assessment;
 pub use context::{Durations, Progress, TrainingContext};
-pub use gate::{Decision, Gate};
+pub use gate::{Decision, Gate, Guard};
+pub use importance::Importances;
 pub use leaderboard::{Entry, Leaderboard, Outcome};
 pub use validation::OutOfFold;
 
@@ -52,6 +60,12 @@ pub struct Trained {
     pub metric: Metric,
     /// The winner's metrics on the holdout.
     pub metrics: BTreeMap<Metric, f64>,
+    /// What else the holdout says about the winner.
+    pub assessment: Assessment,
+    /// The profile of the training rows and the winner's answers to them.
+    pub profile: Profile,
+    /// What was decided on the way, in words.
+    pub notes: Vec<String>,
     /// Whether it becomes the champion, and why.
     pub decision: Decision,
     /// How long the parts of the run took.
@@ -67,6 +81,9 @@ pub enum TrainingError {
     /// The spec asks for a metric that the task does not have.
     #[error("model.toml: `training.metric`: {0}")]
     Metric(#[from] UnknownMetric),
+    /// The spec guards a metric that the task does not have.
+    #[error("model.toml: `gate.guards`: {0}")]
+    Guard(UnknownMetric),
     /// No candidate could be fitted.
     #[error("no candidate could be fitted: {0}")]
     NoCandidate(String),
@@ -99,6 +116,8 @@ pub fn train(
 ) -> Result<Trained, TrainingError> {
     let started = Instant::now();
     let metric = Metric::choose(spec.training.metric.as_deref(), &data.schema.task)?;
+    let gate = Gate::new(metric, &spec.gate, &data.schema.task, spec.split.seed)
+        .map_err(TrainingError::Guard)?;
     let Split { train, holdout } = split::holdout(data, spec.split.holdout, spec.split.seed);
     let (training, holdout) = (data.select(&train), data.select(&holdout));
     let (leaderboard, out_of_fold) =
@@ -106,16 +125,18 @@ pub fn train(
     let winner = leaderboard.winner()?;
     let searched = Instant::now();
     tracing::info!(winner = leaderboard.best_name(), "fitting the winner to all training rows");
-    let predictor = winner.fit(&training, &FitContext::new(spec))?;
+    let (adjustments, notes) =
+        adjustment::fit(&spec.training, metric, &training, &out_of_fold, spec.split.seed)?;
+    let predictor = winner.fit(&training, &FitContext::new(spec))?.adjusted(adjustments);
     let fitted = Instant::now();
-    let evaluation = Evaluation::new(&holdout.target, &predictor.predict(&holdout.inputs)?)?;
-    let metrics = finite(evaluation.all());
-    let decision = gate::decide(
-        &Gate { metric, spec: &spec.gate, seed: spec.split.seed },
-        champion,
-        &evaluation,
-        &holdout,
-    );
+    let opponent = champion.map(|champion| {
+        let coverage = spec.training.coverage;
+        let evaluation = assessment::evaluate(&champion.predictor, &holdout, coverage);
+        (champion.version, evaluation.map_err(|error| chain(&error)))
+    });
+    let opposing = opponent.as_ref().and_then(|(_, evaluation)| evaluation.as_ref().ok());
+    let assessment = Assessment::of(&predictor, &training, &holdout, opposing, metric, spec)?;
+    let metrics = assessment.metrics();
     let profile = Profile::of(&training.inputs, &data.schema)
         .with_predictions(&predictor.predict(&training.inputs)?);
     let data_hash = data.content_hash();
@@ -131,7 +152,17 @@ pub fn train(
         holdout_rows: holdout.rows(),
         metric,
         metrics: metrics.clone(),
+        importance: assessment.importances.shares(),
     })?;
+    let challenger = Challenger {
+        evaluation: &assessment.evaluation,
+        latency_ms: assessment.latency_ms,
+        artifact_bytes: artifact.len() as u64,
+    };
+    let opponent = opponent
+        .as_ref()
+        .map(|(version, evaluation)| (*version, evaluation.as_ref().map_err(String::as_str)));
+    let decision = gate.decide(&challenger, opponent);
     tracing::info!(seconds = started.elapsed().as_secs_f64(), "trained");
     Ok(Trained {
         sha256: artifact::sha256(&artifact),
@@ -142,6 +173,9 @@ pub fn train(
         data_hash,
         metric,
         metrics,
+        assessment,
+        profile,
+        notes,
         decision,
         durations: Durations {
             search: searched.duration_since(started).as_secs_f64(),
@@ -149,11 +183,6 @@ pub fn train(
             evaluate: fitted.elapsed().as_secs_f64(),
         },
     })
-}
-
-/// The metrics that the holdout defines.
-fn finite(metrics: BTreeMap<Metric, f64>) -> BTreeMap<Metric, f64> {
-    metrics.into_iter().filter(|(_, value)| value.is_finite()).collect()
 }
 
 #[cfg(test)]

@@ -2,6 +2,7 @@ use super::*;
 use crate::artifact::Artifact;
 use crate::dataset::csv;
 use crate::learners::Deadline;
+use crate::metrics::Evaluation;
 
 /// A run that nothing bounds.
 pub(super) fn train(

@@ -25,7 +25,7 @@ enum Rows<'a> {
 pub(in crate::protocol) fn encode(answer: &Answer<'_>) -> Result<Vec<u8>, ProtocolError> {
     let predictions = match (answer.predictions, answer.outputs.first()) {
         (Predictions::Values(values), _) => Rows::Values(values),
-        (Predictions::Classes { classes, probabilities }, Some(Output::Probabilities)) => {
+        (Predictions::Classes { classes, probabilities, .. }, Some(Output::Probabilities)) => {
             Rows::Probabilities { classes: classes.len(), values: probabilities }
         }
         (classes, _) => Rows::Labels(classes.labels()),

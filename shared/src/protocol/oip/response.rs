@@ -69,7 +69,7 @@ fn tensor(
         (Output::Predict, Predictions::Classes { .. }) => {
             (vec![rows], Datatype::Bytes, Data::Labels(predictions.labels()))
         }
-        (Output::Probabilities, Predictions::Classes { classes, probabilities }) => {
+        (Output::Probabilities, Predictions::Classes { classes, probabilities, .. }) => {
             match serde_json::to_string(&classes[..]) {
                 Ok(classes) => parameters = Some(OutputParameters { classes }),
                 Err(error) => return Some(Err(error)),

@@ -220,6 +220,7 @@ fn answers_are_lists_of_labels_values_or_probabilities() {
     let classes = Predictions::Classes {
         classes: vec!["no".to_owned(), "yes".to_owned()].into(),
         probabilities: vec![0.25, 0.75, 0.5, 0.5],
+        threshold: None,
     };
     let values = Predictions::Values(vec![1.0, 2.5]);
     for (predictions, output, expected) in [

@@ -18,6 +18,7 @@ fn classes_are_told_as_labels_and_probabilities() {
     let predictions = Predictions::Classes {
         classes: vec!["a,b".to_owned(), "1".to_owned()].into(),
         probabilities: vec![0.25, 0.75, 0.5, 0.5],
+        threshold: None,
     };
     let outputs = [Output::Predict, Output::Probabilities];
     let told = answer(

@@ -1,7 +1,7 @@
 //! Numbers as people read them.
 
 /// A number with about four significant digits.
-pub(super) fn number(value: f64) -> String {
+pub(crate) fn number(value: f64) -> String {
     let magnitude = value.abs();
     if value == 0.0 {
         "0".to_owned()
@@ -18,7 +18,7 @@ pub(super) fn number(value: f64) -> String {
 }
 
 /// A share in per cent.
-pub(super) fn percent(share: f64) -> String {
+pub(crate) fn percent(share: f64) -> String {
     match share * 100.0 {
         0.0 => "0 %".to_owned(),
         value if value < 0.1 => "< 0.1 %".to_owned(),
@@ -27,12 +27,12 @@ pub(super) fn percent(share: f64) -> String {
 }
 
 /// A p-value.
-pub(super) fn p_value(value: f64) -> String {
+pub(crate) fn p_value(value: f64) -> String {
     if value < 1e-4 { "< 0.0001".to_owned() } else { format!("{value:.4}") }
 }
 
 /// A count with its digits in groups of three.
-pub(super) fn count(value: u64) -> String {
+pub(crate) fn count(value: u64) -> String {
     let digits = value.to_string();
     let mut text = String::with_capacity(digits.len() * 4 / 3);
     for (index, digit) in digits.chars().enumerate() {
@@ -42,6 +42,14 @@ pub(super) fn count(value: u64) -> String {
         text.push(digit);
     }
     text
+}
+
+/// A text with at most `most` characters, and an ellipsis where more were.
+pub(crate) fn short(text: &str, most: usize) -> String {
+    match text.char_indices().nth(most) {
+        None => text.to_owned(),
+        Some((end, _)) => format!("{}…", text.get(..end).unwrap_or(text)),
+    }
 }
 
 #[cfg(test)]

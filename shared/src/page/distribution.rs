@@ -1,10 +1,10 @@
-//! Pictures of two distributions, as SVG that needs nothing else.
+//! Pictures of distributions, as SVG that needs nothing else.
 
 use std::fmt::Write;
 
 use maud::{Markup, html};
 
-use super::format::{number, percent};
+use super::format::{number, percent, short};
 use crate::profile::{Column, Levels, Numbers, Summary};
 
 const WIDTH: f64 = 420.0;
@@ -28,11 +28,14 @@ const LABEL: usize = 16;
 /// … of one that the reference does not have, which is marked.
 const NEW_LABEL: usize = 10;
 
+/// For how many categories a sketch has room at least.
+const SKETCHED: usize = 8;
+
 /// The length of the longest bar of a category.
 const LONGEST: f64 = 190.0;
 
 /// The reference and the current distribution of a column.
-pub(super) fn distribution(reference: &Column, current: &Column) -> Markup {
+pub(crate) fn distribution(reference: &Column, current: &Column) -> Markup {
     match (&reference.summary, &current.summary) {
         (Summary::Number(reference), Summary::Number(current)) => numbers(reference, current),
         (Summary::Category(reference), Summary::Category(current)) => {
@@ -59,6 +62,32 @@ fn numbers(reference: &Numbers, current: &Numbers) -> Markup {
             text x="210" y="126" text-anchor="middle" { (number(middle)) }
             text x="420" y="126" text-anchor="end" { (number(high)) }
             text x="420" y="9" text-anchor="end" { (percent(top)) }
+        }
+    }
+}
+
+/// One distribution, small: its shape and nothing else.
+pub(crate) fn sketch(column: &Column) -> Markup {
+    let shares = match &column.summary {
+        Summary::Number(numbers) => match range(numbers, numbers) {
+            Some((low, high)) => bars(numbers, low, high),
+            None => Vec::new(),
+        },
+        Summary::Category(levels) => {
+            let total = levels.total().max(1) as f64;
+            let mut shares: Vec<f64> =
+                levels.counts.values().map(|&count| count as f64 / total).collect();
+            shares.sort_unstable_by(|a, b| b.total_cmp(a));
+            shares.truncate(BARS);
+            // As wide as there were more of them, so that two do not fill the picture.
+            shares.resize(shares.len().max(SKETCHED), 0.0);
+            shares
+        }
+    };
+    let top = shares.iter().copied().fold(f64::MIN_POSITIVE, f64::max);
+    html! {
+        svg viewBox=(format!("0 0 {WIDTH} {PLOT}")) preserveAspectRatio="none" aria-hidden="true" {
+            path d=(outline(&shares, top)) {}
         }
     }
 }
@@ -165,11 +194,4 @@ fn frequent(reference: &Levels, current: &Levels) -> Vec<Row> {
         rows.push(Row { old: rest.old.max(0.0), new: rest.new.max(0.0), ..rest });
     }
     rows
-}
-
-fn short(label: &str, most: usize) -> String {
-    match label.char_indices().nth(most) {
-        None => label.to_owned(),
-        Some((end, _)) => format!("{}…", label.get(..end).unwrap_or(label)),
-    }
 }
