@@ -1,7 +1,7 @@
 //! What one field of a text file holds, and what a column of fields is.
 
-use super::date;
 use super::schema::Kind;
+use crate::date;
 
 /// The share of a column's values that must be numbers for the rest to be defects.
 const MOSTLY: f64 = 0.95;

@@ -3,10 +3,10 @@
 use std::collections::BTreeMap;
 
 use super::cell::{Cell, Inference};
-use super::date;
 use super::defect::{Defect, LISTED, Rejection};
 use super::schema::Kind;
 use super::table::{CategoryEncoder, Column, Table, Values};
+use crate::date;
 
 /// The delimiters that are tried, in order of preference.
 const DELIMITERS: [u8; 4] = [b',', b';', b'\t', b'|'];

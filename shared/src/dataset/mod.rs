@@ -2,8 +2,8 @@
 
 mod cell;
 pub mod csv;
-pub mod date;
 pub mod defect;
+mod expressed;
 mod hash;
 pub mod labelled;
 mod roles;

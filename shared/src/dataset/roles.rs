@@ -6,6 +6,7 @@ use super::defect::{Defect, Rejection};
 use super::hash;
 use super::schema::Kind;
 use super::table::{Table, Values};
+use crate::date;
 use crate::spec::Spec;
 
 /// The columns with a role, by name; each is a column of the table.
@@ -122,7 +123,7 @@ fn not_a_time(raw: &RawTable, column: &str) -> Option<Defect> {
         (_, Values::Number(_)) => return None,
         (_, Values::Category(texts)) => {
             let (row, text) = (1..).zip(texts.iter()).find_map(|(row, text)| {
-                Some((row, text.filter(|text| super::date::parse(text).is_none())?))
+                Some((row, text.filter(|text| date::parse(text).is_none())?))
             })?;
             format!("row {row} of the time column `{column}` is `{text}`: ")
         }

@@ -3,7 +3,8 @@
 use std::borrow::Cow;
 
 use super::scan::Token;
-use crate::dataset::{Kind, date};
+use crate::dataset::Kind;
+use crate::date;
 
 /// The numbers that a column can hold.
 #[derive(Debug, Clone, Copy, PartialEq)]

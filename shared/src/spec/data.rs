@@ -3,6 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::duration::Duration;
+use crate::expression::Expression;
 
 /// Which rows of which objects a training learns from.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
@@ -15,7 +16,7 @@ pub struct Data {
     pub window: Option<Duration>,
     /// Rows for which this expression is true are learned from, such as `open == 1`.
     /// Default: all rows.
-    pub filter: Option<String>,
+    pub filter: Option<Expression>,
     /// Only the last rows (by the time column, else in the order of the file) are
     /// learned from. Default: all rows.
     pub last_rows: Option<usize>,

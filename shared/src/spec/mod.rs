@@ -15,6 +15,7 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
+use crate::expression::Expression;
 pub use columns::{
     ColumnKind, ColumnSpec, DatePart, Encode, Fill, Impute, Scale, Transform, Unknown,
 };
@@ -49,7 +50,7 @@ pub struct Spec {
     pub data: Data,
     /// Columns that are computed from others: an expression by name, such as
     /// `speed = "ride_dist / ride_time"`.
-    pub derived: BTreeMap<String, String>,
+    pub derived: BTreeMap<String, Expression>,
     /// What is said about single columns, by name.
     pub columns: BTreeMap<String, ColumnSpec>,
     /// How far an upload may differ from what the champion was trained on.
@@ -194,11 +195,21 @@ mod tests {
     }
 
     #[test]
+    fn an_expression_that_cannot_be_read_says_where() {
+        let error = Spec::parse(b"[derived]\nspeed = 'dist / (time'").unwrap_err().to_string();
+        assert!(error.contains("line 2"), "{error}");
+        assert!(error.contains("in `dist / (time`, at character 13: expected"), "{error}");
+        let spec = Spec::parse(b"[data]\nfilter = 'open == 1'").unwrap();
+        assert_eq!(spec.data.filter.unwrap().text(), "open == 1");
+    }
+
+    #[test]
     fn a_full_spec_reads_back() {
         let text = "task = 'regression'\ntarget = 'ride_time'\nignore = ['ride_id']\n\
                     [split]\nholdout = 0.3\nseed = 7\n\
                     [training]\nlearners = ['boosting']\nmetric = 'mae'\n\
-                    [gate]\nmin_improvement = 0.01\nconfidence = 0.9\n";
+                    [gate]\nmin_improvement = 0.01\nconfidence = 0.9\n\
+                    [derived]\nspeed = 'ride_dist / ride_time'\n";
         let spec = Spec::parse(text.as_bytes()).unwrap();
         assert_eq!(spec.task, Some(TaskKind::Regression));
         assert_eq!(spec.training.learners, [LearnerKind::Boosting]);

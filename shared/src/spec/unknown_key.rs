@@ -1,5 +1,7 @@
 //! Turns serde's complaint about an unknown field into one that helps.
 
+use crate::nearest::nearest;
+
 /// A key that a spec does not have.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error(
@@ -22,10 +24,7 @@ impl UnknownKey {
         let message = error.message();
         let mut quoted = message.strip_prefix("unknown field `")?.split('`').step_by(2);
         let key = quoted.next()?.to_owned();
-        let nearest = quoted
-            .filter(|known| !known.is_empty())
-            .max_by(|a, b| strsim::jaro(&key, a).total_cmp(&strsim::jaro(&key, b)))
-            .map(str::to_owned);
+        let nearest = nearest(&key, quoted.filter(|known| !known.is_empty())).map(str::to_owned);
         let line = error
             .span()
             .and_then(|span| source.get(..span.start))

@@ -1,0 +1,102 @@
+//! Dates and instants in texts, as seconds since 1970 in UTC.
+
+use jiff::civil::{Date, DateTime};
+use jiff::{Timestamp, tz::TimeZone};
+
+/// The instant that a text names: a date (`2018-08-03`), a date with a time
+/// (`2018-08-03 05:00:00`, taken as UTC), or an instant with an offset (RFC 3339).
+/// `None` for any other text.
+#[must_use]
+pub fn parse(text: &str) -> Option<f64> {
+    let text = text.trim();
+    // Rules out bare numbers, and all that cannot start as a year does.
+    let year = text.get(..5)?.as_bytes();
+    if !matches!(year, [a, b, c, d, b'-' | b'/'] if [a, b, c, d].iter().all(|d| d.is_ascii_digit()))
+    {
+        return None;
+    }
+    let slashes = text.replace('/', "-");
+    if let Ok(instant) = slashes.parse::<Timestamp>() {
+        return Some(seconds(instant));
+    }
+    let civil = slashes
+        .parse::<DateTime>()
+        .or_else(|_| slashes.parse::<Date>().map(|date| date.at(0, 0, 0, 0)))
+        .ok()?;
+    TimeZone::UTC.to_timestamp(civil).ok().map(seconds)
+}
+
+fn seconds(instant: Timestamp) -> f64 {
+    instant.as_second() as f64 + f64::from(instant.subsec_nanosecond()) / 1e9
+}
+
+/// What a calendar and a clock show at an instant, in UTC.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Parts {
+    /// The year.
+    pub year: f64,
+    /// 1 to 12.
+    pub month: f64,
+    /// The day of the month, from 1.
+    pub day: f64,
+    /// 0 (Monday) to 6.
+    pub weekday: f64,
+    /// The day of the year, from 1.
+    pub day_of_year: f64,
+    /// 0 to 23.
+    pub hour: f64,
+}
+
+impl Parts {
+    /// The parts of an instant in seconds since 1970; `None` for `NaN` and what lies
+    /// beyond the years -9999 to 9999.
+    #[must_use]
+    pub fn of(seconds: f64) -> Option<Self> {
+        // The cast saturates: what is too large is refused as an instant.
+        let instant = (!seconds.is_nan()).then(|| seconds.floor() as i64)?;
+        let civil = TimeZone::UTC.to_datetime(Timestamp::from_second(instant).ok()?);
+        Some(Self {
+            year: f64::from(civil.year()),
+            month: f64::from(civil.month()),
+            day: f64::from(civil.day()),
+            weekday: f64::from(civil.weekday().to_monday_zero_offset()),
+            day_of_year: f64::from(civil.day_of_year()),
+            hour: f64::from(civil.hour()),
+        })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn dates_with_and_without_times_are_instants() {
+        for (text, seconds) in [
+            ("1970-01-02", 86_400.0),
+            ("1970/01/02", 86_400.0),
+            ("1970-01-01 01:00:00", 3_600.0),
+            ("1970-01-01T01:00:00.5Z", 3_600.5),
+            ("1970-01-01T01:00:00+01:00", 0.0),
+        ] {
+            assert_eq!(parse(text), Some(seconds), "{text}");
+        }
+        for text in ["", "1970", "19700102", "1970-13-01", "may 1970", "1970-01-02 noon", "-1-2-3"]
+        {
+            assert_eq!(parse(text), None, "{text}");
+        }
+    }
+
+    #[test]
+    fn the_parts_of_an_instant_are_those_of_its_day_in_utc() {
+        let parts = |text: &str| Parts::of(parse(text).unwrap()).unwrap();
+        let friday = parts("2018-08-03 05:59:59");
+        assert_eq!((friday.year, friday.month, friday.day), (2018.0, 8.0, 3.0));
+        assert_eq!((friday.weekday, friday.day_of_year, friday.hour), (4.0, 215.0, 5.0));
+        let eve = parts("1969-12-31T23:59:59.5Z");
+        assert_eq!((eve.year, eve.weekday, eve.day_of_year, eve.hour), (1969.0, 2.0, 365.0, 23.0));
+        for beyond in [f64::NAN, f64::INFINITY, -1e300] {
+            assert_eq!(Parts::of(beyond), None);
+        }
+    }
+}
