@@ -16,6 +16,7 @@ pub mod name;
 pub mod port_error;
 pub mod profile;
 pub mod protocol;
+pub mod quality;
 pub mod registry;
 pub mod runtime;
 pub mod serving;
