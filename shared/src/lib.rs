@@ -21,6 +21,7 @@ mod page;
 pub mod port_error;
 pub mod profile;
 pub mod protocol;
+pub mod quality;
 pub mod registry;
 pub mod runtime;
 pub mod serving;

@@ -50,7 +50,8 @@ impl Defect {
 impl Rejection {
     /// At most [`LISTED`] of the defects, which a file that is no table has by the
     /// thousand.
-    pub(super) fn of(mut defects: Vec<Defect>) -> Self {
+    #[must_use]
+    pub fn of(mut defects: Vec<Defect>) -> Self {
         defects.truncate(LISTED);
         Self(defects)
     }

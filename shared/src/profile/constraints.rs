@@ -108,8 +108,10 @@ impl Feature {
                 (Some(NumberConstraints { is_non_negative }), None)
             }
             Summary::Category(levels) => {
-                let domains = levels.counts.keys().cloned().collect();
-                (None, Some(TextConstraints { domains }))
+                // More levels than are listed make no domain.
+                let closed = levels.not_listed() == 0;
+                let domains = || levels.counts.keys().cloned().collect();
+                (None, closed.then(|| TextConstraints { domains: domains() }))
             }
         };
         Self {

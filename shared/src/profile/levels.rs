@@ -83,6 +83,15 @@ impl Levels {
     pub fn not_listed(&self) -> u64 {
         self.unlisted.values().sum::<u64>() + self.other
     }
+
+    /// The share of values with levels that the reference does not list which is to be
+    /// expected of more data of the same law: the reference's own share, and that of
+    /// its levels that occur once (Good, Biometrika 40, 1953). 0 without values.
+    #[must_use]
+    pub fn expected_unlisted(&self) -> f64 {
+        let once = self.counts.values().filter(|&&count| count == 1).count() as u64;
+        (self.not_listed() + once) as f64 / self.total().max(1) as f64
+    }
 }
 
 /// The levels that occur with their counts, and the number of missing values.

@@ -1,12 +1,12 @@
 //! `statistics.json` as SageMaker Model Monitor writes it.
 //!
-//! The ten buckets of a column of numbers are counted from the profile's bins, so
-//! that a count can be off by a bin's share (at most about 0.4 %) of a column with
-//! many distinct values. The optional `sketch` member is left out: the profile
-//! holds no sketch.
+//! Buckets and sketch of a column of numbers are made from the profile's bins: exact
+//! where the bins are the values themselves, and within a bin's share (at most about
+//! 0.4 % of the column) where they lie between quantiles.
 
 use serde::Serialize;
 
+use super::bins::{Bins, Layout};
 use super::column::{Column, Numbers, Summary};
 use super::levels::Levels;
 use super::moments::Moments;
@@ -14,6 +14,10 @@ use crate::dataset::Kind;
 
 /// How many buckets Model Monitor divides numbers into.
 const BUCKETS: usize = 10;
+
+/// The parameters of Model Monitor's sketches: the shrinking factor of the levels'
+/// capacities, and the capacity of the highest level.
+const SKETCH: SketchParameters = SketchParameters { c: 0.64, k: 2_048 };
 
 /// The content of `statistics.json`.
 #[derive(Debug, Clone, PartialEq, Serialize)]
@@ -69,7 +73,28 @@ struct Common {
 
 #[derive(Debug, Clone, PartialEq, Serialize)]
 struct NumberDistribution {
-    kll: Buckets<Bucket>,
+    kll: Kll,
+}
+
+/// Buckets, and the sketch that they could be made from.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+struct Kll {
+    buckets: Vec<Bucket>,
+    sketch: Sketch,
+}
+
+/// The state of a quantile sketch (Karnin, Lang, Liberty, FOCS 2016).
+#[derive(Debug, Clone, PartialEq, Serialize)]
+struct Sketch {
+    parameters: SketchParameters,
+    /// Sorted items; one of level `i` stands for `2^i` numbers.
+    data: Vec<Vec<f64>>,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Serialize)]
+struct SketchParameters {
+    c: f64,
+    k: u32,
 }
 
 #[derive(Debug, Clone, PartialEq, Serialize)]
@@ -135,7 +160,9 @@ impl FeatureStatistics {
                     std_dev: numbers.moments.std(),
                     min: min.unwrap_or_default(),
                     max: max.unwrap_or_default(),
-                    distribution: NumberDistribution { kll: Buckets { buckets: buckets(numbers) } },
+                    distribution: NumberDistribution {
+                        kll: Kll { buckets: buckets(numbers), sketch: Sketch::of(numbers) },
+                    },
                 }
             }
             Summary::Category(levels) => {
@@ -150,28 +177,62 @@ impl FeatureStatistics {
     }
 }
 
-/// Buckets of equal width from the minimum to the maximum.
+/// Buckets of equal width from the minimum to the maximum. A bucket holds its lower
+/// bound; the last one holds the maximum, too.
 fn buckets(numbers: &Numbers) -> Vec<Bucket> {
     let Moments { min: Some(min), max: Some(max), .. } = numbers.moments else {
         return Vec::new();
     };
     let bound = |index: usize| {
         let share = index as f64 / BUCKETS as f64;
-        min * (1.0 - share) + max * share
+        let width = max - min;
+        if width.is_finite() { min + width * share } else { min * (1.0 - share) + max * share }
     };
     let mut before = 0;
     (0..BUCKETS)
         .map(|index| {
             let upper_bound = bound(index + 1);
-            let at_most = match index + 1 {
+            let seen = match index + 1 {
                 BUCKETS => numbers.moments.count,
-                _ => numbers.at_most(upper_bound).round() as u64,
+                _ => below(numbers, upper_bound),
             };
-            let count = at_most.saturating_sub(before);
-            before = at_most;
+            let count = seen.saturating_sub(before);
+            before = seen;
             Bucket { lower_bound: bound(index), upper_bound, count }
         })
         .collect()
+}
+
+/// How many numbers lie below `x`.
+fn below(numbers: &Numbers, x: f64) -> u64 {
+    let Bins { edges, layout, counts, below, .. } = &numbers.bins;
+    match layout {
+        Layout::Grid | Layout::Values => {
+            let values = edges.partition_point(|&edge| edge < x);
+            below.count + counts.iter().take(values).sum::<u64>()
+        }
+        Layout::Quantiles => numbers.at_most(x).round() as u64,
+    }
+}
+
+impl Sketch {
+    /// The sketch in which every number of a bin is that bin's upper edge, and every
+    /// number outside of the bins the outermost one: a count of `Σ 2^i` is one item of
+    /// each of these levels.
+    fn of(numbers: &Numbers) -> Self {
+        let Numbers { moments, bins } = numbers;
+        let least = moments.min.map(|min| (min, bins.below.count));
+        let most = moments.max.map(|max| (max, bins.above.count));
+        let inner = bins.edges.iter().copied().zip(bins.counts.iter().copied());
+        let items: Vec<(f64, u64)> = least.into_iter().chain(inner).chain(most).collect();
+        let largest = items.iter().map(|(_, count)| *count).max().unwrap_or(0);
+        let of_level = |level: u32| {
+            let has = |count: u64| (count >> level) & 1 == 1;
+            items.iter().filter(|(_, count)| has(*count)).map(|(value, _)| *value).collect()
+        };
+        let levels = largest.checked_ilog2().map_or(0, |highest| highest + 1);
+        Self { parameters: SKETCH, data: (0..levels).map(of_level).collect() }
+    }
 }
 
 /// The levels that occur, the most frequent first.

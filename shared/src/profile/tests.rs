@@ -241,6 +241,95 @@ fn outputs_are_profiled_too() {
     assert_eq!(observation.outputs.iter().map(super::Column::rows).collect::<Vec<_>>(), [5, 3]);
 }
 
+/// Written by `scripts/golden/profile.py` with numpy.
+const GOLDEN: &str = include_str!("../../tests/golden/profile.json");
+
+#[derive(serde::Deserialize)]
+struct Golden {
+    name: String,
+    values: Vec<f64>,
+    mean: f64,
+    std_dev: f64,
+    bounds: Vec<f64>,
+    counts: Vec<u64>,
+}
+
+#[test]
+fn buckets_and_sketch_are_those_of_the_numbers() {
+    let golden: Vec<Golden> = serde_json::from_str(GOLDEN).unwrap();
+    assert_eq!(golden.len(), 4);
+    for Golden { name, values, mean, std_dev, bounds, counts } in golden {
+        let close =
+            |a: f64, b: f64| assert!((a - b).abs() <= 1e-9 * (1.0 + b.abs()), "{name} {a} {b}");
+        let profile = Profile::of(&numbers(values.clone()), &schema());
+        let statistics = Statistics::of(profile.rows, &profile.inputs);
+        let statistics = serde_json::to_value(statistics).unwrap();
+        let number = &statistics["features"][0]["numerical_statistics"];
+        close(number["mean"].as_f64().unwrap(), mean);
+        close(number["std_dev"].as_f64().unwrap(), std_dev);
+        let kll = &number["distribution"]["kll"];
+        // Between quantiles, a bin of 256 may be divided otherwise at either bound.
+        let slack = if only_number(&profile).bins.layout == Layout::Quantiles {
+            2 * values.len() as u64 / 255 + 2
+        } else {
+            0
+        };
+        let buckets = kll["buckets"].as_array().unwrap();
+        assert_eq!(buckets.len(), 10);
+        for (at, bucket) in buckets.iter().enumerate() {
+            close(bucket["lower_bound"].as_f64().unwrap(), bounds[at]);
+            close(bucket["upper_bound"].as_f64().unwrap(), bounds[at + 1]);
+            let count = bucket["count"].as_u64().unwrap();
+            assert!(count.abs_diff(counts[at]) <= slack, "{name} {at}: {count}, {}", counts[at]);
+        }
+        assert_eq!(kll["sketch"]["parameters"], serde_json::json!({"c": 0.64, "k": 2048}));
+        let mut items: Vec<(f64, u64)> = Vec::new();
+        for (level, data) in kll["sketch"]["data"].as_array().unwrap().iter().enumerate() {
+            let data: Vec<f64> = serde_json::from_value(data.clone()).unwrap();
+            assert!(data.is_sorted() && data.len() <= 2_048, "{name} {level}");
+            items.extend(data.into_iter().map(|item| (item, 1 << level)));
+        }
+        assert_eq!(items.iter().map(|(_, weight)| weight).sum::<u64>(), values.len() as u64);
+        for &value in &values {
+            let rank = values.iter().filter(|other| **other <= value).count() as u64;
+            let told: u64 =
+                items.iter().filter(|(item, _)| *item <= value).map(|(_, weight)| weight).sum();
+            assert!(rank.abs_diff(told) <= slack, "{name} at {value}: {rank}, {told}");
+        }
+    }
+}
+
+#[test]
+fn what_lies_outside_of_the_bins_is_in_the_sketch() {
+    let profile = Profile::of(&numbers(vec![1.0, 2.0, 2.0, 3.0]), &schema());
+    let mut seen = profile.observer();
+    seen.add(&numbers(vec![-4.0, -3.0, 2.0, 9.0]));
+    let statistics = serde_json::to_value(Statistics::of(seen.rows, &seen.inputs)).unwrap();
+    let kll = &statistics["features"][0]["numerical_statistics"]["distribution"]["kll"];
+    assert_eq!(kll["sketch"]["data"], serde_json::json!([[2.0, 9.0], [-4.0]]));
+}
+
+#[test]
+fn a_column_with_more_levels_than_are_listed_promises_no_domain() {
+    let many = Profile::of(&texts((0..2_000).map(|i| format!("u{i}"))), &schema());
+    let constraints = serde_json::to_value(Constraints::of(&many)).unwrap();
+    assert_eq!(constraints["features"][1].get("string_constraints"), None);
+    assert_eq!(constraints["features"][1]["inferred_type"], "String");
+}
+
+#[test]
+fn unlisted_levels_are_expected_as_often_as_single_ones_were_seen() {
+    let levels = |texts: Table| match &Profile::of(&texts, &schema()).inputs[1].summary {
+        Summary::Category(levels) => levels.expected_unlisted(),
+        Summary::Number(_) => panic!("no levels"),
+    };
+    let seen = ["a", "a", "a", "b", "b", "c", "d", "a"].map(str::to_owned);
+    assert_eq!(levels(texts(seen.into_iter())), 0.25);
+    assert_eq!(levels(texts(std::iter::empty())), 0.0);
+    // A third of the values are of levels that are not listed.
+    assert_eq!(levels(texts((0..3_000).map(|i| format!("u{:04}", i % 1_500)))), 1.0 / 3.0);
+}
+
 #[test]
 fn model_monitor_files() {
     let rows: Vec<Row> = (0..10)

@@ -19,7 +19,7 @@ use crate::expression::Expression;
 pub use columns::{
     ColumnKind, ColumnSpec, DatePart, Encode, Fill, Impute, Scale, Transform, Unknown,
 };
-pub use constraints::{Constraints, Severity};
+pub use constraints::{ColumnConstraints, Constraints, Severity};
 pub use data::{Data, Mode};
 pub use duration::{Duration, InvalidDuration};
 pub use gate::{Approval, Gate};
@@ -145,6 +145,7 @@ impl Spec {
         self.split.validate()?;
         self.training.validate()?;
         self.gate.validate()?;
+        self.constraints.validate()?;
         let hours = self.drift.window_hours;
         check(
             (1..=24 * 366).contains(&hours),
