@@ -126,7 +126,7 @@ pub struct TrainingRecord {
     /// How much the winner depends on each input.
     pub importances: Importances,
     /// The median time of one row, in milliseconds.
-    pub latency_ms: f64,
+    pub latency_ms: Option<f64>,
     /// What the gate said.
     pub decision: Decision,
     /// How long the parts took until then.

@@ -49,7 +49,7 @@ pub(crate) async fn store(
         intervals: trained.assessment.intervals.clone(),
         baseline: trained.assessment.baseline.clone(),
         importances: trained.assessment.importances.clone(),
-        latency_ms: trained.assessment.latency_ms,
+        latency_ms: Some(trained.assessment.latency_ms).filter(|time| time.is_finite()),
         decision: trained.decision.clone(),
         seconds: account.so_far(),
         peak_memory_bytes: memory::peak_bytes(),

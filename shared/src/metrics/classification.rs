@@ -8,7 +8,7 @@ use super::ranking::Ranking;
 
 /// The most rows that are ranked, over all classes: beyond, the metrics of ranks are
 /// undefined rather than a matter of gigabytes.
-const MAX_RANKED: usize = 50_000_000;
+const MAX_RANKED: usize = 10_000_000;
 
 /// True labels with predicted probabilities, sorted when a metric needs it.
 #[derive(Debug, Clone)]
@@ -19,6 +19,26 @@ pub(super) struct Scored {
     pub(super) probabilities: Vec<f64>,
     /// One a class, but of two classes the second's only.
     rankings: OnceLock<Vec<Ranking>>,
+    losses: OnceLock<Vec<Losses>>,
+}
+
+/// What one row adds to the metrics of probabilities.
+#[derive(Debug, Clone, Copy)]
+struct Losses {
+    log: f64,
+    brier: f64,
+}
+
+impl Losses {
+    fn of(row: &[f64], label: usize) -> Self {
+        let certainty = row.get(label).copied().unwrap_or_default();
+        let truth = |class| if class == label { 1.0 } else { 0.0 };
+        let squares = row.iter().enumerate().map(|(class, p)| (p - truth(class)).powi(2));
+        Self {
+            log: -certainty.clamp(f64::EPSILON, 1.0 - f64::EPSILON).ln(),
+            brier: if row.len() == 2 { squares.sum::<f64>() / 2.0 } else { squares.sum() },
+        }
+    }
 }
 
 impl Scored {
@@ -28,7 +48,14 @@ impl Scored {
         probabilities: Vec<f64>,
         predicted: Vec<usize>,
     ) -> Self {
-        Self { classes, labels, predicted, probabilities, rankings: OnceLock::new() }
+        Self {
+            classes,
+            labels,
+            predicted,
+            probabilities,
+            rankings: OnceLock::new(),
+            losses: OnceLock::new(),
+        }
     }
 
     pub(super) fn rows(&self) -> usize {
@@ -47,31 +74,24 @@ impl Scored {
         match metric {
             Metric::RocAuc => averaged(Ranking::roc_auc),
             Metric::AveragePrecision => averaged(Ranking::average_precision),
-            Metric::LogLoss => self.mean(weights, |row, label| {
-                let certainty = row.get(label).copied().unwrap_or_default();
-                -certainty.clamp(f64::EPSILON, 1.0 - f64::EPSILON).ln()
-            }),
-            Metric::BrierScore => self.brier_score(weights),
+            Metric::LogLoss => self.mean(weights, |losses| losses.log),
+            Metric::BrierScore => self.mean(weights, |losses| losses.brier),
             _ => f64::NAN,
         }
     }
 
-    fn brier_score(&self, weights: &[f64]) -> f64 {
-        let sum = self.mean(weights, |row, label| {
-            let truth = |class| if class == label { 1.0 } else { 0.0 };
-            row.iter().enumerate().map(|(class, p)| (p - truth(class)).powi(2)).sum()
+    /// The weighted mean over the rows; a row of weight 0 does not count, whatever its
+    /// value.
+    fn mean(&self, weights: &[f64], value: impl Fn(&Losses) -> f64) -> f64 {
+        let losses = self.losses.get_or_init(|| {
+            let rows = self.probabilities.chunks(self.classes.max(1)).zip(&self.labels);
+            rows.map(|(row, &label)| Losses::of(row, label)).collect()
         });
-        if self.classes == 2 { sum / 2.0 } else { sum }
-    }
-
-    /// The weighted mean of `value(probabilities, label)`.
-    fn mean(&self, weights: &[f64], value: impl Fn(&[f64], usize) -> f64) -> f64 {
-        let rows = self.probabilities.chunks(self.classes.max(1)).zip(&self.labels);
-        let (sum, total) = rows.zip(weights).fold(
+        let (sum, total) = losses.iter().zip(weights).fold(
             (0.0, 0.0),
-            |(sum, total), ((row, &label), &weight)| match weight {
+            |(sum, total), (row, &weight)| match weight {
                 0.0 => (sum, total),
-                _ => (sum + weight * value(row, label), total + weight),
+                _ => (sum + weight * value(row), total + weight),
             },
         );
         sum / total

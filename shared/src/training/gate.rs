@@ -51,8 +51,8 @@ pub struct Decision {
     pub awaits_approval: bool,
     /// Why, in words.
     pub reasons: Vec<String>,
-    /// The challenger's score on the holdout.
-    pub challenger: f64,
+    /// The challenger's score on the holdout; `None` when the rows do not define one.
+    pub challenger: Option<f64>,
     /// The champion's version; `None` when there is none.
     pub champion_version: Option<Version>,
     /// The champion's score on the same rows; `None` when it has none.
@@ -106,13 +106,13 @@ impl<'a> Gate<'a> {
             promoted: false,
             awaits_approval: false,
             reasons: Vec::new(),
-            challenger: challenger.evaluation.score(self.metric),
+            challenger: defined(challenger.evaluation, self.metric),
             champion_version: opponent.map(|(version, _)| version),
             champion: None,
             confidence: None,
             guards: Vec::new(),
         };
-        if !decision.challenger.is_finite() {
+        let Some(score) = decision.challenger else {
             decision.refuse(format!(
                 "the {} holdout rows do not define {}: upload more rows, or choose another \
                  metric",
@@ -120,11 +120,11 @@ impl<'a> Gate<'a> {
                 self.metric
             ));
             return decision;
-        }
+        };
         match opponent {
             None => decision.reasons.push("the first version of the model".to_owned()),
             Some((version, Ok(champion))) => {
-                self.compare(&mut decision, version, challenger.evaluation, champion);
+                self.compare(&mut decision, (score, challenger.evaluation), (version, champion));
                 self.guard(&mut decision, version, challenger.evaluation, champion);
             }
             Some((version, Err(reason))) => decision.refuse(format!(
@@ -145,12 +145,11 @@ impl<'a> Gate<'a> {
     fn compare(
         &self,
         decision: &mut Decision,
-        version: Version,
-        challenger: &Evaluation,
-        champion: &Evaluation,
+        (new, challenger): (f64, &Evaluation),
+        (version, champion): (Version, &Evaluation),
     ) {
         let (metric, spec) = (self.metric, self.spec);
-        let (new, old) = (decision.challenger, champion.score(metric));
+        let old = champion.score(metric);
         // A champion without a score on rows that give the challenger one answers no
         // numbers.
         let better = |new: f64, old: f64| {
@@ -162,10 +161,10 @@ impl<'a> Gate<'a> {
             (challenger.weighted(metric, weights), champion.weighted(metric, weights))
         });
         // A resample without a row of some class may define neither.
-        let defined = draws.iter().filter(|(new, old)| new.is_finite() || old.is_finite());
+        let counted = draws.iter().filter(|(new, old)| new.is_finite() || old.is_finite());
         let wins = draws.iter().filter(|(new, old)| better(*new, *old)).count();
-        let confidence = wins as f64 / defined.count().max(1) as f64;
-        decision.champion = Some(old);
+        let confidence = wins as f64 / counted.count().max(1) as f64;
+        decision.champion = defined(champion, metric);
         decision.confidence = Some(confidence);
         let demand = match spec.min_improvement {
             0.0 => String::new(),
@@ -189,10 +188,7 @@ impl<'a> Gate<'a> {
         champion: &Evaluation,
     ) {
         for &(metric, tolerance) in &self.guards {
-            let finite = |evaluation: &Evaluation| {
-                Some(evaluation.score(metric)).filter(|value| value.is_finite())
-            };
-            let (new, old) = (finite(challenger), finite(champion));
+            let (new, old) = (defined(challenger, metric), defined(champion, metric));
             let (holds, finding) = match (new, old) {
                 (Some(new), Some(old)) => {
                     let loss = metric.improvement(old, new);
@@ -237,6 +233,11 @@ impl<'a> Gate<'a> {
             decision.demand(bytes <= most, reason);
         }
     }
+}
+
+/// The metric's value, where the rows define one.
+fn defined(evaluation: &Evaluation, metric: Metric) -> Option<f64> {
+    Some(evaluation.score(metric)).filter(|value| value.is_finite())
 }
 
 impl Decision {

@@ -92,7 +92,7 @@ fn the_gate_keeps_an_equal_challenger_out_and_lets_a_better_one_in() {
     assert_eq!(same.decision.confidence, Some(0.0));
     let slower = train(&model(), &rides(400, 1.8), &spec, Some(&champion(&first, 1))).unwrap();
     assert!(slower.decision.promoted, "{:?}", slower.decision);
-    assert!(slower.decision.champion.unwrap() > slower.decision.challenger);
+    assert!(slower.decision.champion > slower.decision.challenger);
     assert!(slower.decision.reasons[0].contains("of version 1 on 80 holdout rows"));
 }
 
