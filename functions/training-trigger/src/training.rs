@@ -76,8 +76,10 @@ pub(crate) async fn load_champion(
     let Some(stored) = store::find(registry, objects, model, &Reference::default()).await? else {
         return Ok(None);
     };
-    let predictor = stored.open()?.predictor().map_err(|error| Failure::terminal(&error))?;
-    Ok(Some(Champion { version: stored.version, predictor }))
+    let artifact = stored.open()?;
+    let predictor = artifact.predictor().map_err(|error| Failure::terminal(&error))?;
+    let candidate = Some(artifact.manifest().candidate.clone());
+    Ok(Some(Champion { version: stored.version, predictor, candidate }))
 }
 
 /// Trains on a thread of its own, so that the claim is renewed and the progress noted

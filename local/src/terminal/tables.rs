@@ -23,18 +23,20 @@ fn table(header: &[&str], right_aligned: &[usize]) -> Table {
 
 /// The candidates of a run, the best first.
 pub(crate) fn leaderboard(leaderboard: &Leaderboard) -> Table {
-    let score = format!("{} (3-fold mean ± sd)", leaderboard.metric);
-    let mut table = table(&["", "learner", "parameters", &score, "seconds"], &[0, 3, 4]);
+    let score = format!("{} ({}-fold mean ± sd)", leaderboard.metric, leaderboard.folds);
+    let header = ["", "learner", "parameters", &score, "state", "seconds"];
+    let mut table = table(&header, &[0, 3, 5]);
     for (place, entry) in (1..).zip(&leaderboard.entries) {
-        let score = match (entry.mean(), entry.deviation()) {
+        let score = match (entry.mean, entry.deviation) {
             (Some(mean), Some(deviation)) => format!("{mean:.4} ± {deviation:.4}"),
-            _ => "failed".to_owned(),
+            _ => String::new(),
         };
         table.add_row([
             place.to_string(),
             entry.candidate.learner.kind().name().to_owned(),
             entry.candidate.params(),
             score,
+            entry.state.name().to_owned(),
             format!("{:.2}", entry.seconds),
         ]);
     }

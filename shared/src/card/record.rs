@@ -6,7 +6,6 @@ use serde_json::{Map, Value};
 use super::CardInput;
 use crate::page::{count, number, short};
 use crate::spec::Spec;
-use crate::training::Outcome;
 
 /// The most candidates that are shown.
 const SHOWN: usize = 10;
@@ -24,12 +23,12 @@ pub(super) fn leaderboard(input: &CardInput<'_>) -> Markup {
             tbody { @for (rank, entry) in leaderboard.entries.iter().enumerate().take(SHOWN) {
                 tr .primary[rank == 0] {
                     td .n { (rank + 1) }
-                    td { (entry.name()) @if let Outcome::Failure(reason) = &entry.outcome {
-                        br; span .quiet { (short(reason, 160)) }
+                    td { (entry.name()) @if let Some(reason) = &entry.reason {
+                        br; span .quiet { (entry.state.name()) ": " (short(reason, 160)) }
                     } }
-                    td .n { (entry.mean().map_or_else(|| "–".to_owned(), |mean| format!("{mean:.4}"))) }
+                    td .n { (entry.mean.map_or_else(|| "–".to_owned(), |mean| format!("{mean:.4}"))) }
                     td .n .quiet {
-                        (entry.deviation().map_or_else(String::new, |spread| format!("{spread:.4}")))
+                        (entry.deviation.map_or_else(String::new, |spread| format!("{spread:.4}")))
                     }
                     td .n .quiet { (number(entry.seconds)) }
                 }

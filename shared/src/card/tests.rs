@@ -87,7 +87,11 @@ fn a_card_of_a_regression_shows_errors_coverage_and_the_champion() {
     let spec = Spec::default();
     let (_, first) = card(&numbers(), &spec, None);
     let artifact = crate::artifact::Artifact::open(&first.artifact, &first.sha256).unwrap();
-    let champion = Champion { version: Version::FIRST, predictor: artifact.predictor().unwrap() };
+    let champion = Champion {
+        version: Version::FIRST,
+        predictor: artifact.predictor().unwrap(),
+        candidate: None,
+    };
     let (page, _) = card(&numbers(), &spec, Some(&champion));
     for part in [
         "Predicted and actual",

@@ -1,6 +1,6 @@
 //! What a learner is told beside its hyper-parameters.
 
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use crate::spec::Spec;
 
@@ -44,6 +44,18 @@ impl Deadline {
             (Some(a), Some(b)) => Self(Some(a.min(b))),
             (a, b) => Self(a.or(b)),
         }
+    }
+
+    /// How long it is until then; nothing when it has passed, `None` when there is none.
+    #[must_use]
+    pub fn remaining(self) -> Option<Duration> {
+        self.0.map(|instant| instant.saturating_duration_since(Instant::now()))
+    }
+
+    /// Work is wanted for this long from now on.
+    #[must_use]
+    pub fn within(duration: Duration) -> Self {
+        Self(Instant::now().checked_add(duration))
     }
 
     /// Whether it has passed.

@@ -120,7 +120,7 @@ fn forests() -> [Candidate; 2] {
 fn every_learner_beats_the_baseline_on_every_task() {
     for task in ["binary", "multi", "number"] {
         let data = mixed(task);
-        let split = crate::dataset::split::holdout(&data, 0.25, 1);
+        let split = crate::dataset::split::validation(&data.target, 0.25, 1);
         let (train, test) = (data.select(&split.train), data.select(&split.holdout));
         let metric = Metric::choose(None, &data.schema.task).unwrap();
         let score = |candidate: Candidate| {

@@ -142,7 +142,7 @@ impl Spec {
     }
 
     fn validate(&self) -> Result<(), SpecError> {
-        self.split.validate()?;
+        self.split.validate(self.group.is_some(), self.time.is_some())?;
         self.training.validate()?;
         self.gate.validate()?;
         self.constraints.validate()?;

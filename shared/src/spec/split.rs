@@ -24,19 +24,25 @@ pub struct Split {
 pub enum Strategy {
     /// By a hash of the row's content.
     Random,
-    /// The same, of each class alike.
+    /// The same, of each class alike; as `random` for numbers.
     Stratified,
-    /// By a hash of the group: a group's rows stay together.
+    /// By a hash of the `group` column's value: a group's rows stay together.
     Grouped,
-    /// The latest rows are held out; folds go forward in time.
+    /// The latest rows by the `time` column are held out; each fold is validated on a span
+    /// of time and trains on all that came before. Rows of one instant stay together.
     Chronological,
 }
 
 impl Split {
-    pub(super) fn validate(&self) -> Result<(), SpecError> {
+    pub(super) fn validate(&self, group: bool, time: bool) -> Result<(), SpecError> {
         let holdout = self.holdout;
         let rule = "it must be above 0 and at most 0.5";
-        check(holdout > 0.0 && holdout <= 0.5, "split.holdout", holdout, rule)
+        check(holdout > 0.0 && holdout <= 0.5, "split.holdout", holdout, rule)?;
+        let key = "split.strategy";
+        let grouped = self.strategy == Some(Strategy::Grouped);
+        check(group || !grouped, key, "grouped", "`group` names no column")?;
+        let chronological = self.strategy == Some(Strategy::Chronological);
+        check(time || !chronological, key, "chronological", "`time` names no column")
     }
 }
 

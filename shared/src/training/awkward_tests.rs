@@ -102,5 +102,6 @@ fn a_linear_model_has_a_score_where_there_are_more_columns_than_rows() {
     let entries = trained.unwrap().leaderboard.entries;
     let linear =
         entries.iter().filter(|entry| entry.candidate.learner.kind() == LearnerKind::Linear);
-    assert_eq!(linear.filter(|entry| entry.mean().is_some()).count(), 2, "{entries:?}");
+    let linear: Vec<State> = linear.map(|entry| entry.state).collect();
+    assert!(linear.contains(&State::Complete) && !linear.contains(&State::Failed), "{entries:?}");
 }

@@ -1,79 +1,133 @@
-//! Candidates ranked by their mean score over the folds of the training rows.
+//! What came of every candidate of a run.
 
-use std::time::Instant;
+use std::cmp::Ordering;
+use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
-use super::validation::{Fold, OutOfFold};
-use super::{Progress, TrainingContext, TrainingError};
-use crate::dataset::Labelled;
-use crate::dataset::split::{self, Split};
-use crate::learners::{Candidate, FitContext};
+use super::TrainingError;
+use crate::learners::Candidate;
 use crate::metrics::Metric;
-use crate::port_error::chain;
-use crate::spec::Spec;
-
-/// The number of folds.
-const FOLDS: usize = 3;
 
 /// All candidates of a run, the best first.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Leaderboard {
     /// The metric that ranks them.
     pub metric: Metric,
-    /// The candidates.
+    /// The number of folds that a candidate is scored on.
+    pub folds: usize,
+    /// Why no more candidates were tried.
+    pub ended: Ended,
+    /// The candidates: those with a score on every fold first, then those that were given
+    /// up, then those that have no score.
     pub entries: Vec<Entry>,
 }
 
-/// One candidate's result.
+/// One candidate's trial.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Entry {
+    /// Its place in the order of trials, from 1.
+    pub number: usize,
     /// The candidate.
     pub candidate: Candidate,
-    /// What came of it.
-    #[serde(flatten)]
-    pub outcome: Outcome,
+    /// How its trial ended.
+    pub state: State,
+    /// Its score on each fold, as far as it came.
+    pub fold_scores: Vec<f64>,
+    /// The mean of the fold scores; `None` unless the trial is complete.
+    pub mean: Option<f64>,
+    /// The (population) standard deviation of the fold scores; `None` as for the mean.
+    pub deviation: Option<f64>,
+    /// Why the trial is not complete.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub reason: Option<String>,
     /// How long fitting and scoring took.
     pub seconds: f64,
 }
 
-/// What came of a candidate.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+/// How a trial ended.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
-pub enum Outcome {
-    /// The score of each fold.
-    FoldScores(Vec<f64>),
-    /// Why it could not be fitted.
-    Failure(String),
+pub enum State {
+    /// It has a score on every fold.
+    Complete,
+    /// It was given up: others were better on the same folds.
+    Pruned,
+    /// It would have needed, or did need, more time or memory than it was given.
+    OverLimit,
+    /// It could not be fitted or scored.
+    Failed,
+}
+
+/// Why no more candidates were tried.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Ended {
+    /// There was none left.
+    AllTried,
+    /// As many were tried as `training.trials` allows.
+    Trials,
+    /// `training.seconds` were over.
+    Seconds,
+    /// The function's time was needed for what comes after the search.
+    Deadline,
+    /// No score is better than the leader's.
+    Perfect,
+}
+
+impl State {
+    /// The state in words.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Complete => "complete",
+            Self::Pruned => "pruned",
+            Self::OverLimit => "over the limit",
+            Self::Failed => "failed",
+        }
+    }
+}
+
+impl fmt::Display for Ended {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str(match self {
+            Self::AllTried => "every candidate was tried",
+            Self::Trials => "as many candidates were tried as `training.trials` allows",
+            Self::Seconds => "the seconds that `training.seconds` allows were over",
+            Self::Deadline => {
+                "the function's deadline was near, so that the best candidate so far was taken"
+            }
+            Self::Perfect => "no score can be better than the leader's",
+        })
+    }
 }
 
 impl Entry {
-    /// The mean of the fold scores; `None` for a failure or an undefined score.
-    #[must_use]
-    pub fn mean(&self) -> Option<f64> {
-        match &self.outcome {
-            Outcome::FoldScores(scores) => {
-                let mean = scores.iter().sum::<f64>() / scores.len() as f64;
-                mean.is_finite().then_some(mean)
-            }
-            Outcome::Failure(_) => None,
-        }
-    }
-
-    /// The standard deviation of the fold scores; `None` as for the mean.
-    #[must_use]
-    pub fn deviation(&self) -> Option<f64> {
-        let (mean, Outcome::FoldScores(scores)) = (self.mean()?, &self.outcome) else {
-            return None;
-        };
-        let squares: f64 = scores.iter().map(|score| (score - mean).powi(2)).sum();
-        Some((squares / scores.len() as f64).sqrt())
-    }
-
     /// The candidate in a few words.
     #[must_use]
     pub fn name(&self) -> String {
         self.candidate.to_string()
+    }
+
+    /// The mean of the first `folds` scores; `None` where there are not as many.
+    pub(super) fn mean_of(&self, folds: usize) -> Option<f64> {
+        let scores = self.fold_scores.get(..folds).filter(|scores| !scores.is_empty())?;
+        Some(scores.iter().sum::<f64>() / folds as f64)
+    }
+
+    /// The better entry first: complete ones by their mean, pruned ones by how far they
+    /// came and their mean; of equals the earlier.
+    pub(super) fn rank(&self, other: &Self, metric: Metric) -> Ordering {
+        let score = |entry: &Self| entry.mean_of(entry.fold_scores.len());
+        self.state
+            .cmp(&other.state)
+            .then_with(|| other.fold_scores.len().cmp(&self.fold_scores.len()))
+            .then_with(|| match (score(self), score(other)) {
+                (Some(a), Some(b)) if metric.higher_is_better() => b.total_cmp(&a),
+                (Some(a), Some(b)) => a.total_cmp(&b),
+                _ => Ordering::Equal,
+            })
+            .then_with(|| self.number.cmp(&other.number))
     }
 }
 
@@ -84,14 +138,11 @@ impl Leaderboard {
     /// When no candidate has a score.
     pub(super) fn winner(&self) -> Result<&Candidate, TrainingError> {
         match self.entries.first() {
-            Some(entry) if entry.mean().is_some() => Ok(&entry.candidate),
-            Some(Entry { outcome: Outcome::Failure(reason), .. }) => {
-                Err(TrainingError::NoCandidate(reason.clone()))
+            Some(entry) if entry.state == State::Complete => Ok(&entry.candidate),
+            entry => {
+                let reason = entry.and_then(|entry| entry.reason.clone());
+                Err(TrainingError::NoCandidate(reason.unwrap_or_default()))
             }
-            _ => Err(TrainingError::NoCandidate(format!(
-                "the training rows do not define {}",
-                self.metric
-            ))),
         }
     }
 
@@ -100,83 +151,4 @@ impl Leaderboard {
     pub fn best_name(&self) -> String {
         self.entries.first().map(Entry::name).unwrap_or_default()
     }
-}
-
-/// Scores every candidate by cross-validation and ranks them; of equals the earlier
-/// one is the better. Returns the out-of-fold predictions of the best beside them.
-pub(super) fn compete(
-    candidates: &[Candidate],
-    training: &Labelled,
-    metric: Metric,
-    spec: &Spec,
-    context: &TrainingContext<'_>,
-) -> Result<(Leaderboard, OutOfFold), TrainingError> {
-    let folds = split::folds(training, FOLDS, spec.split.seed);
-    let worst = if metric.higher_is_better() { f64::NEG_INFINITY } else { f64::INFINITY };
-    let mut entries: Vec<Entry> = Vec::with_capacity(candidates.len());
-    let mut best: Option<(f64, OutOfFold)> = None;
-    for candidate in candidates {
-        if context.deadline.has_passed() && entries.iter().any(|entry| entry.mean().is_some()) {
-            tracing::warn!(
-                "the time is up: {} candidates are not tried",
-                candidates.len() - entries.len()
-            );
-            break;
-        }
-        let started = Instant::now();
-        let scored = score(candidate, training, &folds, metric, spec);
-        let seconds = started.elapsed().as_secs_f64();
-        let (outcome, predictions) = match scored {
-            Ok(results) => {
-                let scores = results.iter().map(|fold| fold.score).collect();
-                (Outcome::FoldScores(scores), OutOfFold::of(results, &folds))
-            }
-            Err(error) => (Outcome::Failure(chain(&error)), None),
-        };
-        let entry = Entry { candidate: candidate.clone(), outcome, seconds };
-        tracing::info!(
-            candidate = entry.name(),
-            metric = metric.name(),
-            score = entry.mean(),
-            seconds,
-            "candidate {} of {}",
-            entries.len() + 1,
-            candidates.len()
-        );
-        if let (Some(mean), Some(predictions)) = (entry.mean(), predictions)
-            && best.as_ref().is_none_or(|(best, _)| metric.improvement(mean, *best) > 0.0)
-        {
-            best = Some((mean, predictions));
-        }
-        entries.push(entry);
-        // A stable order: of equals the earlier one stays ahead.
-        entries.sort_by(|a, b| {
-            let (a, b) = (a.mean().unwrap_or(worst), b.mean().unwrap_or(worst));
-            if metric.higher_is_better() { b.total_cmp(&a) } else { a.total_cmp(&b) }
-        });
-        (context.watch)(&Progress {
-            tried: entries.len(),
-            of: Some(candidates.len()),
-            metric,
-            best: entries.first().and_then(Entry::mean),
-            candidate: entries.first().map(Entry::name).unwrap_or_default(),
-        });
-    }
-    let leaderboard = Leaderboard { metric, entries };
-    leaderboard.winner()?;
-    match best {
-        Some((_, predictions)) => Ok((leaderboard, predictions)),
-        None => Err(TrainingError::NoCandidate("no candidate predicted every fold".to_owned())),
-    }
-}
-
-fn score(
-    candidate: &Candidate,
-    training: &Labelled,
-    folds: &[Split],
-    metric: Metric,
-    spec: &Spec,
-) -> Result<Vec<Fold>, TrainingError> {
-    let context = FitContext::new(spec);
-    folds.iter().map(|fold| Fold::of(candidate, training, fold, metric, &context)).collect()
 }

@@ -3,11 +3,11 @@
 
 mod adjustment;
 mod assessment;
-mod candidates;
 mod context;
 mod gate;
 mod importance;
 mod leaderboard;
+mod search;
 mod validation;
 
 use std::collections::BTreeMap;
@@ -16,7 +16,7 @@ use std::time::Instant;
 use crate::artifact::{self, ArtifactError, Contents};
 use crate::dataset::split::{self, Split};
 use crate::dataset::{Labelled, Rejection};
-use crate::learners::{FitContext, FitError, PredictError, Predictor};
+use crate::learners::{Candidate, FitContext, FitError, PredictError, Predictor};
 use crate::metrics::{Incomparable, Metric, UnknownMetric};
 use crate::name::{ModelName, Version};
 use crate::port_error::chain;
@@ -29,7 +29,8 @@ pub use assessment::Assessment;
 pub use context::{Durations, Progress, TrainingContext};
 pub use gate::{Decision, Gate, Guard};
 pub use importance::Importances;
-pub use leaderboard::{Entry, Leaderboard, Outcome};
+pub use leaderboard::{Ended, Entry, Leaderboard, State};
+pub use search::GridError;
 pub use validation::OutOfFold;
 
 /// Today's champion, as a challenger meets it.
@@ -39,6 +40,8 @@ pub struct Champion {
     pub version: Version,
     /// What it answers with.
     pub predictor: Predictor,
+    /// How it was trained; `None` for a model that was brought along.
+    pub candidate: Option<Candidate>,
 }
 
 /// What a run produced; nothing of it is stored yet.
@@ -84,6 +87,9 @@ pub enum TrainingError {
     /// The spec guards a metric that the task does not have.
     #[error("model.toml: `gate.guards`: {0}")]
     Guard(UnknownMetric),
+    /// The spec's grid cannot be searched.
+    #[error("model.toml: {0}")]
+    Grid(#[from] GridError),
     /// No candidate could be fitted.
     #[error("no candidate could be fitted: {0}")]
     NoCandidate(String),
@@ -118,10 +124,15 @@ pub fn train(
     let metric = Metric::choose(spec.training.metric.as_deref(), &data.schema.task)?;
     let gate = Gate::new(metric, &spec.gate, &data.schema.task, spec.split.seed)
         .map_err(TrainingError::Guard)?;
-    let Split { train, holdout } = split::holdout(data, spec.split.holdout, spec.split.seed);
+    let Split { train, holdout } = split::holdout(data, &spec.split)?;
     let (training, holdout) = (data.select(&train), data.select(&holdout));
-    let (leaderboard, out_of_fold) =
-        leaderboard::compete(&candidates::of(spec), &training, metric, spec, context)?;
+    let (leaderboard, out_of_fold) = search::run(
+        &training,
+        metric,
+        spec,
+        champion.and_then(|champion| champion.candidate.as_ref()),
+        context,
+    )?;
     let winner = leaderboard.winner()?;
     let searched = Instant::now();
     tracing::info!(winner = leaderboard.best_name(), "fitting the winner to all training rows");

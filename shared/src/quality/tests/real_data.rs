@@ -41,7 +41,7 @@ fn a_real_data_set_meets_the_constraints_of_its_training_rows() {
         let Some(text) = real(name) else { continue };
         let spec = Spec::default();
         let data = Labelled::from_raw(csv::read(text.as_bytes()).unwrap(), &spec).unwrap();
-        let training = data.select(&split::holdout(&data, 0.2, 42).train);
+        let training = data.select(&split::holdout(&data, &spec.split).unwrap().train);
         let profile = Profile::of(&training.inputs, &data.schema);
         let known = Baseline::new(data.schema, profile, &spec);
         let admission = admission(&text, &spec, Some(&known));

@@ -1,0 +1,87 @@
+//! AutoML: what is good on many data sets first, then tree-structured Parzen estimators
+//! for the learners that lead.
+
+use std::collections::{BTreeMap, VecDeque};
+
+use super::propose::{Propose, estimated, spaces, untried};
+use super::space::Space;
+use super::study::Study;
+use super::tpe::Params;
+use super::{build, space};
+use crate::learners::Candidate;
+use crate::spec::LearnerKind;
+
+/// What a learner's chance is at least, as a share of the leading one's: a learner that is
+/// far behind may have been tried with the wrong hyper-parameters.
+const LEAST_CHANCE: f64 = 0.02;
+
+/// The learners, with what is to be tried first of each.
+pub(super) struct Auto {
+    first: VecDeque<Candidate>,
+    spaces: Vec<Space>,
+    portfolios: BTreeMap<LearnerKind, VecDeque<Params>>,
+    random: fastrand::Rng,
+}
+
+impl Auto {
+    /// The first of each learner's portfolio is tried first.
+    pub(super) fn new(learners: &[LearnerKind], seed: u64) -> Self {
+        let spaces = spaces(learners);
+        let mut portfolios: BTreeMap<LearnerKind, VecDeque<Params>> = spaces
+            .iter()
+            .map(|space| (space.learner, space::portfolio(space.learner).into()))
+            .collect();
+        let usual = spaces.iter().filter_map(|space| {
+            let params = portfolios.get_mut(&space.learner)?.pop_front()?;
+            build::candidate(space.learner, &params).ok()
+        });
+        let first = usual.collect();
+        Self { first, spaces, portfolios, random: fastrand::Rng::with_seed(seed) }
+    }
+
+    /// A learner by chance: the nearer its best trial is to the leader's, measured by the
+    /// leader's standard error, the likelier.
+    fn learner(&mut self, study: &Study<'_>) -> Option<usize> {
+        let chances: Vec<f64> =
+            self.spaces.iter().map(|space| chance(study, space.learner)).collect();
+        let mut left = self.random.f64() * chances.iter().sum::<f64>();
+        let chosen = chances.iter().position(|chance| {
+            left -= chance;
+            left < 0.0
+        });
+        chosen.or_else(|| chances.iter().rposition(|&chance| chance > 0.0))
+    }
+}
+
+impl Propose for Auto {
+    fn next(&mut self, study: &Study<'_>) -> Option<Candidate> {
+        while let Some(candidate) = self.first.pop_front() {
+            if !study.tried(&candidate) {
+                return Some(candidate);
+            }
+        }
+        untried(study, || {
+            let learner = self.learner(study)?;
+            let space = self.spaces.get(learner)?;
+            let usual = self.portfolios.get_mut(&space.learner).and_then(VecDeque::pop_front);
+            let params = usual.unwrap_or_else(|| estimated(space, study, &mut self.random));
+            Some((space.learner, params))
+        })
+    }
+}
+
+/// How likely a learner's next trial is to lead, up to a factor; 0 for one that has never
+/// had a score.
+fn chance(study: &Study<'_>, learner: LearnerKind) -> f64 {
+    let trials = study.entries().iter().filter(|entry| entry.candidate.learner.kind() == learner);
+    let gap = trials.filter_map(|entry| study.gap(entry)).min_by(f64::total_cmp);
+    let error = study
+        .leader()
+        .and_then(|leader| Some(leader.deviation? / (leader.fold_scores.len() as f64).sqrt()));
+    match (gap, error) {
+        (Some(gap), Some(error)) => {
+            (-gap.max(0.0) / error.max(f64::MIN_POSITIVE)).exp().max(LEAST_CHANCE)
+        }
+        _ => 0.0,
+    }
+}

@@ -1,0 +1,129 @@
+//! The search for the best candidate: which are tried, for how long, and what came of
+//! them.
+
+mod auto;
+mod budget;
+mod build;
+mod grid;
+mod memory;
+mod parzen;
+mod propose;
+mod range;
+mod space;
+mod study;
+mod tpe;
+
+use super::leaderboard::{Ended, Entry, Leaderboard};
+use super::validation::OutOfFold;
+use super::{Progress, TrainingContext, TrainingError};
+use crate::dataset::{Labelled, split};
+use crate::learners::{Candidate, Deadline, Learner};
+use crate::metrics::Metric;
+use crate::spec::{Search, Spec};
+use auto::Auto;
+use budget::Budget;
+use grid::Grid;
+use propose::{Propose, Random, Tpe};
+use study::Study;
+
+pub use grid::GridError;
+
+/// From this many rows on, candidates are scored on fewer folds.
+const MANY_ROWS: usize = 20_000;
+
+/// Scores candidates by cross-validation on the training rows until the budget is spent
+/// or none is left. Returns the leaderboard, and the out-of-fold predictions of its first
+/// entry.
+///
+/// The baseline is always tried, first and beside the budget. `champion` is the champion's
+/// candidate, which is tried next if the spec wants it.
+///
+/// # Errors
+/// When the spec's grid cannot be searched, or no candidate has a score.
+pub(super) fn run(
+    training: &Labelled,
+    metric: Metric,
+    spec: &Spec,
+    champion: Option<&Candidate>,
+    context: &TrainingContext<'_>,
+) -> Result<(Leaderboard, OutOfFold), TrainingError> {
+    let few = if training.rows() < MANY_ROWS { 5 } else { 3 };
+    let folds = split::folds(training, &spec.split, spec.training.folds.unwrap_or(few));
+    let mut proposer = proposer(spec)?;
+    let mut first = warm_start(spec, champion).cloned();
+    let budget = Budget::new(spec, training.rows(), context.deadline);
+    let total = [budget.trials(), proposer.total()].into_iter().flatten().min();
+    let perfect = if metric.higher_is_better() { 1.0 } else { 0.0 };
+    let mut study = Study::new(training, &folds, metric, spec);
+    study.run(Learner::Baseline.into(), Deadline::default());
+    tell(&study, total, context);
+    let ended = loop {
+        let tried = study.entries().len() - 1;
+        if let Some(ended) = budget.spent(tried, study.refit()) {
+            break ended;
+        }
+        if study.leader().and_then(|leader| leader.mean) == Some(perfect) {
+            break Ended::Perfect;
+        }
+        let next = first.take().or_else(|| proposer.next(&study));
+        let Some(candidate) = next else { break Ended::AllTried };
+        match budget.too_large(&candidate, training) {
+            Some(reason) => study.refuse(candidate, reason),
+            None => study.run(candidate, budget.of_trial(study.refit())),
+        }
+        tell(&study, total, context);
+    };
+    tracing::info!(trials = study.entries().len(), "the search has ended: {ended}");
+    let (leaderboard, predictions) = study.end(ended);
+    leaderboard.winner()?;
+    let none = || TrainingError::NoCandidate("no candidate predicted every fold".to_owned());
+    Ok((leaderboard, predictions.ok_or_else(none)?))
+}
+
+fn proposer(spec: &Spec) -> Result<Box<dyn Propose>, TrainingError> {
+    let (training, seed) = (&spec.training, spec.split.seed);
+    Ok(match training.search {
+        Search::Auto => Box::new(Auto::new(&training.learners, seed)),
+        Search::Grid => Box::new(Grid::new(training)?),
+        Search::Random => Box::new(Random::new(&training.learners, seed)),
+        Search::Tpe => Box::new(Tpe::new(&training.learners, seed)),
+    })
+}
+
+/// The champion's candidate, unless the spec does not want it to be tried.
+fn warm_start<'a>(spec: &Spec, champion: Option<&'a Candidate>) -> Option<&'a Candidate> {
+    let training = &spec.training;
+    champion.filter(|candidate| {
+        training.warm_start
+            && training.search != Search::Grid
+            && training.learners.contains(&candidate.learner.kind())
+    })
+}
+
+/// Tells how far the search has come.
+fn tell(study: &Study<'_>, total: Option<usize>, context: &TrainingContext<'_>) {
+    let Some(last) = study.entries().last() else { return };
+    let leader = study.leader();
+    tracing::info!(
+        candidate = last.name(),
+        metric = study.metric().name(),
+        score = last.mean,
+        best = leader.and_then(|leader| leader.mean),
+        seconds = last.seconds,
+        reason = last.reason,
+        "trial {}: {}",
+        last.number,
+        last.state.name()
+    );
+    (context.watch)(&Progress {
+        tried: study.entries().len(),
+        // The baseline is one more.
+        of: total.map(|total| total + 1),
+        metric: study.metric(),
+        best: leader.and_then(|leader| leader.mean),
+        candidate: leader.map(Entry::name).unwrap_or_default(),
+    });
+}
+
+#[cfg(test)]
+mod tests;

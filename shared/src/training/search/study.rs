@@ -1,0 +1,233 @@
+//! Trials: candidates scored by cross-validation, and given up when others were better
+//! on the same folds.
+
+use std::time::{Duration, Instant};
+
+use super::super::leaderboard::{Ended, Entry, Leaderboard, State};
+use super::super::validation::{Fold, FoldError, OutOfFold};
+use crate::dataset::Labelled;
+use crate::dataset::split::Split;
+use crate::learners::{Candidate, Deadline, FitContext, FitError};
+use crate::metrics::Metric;
+use crate::port_error::chain;
+use crate::spec::Spec;
+
+/// How many folds are scored at once: as many as a function has cores. More would hold
+/// more of the data in memory, and tell later that a candidate is hopeless. A constant, so
+/// that trials end alike on any machine.
+pub(super) const AT_ONCE: usize = 2;
+
+/// How many complete trials there must be before others are measured by them.
+const MIN_COMPLETE: usize = 3;
+
+/// The trials of a run.
+pub(super) struct Study<'a> {
+    data: &'a Labelled,
+    folds: &'a [Split],
+    metric: Metric,
+    spec: &'a Spec,
+    entries: Vec<Entry>,
+    leader: Option<Leader>,
+}
+
+/// The best complete trial.
+struct Leader {
+    index: usize,
+    predictions: OutOfFold,
+    refit: Duration,
+}
+
+impl<'a> Study<'a> {
+    pub(super) fn new(
+        data: &'a Labelled,
+        folds: &'a [Split],
+        metric: Metric,
+        spec: &'a Spec,
+    ) -> Self {
+        Self { data, folds, metric, spec, entries: Vec::new(), leader: None }
+    }
+
+    /// The metric that ranks trials.
+    pub(super) fn metric(&self) -> Metric {
+        self.metric
+    }
+
+    /// The trials in their order.
+    pub(super) fn entries(&self) -> &[Entry] {
+        &self.entries
+    }
+
+    /// The best complete trial.
+    pub(super) fn leader(&self) -> Option<&Entry> {
+        self.entries.get(self.leader.as_ref()?.index)
+    }
+
+    /// About how long it takes to fit the leader to all training rows.
+    pub(super) fn refit(&self) -> Duration {
+        self.leader.as_ref().map_or(Duration::ZERO, |leader| leader.refit)
+    }
+
+    /// By how much the leader was better than a trial on the folds that this was scored
+    /// on; `None` without a score.
+    pub(super) fn gap(&self, entry: &Entry) -> Option<f64> {
+        let folds = entry.fold_scores.len();
+        let (leader, mean) = (self.leader()?.mean_of(folds)?, entry.mean_of(folds)?);
+        Some(self.metric.improvement(leader, mean))
+    }
+
+    /// Whether a candidate has been tried.
+    pub(super) fn tried(&self, candidate: &Candidate) -> bool {
+        self.entries.iter().any(|entry| entry.candidate == *candidate)
+    }
+
+    /// The trials, the best first.
+    pub(super) fn ranked(&self) -> Vec<&Entry> {
+        let mut ranked: Vec<&Entry> = self.entries.iter().collect();
+        ranked.sort_by(|a, b| a.rank(b, self.metric));
+        ranked
+    }
+
+    /// Notes a candidate that is not tried.
+    pub(super) fn refuse(&mut self, candidate: Candidate, reason: String) {
+        self.note(candidate, State::OverLimit, Vec::new(), Some(reason), Duration::ZERO);
+    }
+
+    /// Tries a candidate.
+    pub(super) fn run(&mut self, candidate: Candidate, deadline: Deadline) {
+        let started = Instant::now();
+        let context = FitContext { deadline, ..FitContext::new(self.spec) };
+        let mut results: Vec<Fold> = Vec::with_capacity(self.folds.len());
+        let mut ended = None;
+        for folds in self.folds.chunks(AT_ONCE) {
+            match self.score(&candidate, folds, &context) {
+                Ok(scored) => results.extend(scored),
+                Err(error) => {
+                    let state = match error {
+                        FoldError::Fit(FitError::Deadline) => State::OverLimit,
+                        _ => State::Failed,
+                    };
+                    ended = Some((state, chain(&error)));
+                    break;
+                }
+            }
+            let scores: Vec<f64> = results.iter().map(|fold| fold.score).collect();
+            if results.len() < self.folds.len() && self.hopeless(&scores) {
+                let reason = "others were better on the same folds".to_owned();
+                ended = Some((State::Pruned, reason));
+                break;
+            }
+            if results.len() < self.folds.len() && deadline.has_passed() {
+                ended = Some((State::OverLimit, chain(&FitError::Deadline)));
+                break;
+            }
+        }
+        let scores: Vec<f64> = results.iter().map(|fold| fold.score).collect();
+        match ended {
+            Some((state, reason)) => {
+                self.note(candidate, state, scores, Some(reason), started.elapsed());
+            }
+            None => {
+                let refit = self.estimate(&results);
+                let elapsed = started.elapsed();
+                let index = self.note(candidate, State::Complete, scores, None, elapsed);
+                if let Some(predictions) = OutOfFold::of(results, self.folds)
+                    && self.leads(index)
+                {
+                    self.leader = Some(Leader { index, predictions, refit });
+                }
+            }
+        }
+    }
+
+    /// The results of a few folds, in their order, two at a time.
+    fn score(
+        &self,
+        candidate: &Candidate,
+        folds: &[Split],
+        context: &FitContext<'_>,
+    ) -> Result<Vec<Fold>, FoldError> {
+        let score = |fold: &Split| Fold::of(candidate, self.data, fold, self.metric, context);
+        match folds {
+            [one, other] => {
+                let (one, other) = rayon::join(|| score(one), || score(other));
+                Ok(vec![one?, other?])
+            }
+            _ => folds.iter().map(score).collect(),
+        }
+    }
+
+    /// Whether a candidate with these first scores will not lead: the leader was better on
+    /// each of the folds, and so was, on average, half of the complete trials. (The median
+    /// rule of Golovin et al., *Google Vizier*, KDD 2017, and the leader beside it, because
+    /// folds are paired and few.)
+    fn hopeless(&self, scores: &[f64]) -> bool {
+        let Some(leader) = self.leader() else { return false };
+        let better = |a: f64, b: f64| self.metric.improvement(a, b) > 0.0;
+        if !leader.fold_scores.iter().zip(scores).all(|(leader, score)| better(*leader, *score)) {
+            return false;
+        }
+        let mean = scores.iter().sum::<f64>() / scores.len() as f64;
+        let complete = self.entries.iter().filter(|entry| entry.state == State::Complete);
+        let others: Vec<f64> = complete.filter_map(|entry| entry.mean_of(scores.len())).collect();
+        let ahead = others.iter().filter(|&&other| better(other, mean)).count();
+        others.len() >= MIN_COMPLETE && 2 * ahead >= others.len()
+    }
+
+    /// About how long a fit to all rows takes, given how long the folds took.
+    fn estimate(&self, results: &[Fold]) -> Duration {
+        let rows = self.data.rows() as f64;
+        let of_fold = results
+            .iter()
+            .zip(self.folds)
+            .map(|(result, fold)| result.elapsed.mul_f64(rows / fold.train.len().max(1) as f64));
+        of_fold.max().unwrap_or_default()
+    }
+
+    fn leads(&self, index: usize) -> bool {
+        let mean = |entry: Option<&Entry>| entry.and_then(|entry| entry.mean);
+        match (mean(self.leader()), mean(self.entries.get(index))) {
+            (Some(leader), Some(mean)) => self.metric.improvement(mean, leader) > 0.0,
+            (None, mean) => mean.is_some(),
+            _ => false,
+        }
+    }
+
+    /// Adds a trial and returns its index.
+    fn note(
+        &mut self,
+        candidate: Candidate,
+        state: State,
+        fold_scores: Vec<f64>,
+        reason: Option<String>,
+        elapsed: Duration,
+    ) -> usize {
+        let count = fold_scores.len() as f64;
+        let mean = fold_scores.iter().sum::<f64>() / count;
+        let squares: f64 = fold_scores.iter().map(|score| (score - mean).powi(2)).sum();
+        let complete = state == State::Complete;
+        let index = self.entries.len();
+        self.entries.push(Entry {
+            number: index + 1,
+            candidate,
+            state,
+            fold_scores,
+            mean: complete.then_some(mean),
+            deviation: complete.then_some((squares / count).sqrt()),
+            reason,
+            seconds: elapsed.as_secs_f64(),
+        });
+        index
+    }
+
+    /// The leaderboard, and the leader's out-of-fold predictions if there is a leader.
+    pub(super) fn end(mut self, ended: Ended) -> (Leaderboard, Option<OutOfFold>) {
+        self.entries.sort_by(|a, b| a.rank(b, self.metric));
+        let leaderboard = Leaderboard {
+            metric: self.metric,
+            folds: self.folds.len(),
+            ended,
+            entries: self.entries,
+        };
+        (leaderboard, self.leader.map(|leader| leader.predictions))
+    }
+}

@@ -1,0 +1,227 @@
+use std::time::{Duration, Instant};
+
+use super::*;
+use crate::dataset::csv;
+use crate::learners::Deadline;
+use crate::spec::LearnerKind;
+use crate::training::State;
+
+/// Numbers that follow from two inputs, with noise.
+fn numbers(rows: usize) -> Labelled {
+    let mut random = fastrand::Rng::with_seed(11);
+    let rows = (0..rows).map(|_| {
+        let (a, b) = (random.f64() * 10.0, random.f64() * 10.0);
+        let noise = random.f64();
+        format!("{a},{b},{}\n", 3.0 * a + (b - 5.0).powi(2) + noise)
+    });
+    labelled(&("a,b,y\n".to_owned() + &rows.collect::<String>()))
+}
+
+fn labelled(text: &str) -> Labelled {
+    Labelled::from_raw(csv::read(text.as_bytes()).unwrap(), &Spec::default()).unwrap()
+}
+
+fn spec(training: &str) -> Spec {
+    Spec::parse(format!("[training]\n{training}").as_bytes()).unwrap()
+}
+
+fn search(data: &Labelled, spec: &Spec, context: &TrainingContext<'_>) -> Leaderboard {
+    run(data, Metric::Rmse, spec, None, context).unwrap().0
+}
+
+fn free(data: &Labelled, training: &str) -> Leaderboard {
+    search(data, &spec(training), &TrainingContext::default())
+}
+
+#[test]
+fn a_grid_tries_every_combination_once() {
+    let board = free(
+        &numbers(60),
+        "search = 'grid'\nfolds = 2\n[training.grid.boosting]\nmax_depth = [2, 3]\neta = [0.1, 0.3, 0.5]\n\
+         [training.grid.linear]\nalpha = [1, 0.1]",
+    );
+    assert_eq!(board.ended, Ended::AllTried);
+    let mut tried: Vec<String> = board.entries.iter().map(Entry::name).collect();
+    tried.sort();
+    tried.dedup();
+    assert_eq!(tried.len(), 6 + 2 + 1, "and the baseline: {tried:?}");
+}
+
+#[test]
+fn what_a_grid_cannot_hold_is_told_with_what_was_meant() {
+    let data = numbers(40);
+    let told = |training: &str| {
+        let context = TrainingContext::default();
+        run(&data, Metric::Rmse, &spec(training), None, &context).unwrap_err().to_string()
+    };
+    assert_eq!(
+        told("search = 'grid'\n[training.grid.boosting]\nmax_dept = [2]"),
+        "model.toml: `training.grid.boosting` names `max_dept`, which the learner does not \
+         have; did you mean `max_depth`?"
+    );
+    let wrong = told("search = 'grid'\n[training.grid.boosting]\nmax_depth = ['deep']");
+    assert!(wrong.contains("`training.grid.boosting.max_depth` lists \"deep\""), "{wrong}");
+    let none = told("search = 'grid'\n[training.grid.linear]\nalpha = []");
+    assert!(none.contains("`training.grid.linear.alpha` lists no value"), "{none}");
+    let empty = told("search = 'grid'");
+    assert!(empty.contains("lists no values for boosting, linear"), "{empty}");
+    let unread = Spec::parse(b"[training.grid.linear]\nalpha = [1]").unwrap_err().to_string();
+    assert!(unread.contains("`training.grid` is read with `search = \"grid\"` only"), "{unread}");
+}
+
+#[test]
+fn as_many_candidates_are_tried_as_are_asked_for_in_every_search() {
+    let data = numbers(60);
+    for kind in ["auto", "random", "tpe"] {
+        let board = free(&data, &format!("search = '{kind}'\nfolds = 2\ntrials = 7"));
+        assert_eq!(board.ended, Ended::Trials, "{kind}");
+        assert_eq!(board.entries.len(), 7 + 1, "{kind}: and the baseline");
+        let mut numbers: Vec<usize> = board.entries.iter().map(|entry| entry.number).collect();
+        numbers.sort_unstable();
+        assert_eq!(numbers, (1..=8).collect::<Vec<_>>());
+        let means: Vec<f64> = board.entries.iter().filter_map(|entry| entry.mean).collect();
+        assert!(means.is_sorted(), "{kind}: {means:?}");
+    }
+}
+
+#[test]
+fn the_same_trials_come_of_the_same_seed_on_one_thread_and_on_two() {
+    let data = numbers(80);
+    let trials = |threads: usize, seed: u64| -> Vec<(String, Vec<f64>)> {
+        let mut spec = spec("folds = 3\ntrials = 8");
+        spec.split.seed = seed;
+        let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build().unwrap();
+        let board = pool.install(|| search(&data, &spec, &TrainingContext::default()));
+        board.entries.into_iter().map(|entry| (entry.name(), entry.fold_scores)).collect()
+    };
+    assert_eq!(trials(1, 1), trials(2, 1));
+    assert_ne!(trials(1, 1), trials(1, 2));
+}
+
+#[test]
+fn a_deadline_that_has_passed_leaves_the_baseline() {
+    let deadline = Deadline::at(Instant::now());
+    let context = TrainingContext { deadline, ..TrainingContext::default() };
+    let board = search(&numbers(60), &spec(""), &context);
+    assert_eq!(board.ended, Ended::Deadline);
+    assert_eq!(board.entries.len(), 1);
+    assert_eq!(board.entries[0].candidate.learner.kind(), LearnerKind::Baseline);
+    assert_eq!(board.entries[0].state, State::Complete);
+}
+
+#[test]
+fn seconds_end_a_search_that_nothing_else_ends() {
+    let started = Instant::now();
+    let board = free(&numbers(60), "learners = ['linear']\nseconds = 0.3");
+    assert_eq!(board.ended, Ended::Seconds);
+    assert!(started.elapsed() < Duration::from_secs(5));
+    assert!(board.entries.len() > 1);
+}
+
+#[test]
+fn a_candidate_that_fails_or_needs_too_much_is_an_entry_with_the_reason() {
+    let board = free(
+        &numbers(60),
+        "search = 'grid'\nfolds = 2\n[training.grid.boosting]\neta = [-1.0, 0.1]",
+    );
+    let last = board.entries.last().unwrap();
+    assert_eq!(last.state, State::Failed);
+    assert!(last.reason.as_ref().unwrap().contains("gradient boosting failed"), "{last:?}");
+    assert_eq!(board.entries[0].state, State::Complete);
+    let record = serde_json::to_string(&board).unwrap();
+    assert_eq!(serde_json::from_str::<Leaderboard>(&record).unwrap(), board);
+
+    let large = numbers(2_000);
+    let board = free(&large, "trials = 2\nfolds = 2\nmemory_mib = 1\nlearners = ['linear']");
+    assert_eq!(board.entries[0].state, State::Complete);
+    let wide = (0..30).map(|column| format!("x{column},")).collect::<String>() + "y\n";
+    let rows = (0..2_000).map(|row| {
+        let inputs = (0..30).map(|column| format!("{}.5,", row * (column + 3) % 97));
+        inputs.collect::<String>() + &format!("{row}.25\n")
+    });
+    let board = free(
+        &labelled(&(wide + &rows.collect::<String>())),
+        "trials = 2\nfolds = 2\nmemory_mib = 1\nlearners = ['linear']",
+    );
+    assert_eq!((board.entries.len(), board.ended), (2, Ended::AllTried));
+    assert_eq!(board.entries[1].state, State::OverLimit);
+    let reason = board.entries[1].reason.as_ref().unwrap();
+    assert_eq!(reason, "it needs about 2 MiB, and 1 are allowed (`training.memory_mib`)");
+
+    let board = free(&large, "trials = 1\ntrial_seconds = 0.000001\nlearners = ['boosting']");
+    assert_eq!(board.entries.last().unwrap().state, State::OverLimit);
+}
+
+#[test]
+fn hopeless_candidates_are_given_up_and_the_best_is_kept() {
+    let data = numbers(200);
+    let board = free(&data, "trials = 24\nsearch = 'random'\nfolds = 5");
+    let pruned: Vec<&Entry> =
+        board.entries.iter().filter(|entry| entry.state == State::Pruned).collect();
+    assert!(pruned.len() >= 5, "{} of 25", pruned.len());
+    assert!(pruned.iter().all(|entry| (2..5).contains(&entry.fold_scores.len())));
+    // Each one that was given up, scored on all folds, is worse than the winner.
+    let folds = split::folds(&data, &Spec::default().split, 5);
+    let spec = Spec::default();
+    let mut study = Study::new(&data, &folds, Metric::Rmse, &spec);
+    for entry in &pruned {
+        study.run(entry.candidate.clone(), Deadline::default());
+    }
+    let (again, _) = study.end(Ended::AllTried);
+    assert!(again.entries[0].mean > board.entries[0].mean, "{:?}", again.entries[0]);
+}
+
+#[test]
+fn a_search_starts_with_the_champion_unless_told_otherwise() {
+    let data = numbers(60);
+    let champion = build::candidate(
+        LearnerKind::Boosting,
+        &[("max_depth".to_owned(), 7.into()), ("eta".to_owned(), 0.0731.into())].into(),
+    )
+    .unwrap();
+    let second = |training: &str| {
+        let context = TrainingContext::default();
+        let spec = spec(&format!("folds = 2\ntrials = 1\n{training}"));
+        let (board, _) = run(&data, Metric::Rmse, &spec, Some(&champion), &context).unwrap();
+        board.entries.into_iter().find(|entry| entry.number == 2).unwrap().candidate
+    };
+    assert_eq!(second(""), champion);
+    assert_ne!(second("warm_start = false"), champion);
+    assert_ne!(second("learners = ['linear']"), champion);
+}
+
+#[test]
+fn a_score_that_cannot_be_better_ends_the_search() {
+    let rows =
+        (0..60).map(|row| format!("{}.5,{}\n", row % 20, if row % 20 < 10 { "a" } else { "b" }));
+    let data = labelled(&("x,y\n".to_owned() + &rows.collect::<String>()));
+    let context = TrainingContext::default();
+    let (board, _) = run(&data, Metric::RocAuc, &Spec::default(), None, &context).unwrap();
+    assert_eq!(board.ended, Ended::Perfect);
+    assert_eq!(board.entries[0].mean, Some(1.0));
+    assert!(board.entries.len() < 21);
+}
+
+#[test]
+fn every_point_of_every_space_and_portfolio_is_a_candidate_of_its_learner() {
+    let mut random = fastrand::Rng::with_seed(5);
+    for learner in LearnerKind::ALL {
+        let space = space::of(learner);
+        let drawn = (0..20).map(|_| {
+            let draw = |(name, range): &(&str, range::Range)| {
+                ((*name).to_owned(), range.draw(&mut random))
+            };
+            space.ranges.iter().map(draw).collect()
+        });
+        let all: Vec<tpe::Params> = drawn.chain(space::portfolio(learner)).collect();
+        for params in all {
+            let candidate = build::candidate(learner, &params)
+                .unwrap_or_else(|error| panic!("{learner:?} {params:?}: {error}"));
+            assert_eq!(candidate.learner.kind(), learner);
+            let read = build::params(&candidate);
+            for (name, value) in params {
+                assert_eq!(read.get(&name).and_then(|v| v.as_f64()), value.as_f64(), "{name}");
+            }
+        }
+    }
+}
