@@ -9,7 +9,10 @@ use serde::{Deserialize, Serialize};
 
 use super::baseline::BaselineModel;
 use super::linear::LinearModel;
+use super::naive_bayes::NaiveBayesModel;
+use super::neighbours::{NeighboursHeader, NeighboursModel};
 use super::predictions::Predictions;
+use super::svm::{SvmHeader, SvmModel};
 use crate::dataset::{Table, Task};
 use crate::features::{Pipeline, TransformError};
 
@@ -20,6 +23,12 @@ pub enum Model {
     Boosting(Box<BoostedModel>),
     /// A linear model.
     Linear(LinearModel),
+    /// A support vector machine.
+    Svm(SvmModel),
+    /// k nearest neighbours.
+    Neighbours(NeighboursModel),
+    /// Naive Bayes.
+    NaiveBayes(NaiveBayesModel),
     /// The naive baseline.
     Baseline(BaselineModel),
 }
@@ -62,7 +71,10 @@ pub enum DecodeError {
     /// The trees are not of this format.
     #[error("the model's trees cannot be read")]
     Trees(#[from] HessboostError),
-    /// The trees read other features than the pipeline gives.
+    /// What stands beside the header is not what it says.
+    #[error("the model's {0} cannot be read")]
+    Payload(&'static str),
+    /// The model reads other features than the pipeline gives.
     #[error("the model reads {model} features where the pipeline gives {pipeline}")]
     Width {
         /// Features that the model reads.
@@ -83,6 +95,10 @@ struct Header {
 enum ModelHeader {
     Boosting,
     Linear(LinearModel),
+    Svm(SvmHeader),
+    Neighbours(NeighboursHeader),
+    #[serde(rename = "naive_bayes")]
+    NaiveBayes(NaiveBayesModel),
     Baseline(BaselineModel),
 }
 
@@ -106,6 +122,9 @@ impl Predictor {
         let answers = match &self.model {
             Model::Baseline(model) => model.predict(table.rows()),
             Model::Linear(model) => model.predict(&self.pipeline.transform(table)?, classes),
+            Model::Svm(model) => model.predict(&self.pipeline.transform(table)?, classes),
+            Model::Neighbours(model) => model.predict(&self.pipeline.transform(table)?, classes),
+            Model::NaiveBayes(model) => model.predict(&self.pipeline.transform(table)?),
             Model::Boosting(model) => {
                 let features = self.pipeline.transform::<f32>(table)?;
                 boosted(model, features.as_slice(), classes)?
@@ -146,6 +165,15 @@ impl Predictor {
         let (model, payload) = match &self.model {
             Model::Boosting(model) => (ModelHeader::Boosting, model.encode(ModelFormat::Binary)?),
             Model::Linear(model) => (ModelHeader::Linear(model.clone()), Vec::new()),
+            Model::Svm(model) => {
+                let (header, payload) = model.encode();
+                (ModelHeader::Svm(header), payload)
+            }
+            Model::Neighbours(model) => {
+                let (header, payload) = model.encode();
+                (ModelHeader::Neighbours(header), payload)
+            }
+            Model::NaiveBayes(model) => (ModelHeader::NaiveBayes(model.clone()), Vec::new()),
             Model::Baseline(model) => (ModelHeader::Baseline(model.clone()), Vec::new()),
         };
         let header = Header { pipeline: self.pipeline.clone(), model };
@@ -163,20 +191,40 @@ impl Predictor {
     ) -> Result<Self, DecodeError> {
         let Header { pipeline, model } = serde_json::from_value(header)?;
         let model = match model {
-            ModelHeader::Linear(model) => Model::Linear(model),
+            ModelHeader::Linear(model) => {
+                reads(&pipeline, model.columns())?;
+                Model::Linear(model)
+            }
             ModelHeader::Baseline(model) => Model::Baseline(model),
+            ModelHeader::NaiveBayes(model) => {
+                reads(&pipeline, model.columns())?;
+                Model::NaiveBayes(model)
+            }
+            ModelHeader::Svm(header) => {
+                reads(&pipeline, header.columns())?;
+                let model = SvmModel::decode(header, payload, task.classes().len());
+                Model::Svm(model.ok_or(DecodeError::Payload("support vectors"))?)
+            }
+            ModelHeader::Neighbours(header) => {
+                reads(&pipeline, header.columns())?;
+                let model = NeighboursModel::decode(header, payload, task.classes().len());
+                Model::Neighbours(model.ok_or(DecodeError::Payload("training rows"))?)
+            }
             ModelHeader::Boosting => {
                 let model = BoostedModel::decode(payload, ModelFormat::Binary)?;
-                if model.n_features() != pipeline.width() {
-                    return Err(DecodeError::Width {
-                        model: model.n_features(),
-                        pipeline: pipeline.width(),
-                    });
-                }
+                reads(&pipeline, model.n_features())?;
                 Model::Boosting(Box::new(model))
             }
         };
         Ok(Self::new(pipeline, model, task))
+    }
+}
+
+/// Whether the pipeline gives as many features as the model reads.
+fn reads(pipeline: &Pipeline, model: usize) -> Result<(), DecodeError> {
+    match pipeline.width() == model {
+        true => Ok(()),
+        false => Err(DecodeError::Width { model, pipeline: pipeline.width() }),
     }
 }
 

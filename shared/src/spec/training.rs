@@ -58,6 +58,12 @@ pub enum LearnerKind {
     Boosting,
     /// Logistic, ridge, lasso and elastic-net regression.
     Linear,
+    /// Support vector machines.
+    Svm,
+    /// k nearest neighbours.
+    Neighbours,
+    /// Naive Bayes; for classes only.
+    NaiveBayes,
     /// The class frequencies, or the mean: always on the leaderboard.
     Baseline,
 }
@@ -107,7 +113,14 @@ pub enum Choice {
 
 impl LearnerKind {
     /// Every learner.
-    pub const ALL: [Self; 3] = [Self::Boosting, Self::Linear, Self::Baseline];
+    pub const ALL: [Self; 6] = [
+        Self::Boosting,
+        Self::Linear,
+        Self::Svm,
+        Self::Neighbours,
+        Self::NaiveBayes,
+        Self::Baseline,
+    ];
 
     /// The learner's name in a spec and on the leaderboard.
     #[must_use]
@@ -115,6 +128,9 @@ impl LearnerKind {
         match self {
             Self::Boosting => "boosting",
             Self::Linear => "linear",
+            Self::Svm => "svm",
+            Self::Neighbours => "neighbours",
+            Self::NaiveBayes => "naive_bayes",
             Self::Baseline => "baseline",
         }
     }

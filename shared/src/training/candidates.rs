@@ -1,10 +1,15 @@
 //! The candidates that compete.
 
-use crate::learners::{BoostingParams, Candidate, Learner, LinearParams};
+use crate::dataset::Task;
+use crate::learners::{
+    BoostingParams, Candidate, Learner, LinearParams, NaiveBayesParams, NeighboursParams,
+    SvmParams, Vote,
+};
 use crate::spec::{LearnerKind, Spec};
 
-/// The candidates of the spec's learners, and always the baseline.
-pub(super) fn of(spec: &Spec) -> Vec<Candidate> {
+/// The candidates of the spec's learners that can predict the target, and always the
+/// baseline.
+pub(super) fn of(spec: &Spec, task: &Task) -> Vec<Candidate> {
     let boosting = |max_depth, eta, min_child_weight| {
         Candidate::from(Learner::Boosting(BoostingParams { max_depth, eta, min_child_weight }))
     };
@@ -19,8 +24,17 @@ pub(super) fn of(spec: &Spec) -> Vec<Candidate> {
                 vec![boosting(6, 0.1, 1.0), boosting(4, 0.1, 1.0), boosting(3, 0.1, 5.0)]
             }
             LearnerKind::Linear => vec![linear(1.0), linear(10.0)],
+            LearnerKind::Svm => vec![Learner::Svm(SvmParams::default()).into()],
+            LearnerKind::Neighbours => vec![
+                Learner::Neighbours(NeighboursParams { n_neighbors: 15, weights: Vote::Distance })
+                    .into(),
+            ],
+            LearnerKind::NaiveBayes => {
+                vec![Learner::NaiveBayes(NaiveBayesParams::default()).into()]
+            }
             LearnerKind::Baseline => Vec::new(),
         })
+        .filter(|candidate: &Candidate| candidate.learner.predicts(task))
         .collect();
     candidates.push(Learner::Baseline.into());
     candidates

@@ -43,7 +43,7 @@ fn the_first_version_is_promoted_and_its_artifact_answers_as_training_did() {
     let data = rides(400, 1.0);
     let trained = train(&model(), &data, &Spec::default(), None).unwrap();
     assert!(trained.decision.promoted);
-    assert_eq!(trained.leaderboard.entries.len(), 6);
+    assert_eq!(trained.leaderboard.entries.len(), 8);
     assert_eq!(
         trained.leaderboard.entries.last().unwrap().candidate.learner.kind().name(),
         "baseline"
