@@ -2,6 +2,8 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::spec::TaskKind;
+
 /// The columns that a model reads, and what it predicts.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Schema {
@@ -72,6 +74,15 @@ impl Kind {
 }
 
 impl Task {
+    /// The kind of task.
+    #[must_use]
+    pub fn kind(&self) -> TaskKind {
+        match self {
+            Self::Classification { .. } => TaskKind::Classification,
+            Self::Regression => TaskKind::Regression,
+        }
+    }
+
     /// The task's name: `classification` or `regression`.
     #[must_use]
     pub fn name(&self) -> &'static str {

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 
 use super::duration::Duration;
-use super::{SpecError, check};
+use super::{SpecError, TaskKind, check};
 
 /// Which candidates compete, how they are searched, and for how long.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -65,6 +65,12 @@ pub enum LearnerKind {
     ExtraTrees,
     /// Logistic, ridge, lasso and elastic-net regression.
     Linear,
+    /// Support vector machines.
+    Svm,
+    /// k nearest neighbours.
+    Neighbours,
+    /// Naive Bayes; for classes only.
+    NaiveBayes,
     /// The class frequencies, or the mean: always on the leaderboard.
     Baseline,
 }
@@ -114,8 +120,22 @@ pub enum Choice {
 
 impl LearnerKind {
     /// Every learner.
-    pub const ALL: [Self; 5] =
-        [Self::Boosting, Self::RandomForest, Self::ExtraTrees, Self::Linear, Self::Baseline];
+    pub const ALL: [Self; 8] = [
+        Self::Boosting,
+        Self::RandomForest,
+        Self::ExtraTrees,
+        Self::Linear,
+        Self::Svm,
+        Self::Neighbours,
+        Self::NaiveBayes,
+        Self::Baseline,
+    ];
+
+    /// Whether it can predict the target of a task.
+    #[must_use]
+    pub fn predicts(self, task: TaskKind) -> bool {
+        !matches!((self, task), (Self::NaiveBayes, TaskKind::Regression))
+    }
 
     /// The learner's name in a spec and on the leaderboard.
     #[must_use]
@@ -125,6 +145,9 @@ impl LearnerKind {
             Self::RandomForest => "random_forest",
             Self::ExtraTrees => "extra_trees",
             Self::Linear => "linear",
+            Self::Svm => "svm",
+            Self::Neighbours => "neighbours",
+            Self::NaiveBayes => "naive_bayes",
             Self::Baseline => "baseline",
         }
     }

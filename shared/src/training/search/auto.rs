@@ -8,7 +8,7 @@ use super::space::Space;
 use super::study::Study;
 use super::tpe::Params;
 use super::{build, space};
-use crate::learners::Candidate;
+use crate::learners::{Balance, Candidate};
 use crate::spec::LearnerKind;
 
 /// What a learner's chance is at least, as a share of the leading one's: a learner that is
@@ -25,11 +25,11 @@ pub(super) struct Auto {
 
 impl Auto {
     /// The first of each learner's portfolio is tried first.
-    pub(super) fn new(learners: &[LearnerKind], seed: u64) -> Self {
-        let spaces = spaces(learners);
+    pub(super) fn new(learners: &[LearnerKind], balances: &[Balance], seed: u64) -> Self {
+        let spaces = spaces(learners, balances);
         let mut portfolios: BTreeMap<LearnerKind, VecDeque<Params>> = spaces
             .iter()
-            .map(|space| (space.learner, space::portfolio(space.learner).into()))
+            .map(|space| (space.learner, space::portfolio(space.learner, balances).into()))
             .collect();
         let usual = spaces.iter().filter_map(|space| {
             let params = portfolios.get_mut(&space.learner)?.pop_front()?;

@@ -9,6 +9,9 @@ use crate::spec::LearnerKind;
 /// The name under which a candidate's encoding is one of its hyper-parameters.
 pub(super) const ENCODING: &str = "encoding";
 
+/// The name under which its balance is one.
+pub(super) const BALANCE: &str = "balance";
+
 /// The candidate of a learner with these hyper-parameters, and its defaults for others.
 ///
 /// # Errors
@@ -18,12 +21,15 @@ pub(super) fn candidate(
     params: &Params,
 ) -> Result<Candidate, serde_json::Error> {
     let mut object: Map<String, Value> = params.clone().into_iter().collect();
-    let encoding = object.remove(ENCODING);
+    let (encoding, balance) = (object.remove(ENCODING), object.remove(BALANCE));
     object.insert("learner".to_owned(), learner.name().into());
     let learner: Learner = serde_json::from_value(object.into())?;
     let mut candidate = Candidate::from(learner);
     if let Some(encoding) = encoding {
         candidate.encoding = serde_json::from_value(encoding)?;
+    }
+    if let Some(balance) = balance {
+        candidate.balance = serde_json::from_value(balance)?;
     }
     Ok(candidate)
 }

@@ -49,7 +49,7 @@ pub(super) fn run(
 ) -> Result<(Leaderboard, OutOfFold), TrainingError> {
     let few = if training.rows() < MANY_ROWS { 5 } else { 3 };
     let folds = split::folds(training, &spec.split, spec.training.folds.unwrap_or(few));
-    let mut proposer = proposer(spec)?;
+    let mut proposer = proposer(spec, training)?;
     let mut first = warm_start(spec, champion).cloned();
     let budget = Budget::new(spec, training.rows(), context.deadline);
     let total = [budget.trials(), proposer.total()].into_iter().flatten().min();
@@ -80,13 +80,16 @@ pub(super) fn run(
     Ok((leaderboard, predictions.ok_or_else(none)?))
 }
 
-fn proposer(spec: &Spec) -> Result<Box<dyn Propose>, TrainingError> {
+fn proposer(spec: &Spec, data: &Labelled) -> Result<Box<dyn Propose>, TrainingError> {
     let (training, seed) = (&spec.training, spec.split.seed);
+    let mut learners = training.learners.clone();
+    learners.retain(|learner| learner.predicts(data.schema.task.kind()));
+    let balances = space::balances(training.balance, &data.target);
     Ok(match training.search {
-        Search::Auto => Box::new(Auto::new(&training.learners, seed)),
+        Search::Auto => Box::new(Auto::new(&learners, &balances, seed)),
         Search::Grid => Box::new(Grid::new(training)?),
-        Search::Random => Box::new(Random::new(&training.learners, seed)),
-        Search::Tpe => Box::new(Tpe::new(&training.learners, seed)),
+        Search::Random => Box::new(Random::new(&learners, &balances, seed)),
+        Search::Tpe => Box::new(Tpe::new(&learners, &balances, seed)),
     })
 }
 

@@ -5,7 +5,7 @@ use super::space::Space;
 use super::study::Study;
 use super::tpe::Params;
 use super::{build, space, tpe};
-use crate::learners::Candidate;
+use crate::learners::{Balance, Candidate};
 use crate::spec::LearnerKind;
 
 /// How often a learner's space is drawn from for a candidate that has not been tried.
@@ -35,8 +35,8 @@ pub(super) struct Random {
 }
 
 impl Random {
-    pub(super) fn new(learners: &[LearnerKind], seed: u64) -> Self {
-        Self { spaces: spaces(learners), random: fastrand::Rng::with_seed(seed) }
+    pub(super) fn new(learners: &[LearnerKind], balances: &[Balance], seed: u64) -> Self {
+        Self { spaces: spaces(learners, balances), random: fastrand::Rng::with_seed(seed) }
     }
 }
 
@@ -57,8 +57,8 @@ pub(super) struct Tpe {
 }
 
 impl Tpe {
-    pub(super) fn new(learners: &[LearnerKind], seed: u64) -> Self {
-        Self { spaces: spaces(learners), random: fastrand::Rng::with_seed(seed) }
+    pub(super) fn new(learners: &[LearnerKind], balances: &[Balance], seed: u64) -> Self {
+        Self { spaces: spaces(learners, balances), random: fastrand::Rng::with_seed(seed) }
     }
 }
 
@@ -88,9 +88,9 @@ impl Propose for Tpe {
 }
 
 /// The spaces of all learners but the baseline.
-pub(super) fn spaces(learners: &[LearnerKind]) -> Vec<Space> {
+pub(super) fn spaces(learners: &[LearnerKind], balances: &[Balance]) -> Vec<Space> {
     let tunable = learners.iter().filter(|learner| **learner != LearnerKind::Baseline);
-    tunable.map(|&learner| space::of(learner)).collect()
+    tunable.map(|&learner| space::of(learner, balances)).collect()
 }
 
 /// Hyper-parameters drawn uniformly.

@@ -2,7 +2,7 @@ use std::time::{Duration, Instant};
 
 use super::*;
 use crate::dataset::csv;
-use crate::learners::Deadline;
+use crate::learners::{Balance, Deadline};
 use crate::spec::LearnerKind;
 use crate::training::State;
 
@@ -206,14 +206,15 @@ fn a_score_that_cannot_be_better_ends_the_search() {
 fn every_point_of_every_space_and_portfolio_is_a_candidate_of_its_learner() {
     let mut random = fastrand::Rng::with_seed(5);
     for learner in LearnerKind::ALL {
-        let space = space::of(learner);
+        let space = space::of(learner, &[Balance::None]);
         let drawn = (0..20).map(|_| {
             let draw = |(name, range): &(&str, range::Range)| {
                 ((*name).to_owned(), range.draw(&mut random))
             };
             space.ranges.iter().map(draw).collect()
         });
-        let all: Vec<tpe::Params> = drawn.chain(space::portfolio(learner)).collect();
+        let all: Vec<tpe::Params> =
+            drawn.chain(space::portfolio(learner, &[Balance::None])).collect();
         for params in all {
             let candidate = build::candidate(learner, &params)
                 .unwrap_or_else(|error| panic!("{learner:?} {params:?}: {error}"));
