@@ -1,9 +1,12 @@
 //! A dense matrix of features.
 
 /// A number that a feature matrix can hold.
-pub trait Element: Copy + Default {
+pub trait Element: Copy + Default + Send + Sync {
     /// The number nearest to `value`.
     fn from_f64(value: f64) -> Self;
+
+    /// The number itself.
+    fn to_f64(self) -> f64;
 }
 
 impl Element for f32 {
@@ -12,12 +15,22 @@ impl Element for f32 {
         // Keeps a finite number finite; NaN stays NaN.
         value.clamp(f64::from(Self::MIN), f64::from(Self::MAX)) as Self
     }
+
+    #[inline]
+    fn to_f64(self) -> f64 {
+        f64::from(self)
+    }
 }
 
 impl Element for f64 {
     #[inline]
     fn from_f64(value: f64) -> Self {
         value
+    }
+
+    #[inline]
+    fn to_f64(self) -> f64 {
+        self
     }
 }
 
@@ -69,7 +82,7 @@ impl<T: Element> Matrix<T> {
     }
 
     /// Each row in turn.
-    pub fn iter_rows(&self) -> impl Iterator<Item = &[T]> {
+    pub fn iter_rows(&self) -> impl Iterator<Item = &[T]> + Clone {
         self.data.chunks(self.columns.max(1))
     }
 

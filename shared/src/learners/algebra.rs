@@ -35,6 +35,11 @@ impl<'a> Rows<'a> {
         self.columns
     }
 
+    /// All values, row by row.
+    pub(super) fn values(self) -> &'a [f64] {
+        self.values
+    }
+
     pub(super) fn len(self) -> usize {
         self.values.len() / self.columns
     }

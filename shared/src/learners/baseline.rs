@@ -2,6 +2,8 @@
 
 use serde::{Deserialize, Serialize};
 
+use super::algebra::weights_from;
+use super::balance::{Balance, class_weights};
 use crate::dataset::Target;
 
 /// One answer for every row: the class frequencies, or the mean.
@@ -11,20 +13,29 @@ pub struct BaselineModel {
 }
 
 impl BaselineModel {
-    pub(super) fn fit(target: &Target) -> Self {
-        let rows = target.rows() as f64;
-        let answer = match target {
-            Target::Values(values) => vec![values.iter().sum::<f64>() / rows],
+    /// Balanced either way, all classes that have rows are equally frequent.
+    pub(super) fn fit(target: &Target, balance: Balance) -> Self {
+        let weights = match balance {
+            Balance::None => None,
+            Balance::ClassWeight | Balance::Smote => class_weights(target, None),
+        };
+        let weights = || weights_from(weights.as_deref(), 0);
+        let total: f64 = weights().take(target.rows()).sum();
+        let mut answer = match target {
+            Target::Values(values) => {
+                vec![values.iter().zip(weights()).map(|(value, weight)| weight * value).sum()]
+            }
             Target::Classes { classes, labels } => {
                 let mut counts = vec![0.0; classes.len()];
-                for &label in labels {
+                for (&label, weight) in labels.iter().zip(weights()) {
                     if let Some(count) = counts.get_mut(label) {
-                        *count += 1.0;
+                        *count += weight;
                     }
                 }
-                counts.iter().map(|count| count / rows).collect()
+                counts
             }
         };
+        answer.iter_mut().for_each(|number| *number /= total);
         Self { answer }
     }
 

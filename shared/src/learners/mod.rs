@@ -6,33 +6,41 @@
 
 mod adjust;
 mod algebra;
+mod balance;
 mod baseline;
 mod boosting;
 mod context;
 mod examples;
 mod forest;
 mod linear;
+mod naive_bayes;
+mod neighbours;
 pub mod predictions;
 mod predictor;
+mod svm;
 pub mod trees;
 
 use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
-use crate::dataset::Labelled;
+use crate::dataset::{Labelled, Task};
 use crate::features::{Element, Encoding, Pipeline, Recipe, TransformError};
 use crate::spec::LearnerKind;
 
 pub use adjust::{Adjustments, Calibration, Method as CalibrationMethod, Residuals};
+pub use balance::Balance;
 pub use boosting::{BoostingParams, Growth};
 pub use context::{Deadline, FitContext};
 pub use examples::Examples;
 use forest::Randomness;
 pub use forest::{ForestParams, MaxFeatures, NamedShare};
 pub use linear::LinearParams;
+pub use naive_bayes::NaiveBayesParams;
+pub use neighbours::{NeighboursParams, Vote};
 pub use predictions::Predictions;
 pub use predictor::{DecodeError, EncodedPredictor, Model, PredictError, Predictor};
+pub use svm::{Gamma, KernelKind, NamedGamma, SvmParams};
 
 /// A learner with its hyper-parameters, and the features that it reads.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -42,6 +50,9 @@ pub struct Candidate {
     pub learner: Learner,
     /// How columns are encoded for it, where the spec says nothing.
     pub encoding: Encoding,
+    /// How rare classes are made to count.
+    #[serde(default, skip_serializing_if = "Balance::is_none")]
+    pub balance: Balance,
 }
 
 /// A learner and its hyper-parameters.
@@ -54,8 +65,14 @@ pub enum Learner {
     RandomForest(ForestParams),
     /// The mean of trees that choose among random splits of random features.
     ExtraTrees(ForestParams),
-    /// Logistic regression, or ridge regression for numbers.
+    /// Logistic regression; ridge, lasso or elastic-net regression for numbers.
     Linear(LinearParams),
+    /// A support vector machine.
+    Svm(SvmParams),
+    /// k nearest neighbours.
+    Neighbours(NeighboursParams),
+    /// Naive Bayes; for classes only.
+    NaiveBayes(NaiveBayesParams),
     /// The class frequencies, or the mean.
     Baseline,
 }
@@ -72,6 +89,18 @@ pub enum FitError {
     /// The linear solver failed.
     #[error("the linear solver failed: {0}")]
     Linear(String),
+    /// The support vector machine cannot be trained.
+    #[error("the support vector machine cannot be trained: {0}")]
+    Svm(String),
+    /// The neighbours cannot be kept.
+    #[error("the nearest neighbours cannot be kept: {0}")]
+    Neighbours(String),
+    /// The naive Bayes model cannot be fitted.
+    #[error("naive Bayes cannot be fitted: {0}")]
+    NaiveBayes(String),
+    /// The classes cannot be balanced.
+    #[error("the classes cannot be balanced: {0}")]
+    Balance(String),
     /// The deadline passed.
     #[error("it took longer than it was given")]
     Deadline,
@@ -86,25 +115,36 @@ impl Learner {
             Self::RandomForest(_) => LearnerKind::RandomForest,
             Self::ExtraTrees(_) => LearnerKind::ExtraTrees,
             Self::Linear(_) => LearnerKind::Linear,
+            Self::Svm(_) => LearnerKind::Svm,
+            Self::Neighbours(_) => LearnerKind::Neighbours,
+            Self::NaiveBayes(_) => LearnerKind::NaiveBayes,
             Self::Baseline => LearnerKind::Baseline,
         }
+    }
+
+    /// Whether it can be fitted to such a target.
+    #[must_use]
+    pub fn predicts(&self, task: &Task) -> bool {
+        !matches!((self, task), (Self::NaiveBayes(_), Task::Regression))
     }
 
     /// The encoding that suits it.
     #[must_use]
     pub fn encoding(&self) -> Encoding {
         match self {
-            Self::Boosting(_) | Self::RandomForest(_) | Self::ExtraTrees(_) | Self::Baseline => {
-                Encoding::Native
-            }
-            Self::Linear(_) => Encoding::Standardised,
+            Self::Boosting(_)
+            | Self::RandomForest(_)
+            | Self::ExtraTrees(_)
+            | Self::NaiveBayes(_)
+            | Self::Baseline => Encoding::Native,
+            Self::Linear(_) | Self::Svm(_) | Self::Neighbours(_) => Encoding::Standardised,
         }
     }
 }
 
 impl From<Learner> for Candidate {
     fn from(learner: Learner) -> Self {
-        Self { encoding: learner.encoding(), learner }
+        Self { encoding: learner.encoding(), learner, balance: Balance::None }
     }
 }
 
@@ -117,20 +157,26 @@ impl fmt::Display for Candidate {
 }
 
 impl Candidate {
-    /// The hyper-parameters in a few words, and the encoding where it is not the
-    /// learner's usual one.
+    /// The hyper-parameters in a few words, and encoding and balance where they are not
+    /// the usual ones.
     #[must_use]
     pub fn params(&self) -> String {
-        let params = match &self.learner {
+        let mut params = match &self.learner {
             Learner::Boosting(params) => params.to_string(),
             Learner::RandomForest(params) | Learner::ExtraTrees(params) => params.to_string(),
             Learner::Linear(params) => params.to_string(),
+            Learner::Svm(params) => params.to_string(),
+            Learner::Neighbours(params) => params.to_string(),
+            Learner::NaiveBayes(params) => params.to_string(),
             Learner::Baseline => String::new(),
         };
-        match self.encoding == self.learner.encoding() {
-            true => params,
-            false => format!("{params} encoding={}", self.encoding.name()).trim_start().to_owned(),
+        if self.encoding != self.learner.encoding() {
+            params += &format!(" encoding={}", self.encoding.name());
         }
+        if !self.balance.is_none() {
+            params += &format!(" balance={}", self.balance);
+        }
+        params.trim_start().to_owned()
     }
 
     /// Fits the candidate to the data. The same data and seed give the same model,
@@ -159,8 +205,24 @@ impl Candidate {
                     Model::Linear(linear::LinearModel::fit(&examples, params, context.deadline)?),
                 )
             }
+            Learner::Svm(params) => {
+                let (pipeline, examples) = self.examples(data, context)?;
+                (pipeline, Model::Svm(svm::SvmModel::fit(&examples, params, context)?))
+            }
+            Learner::Neighbours(params) => {
+                let (pipeline, examples) = self.examples(data, context)?;
+                let model = neighbours::NeighboursModel::fit(&examples, params)?;
+                (pipeline, Model::Neighbours(model))
+            }
+            Learner::NaiveBayes(params) => {
+                let (pipeline, examples) = self.examples(data, context)?;
+                let categorical = pipeline.categorical();
+                let model = naive_bayes::NaiveBayesModel::fit(&examples, &categorical, params)?;
+                (pipeline, Model::NaiveBayes(model))
+            }
             Learner::Baseline => {
-                (Pipeline::default(), Model::Baseline(baseline::BaselineModel::fit(&data.target)))
+                let model = baseline::BaselineModel::fit(&data.target, self.balance);
+                (Pipeline::default(), Model::Baseline(model))
             }
         };
         Ok(Predictor::new(pipeline, model, &data.schema.task))
@@ -178,7 +240,7 @@ impl Candidate {
         Ok((pipeline, Model::Forest(Box::new(trees))))
     }
 
-    /// The features, fitted, and the rows as the learner reads them.
+    /// The features, fitted, and the rows as the learner reads them, balanced.
     fn examples<T: Element>(
         &self,
         data: &Labelled,
@@ -186,7 +248,9 @@ impl Candidate {
     ) -> Result<(Pipeline, Examples<T>), FitError> {
         let recipe = Recipe::new(self.encoding, context.spec, &data.schema);
         let (pipeline, features) = recipe.fit(data, context.seed)?;
-        Ok((pipeline, Examples { features, target: data.target.clone(), weights: None }))
+        let examples = Examples { features, target: data.target.clone(), weights: None };
+        let examples = self.balance.apply(&pipeline, examples, context)?;
+        Ok((pipeline, examples))
     }
 }
 

@@ -10,7 +10,10 @@ use serde::{Deserialize, Serialize};
 use super::adjust::Adjustments;
 use super::baseline::BaselineModel;
 use super::linear::LinearModel;
+use super::naive_bayes::NaiveBayesModel;
+use super::neighbours::{NeighboursHeader, NeighboursModel};
 use super::predictions::{Intervals, Predictions};
+use super::svm::{SvmHeader, SvmModel};
 use super::trees::{TreeEnsemble, TreesError};
 use crate::dataset::{Table, Task};
 use crate::features::{Pipeline, TransformError};
@@ -24,6 +27,12 @@ pub enum Model {
     Forest(Box<TreeEnsemble>),
     /// A linear model.
     Linear(LinearModel),
+    /// A support vector machine.
+    Svm(SvmModel),
+    /// k nearest neighbours.
+    Neighbours(NeighboursModel),
+    /// Naive Bayes.
+    NaiveBayes(NaiveBayesModel),
     /// The naive baseline.
     Baseline(BaselineModel),
 }
@@ -70,7 +79,10 @@ pub enum DecodeError {
     /// The forest is not of this format.
     #[error("the model's forest cannot be read")]
     Forest(#[from] TreesError),
-    /// The trees read other features than the pipeline gives.
+    /// What stands beside the header is not what it says.
+    #[error("the model's {0} cannot be read")]
+    Payload(&'static str),
+    /// The model reads other features than the pipeline gives.
     #[error("the model reads {model} features where the pipeline gives {pipeline}")]
     Width {
         /// Features that the model reads.
@@ -94,6 +106,10 @@ enum ModelHeader {
     Boosting,
     Forest,
     Linear(LinearModel),
+    Svm(SvmHeader),
+    Neighbours(NeighboursHeader),
+    #[serde(rename = "naive_bayes")]
+    NaiveBayes(NaiveBayesModel),
     Baseline(BaselineModel),
 }
 
@@ -131,6 +147,9 @@ impl Predictor {
         let answers = match &self.model {
             Model::Baseline(model) => model.predict(table.rows()),
             Model::Linear(model) => model.predict(&self.pipeline.transform(table)?, classes),
+            Model::Svm(model) => model.predict(&self.pipeline.transform(table)?, classes),
+            Model::Neighbours(model) => model.predict(&self.pipeline.transform(table)?, classes),
+            Model::NaiveBayes(model) => model.predict(&self.pipeline.transform(table)?),
             Model::Boosting(model) => {
                 let features = self.pipeline.transform::<f32>(table)?;
                 boosted(model, features.as_slice(), classes)?
@@ -180,7 +199,11 @@ impl Predictor {
                 model.feature_importance(ImportanceType::TotalGain).into_iter().collect()
             }
             Model::Forest(trees) => trees.gains().iter().copied().enumerate().collect(),
-            Model::Linear(_) | Model::Baseline(_) => Vec::new(),
+            Model::Linear(_)
+            | Model::Svm(_)
+            | Model::Neighbours(_)
+            | Model::NaiveBayes(_)
+            | Model::Baseline(_) => Vec::new(),
         };
         let sources = self.pipeline.sources();
         let mut gains: BTreeMap<String, f64> = BTreeMap::new();
@@ -205,6 +228,15 @@ impl Predictor {
             Model::Boosting(model) => (ModelHeader::Boosting, model.encode(ModelFormat::Binary)?),
             Model::Forest(trees) => (ModelHeader::Forest, trees.encode()?),
             Model::Linear(model) => (ModelHeader::Linear(model.clone()), Vec::new()),
+            Model::Svm(model) => {
+                let (header, payload) = model.encode();
+                (ModelHeader::Svm(header), payload)
+            }
+            Model::Neighbours(model) => {
+                let (header, payload) = model.encode();
+                (ModelHeader::Neighbours(header), payload)
+            }
+            Model::NaiveBayes(model) => (ModelHeader::NaiveBayes(model.clone()), Vec::new()),
             Model::Baseline(model) => (ModelHeader::Baseline(model.clone()), Vec::new()),
         };
         let header = Header {
@@ -226,8 +258,25 @@ impl Predictor {
     ) -> Result<Self, DecodeError> {
         let Header { pipeline, model, adjustments } = serde_json::from_value(header)?;
         let model = match model {
-            ModelHeader::Linear(model) => Model::Linear(model),
+            ModelHeader::Linear(model) => {
+                fits(model.columns(), &pipeline)?;
+                Model::Linear(model)
+            }
             ModelHeader::Baseline(model) => Model::Baseline(model),
+            ModelHeader::NaiveBayes(model) => {
+                fits(model.columns(), &pipeline)?;
+                Model::NaiveBayes(model)
+            }
+            ModelHeader::Svm(header) => {
+                fits(header.columns(), &pipeline)?;
+                let model = SvmModel::decode(header, payload, task.classes().len());
+                Model::Svm(model.ok_or(DecodeError::Payload("support vectors"))?)
+            }
+            ModelHeader::Neighbours(header) => {
+                fits(header.columns(), &pipeline)?;
+                let model = NeighboursModel::decode(header, payload, task.classes().len());
+                Model::Neighbours(model.ok_or(DecodeError::Payload("training rows"))?)
+            }
             ModelHeader::Boosting => {
                 let model = BoostedModel::decode(payload, ModelFormat::Binary)?;
                 fits(model.n_features(), &pipeline)?;
@@ -243,6 +292,7 @@ impl Predictor {
     }
 }
 
+/// Whether the pipeline gives as many features as the model reads.
 fn fits(features: usize, pipeline: &Pipeline) -> Result<(), DecodeError> {
     let width = pipeline.width();
     match features == width {

@@ -107,6 +107,19 @@ fn linear(alpha: f64) -> Learner {
     Learner::Linear(LinearParams { alpha, ..LinearParams::default() })
 }
 
+/// Every learner that is not made of trees.
+fn others(task: &str) -> Vec<Learner> {
+    let mut learners = vec![
+        linear(1.0),
+        Learner::Svm(SvmParams::default()),
+        Learner::Neighbours(NeighboursParams { n_neighbors: 15, weights: Vote::Distance }),
+    ];
+    if task != "number" {
+        learners.push(Learner::NaiveBayes(NaiveBayesParams::default()));
+    }
+    learners
+}
+
 fn boosting() -> Candidate {
     Learner::Boosting(BoostingParams { max_depth: 4, ..BoostingParams::default() }).into()
 }
@@ -132,9 +145,13 @@ fn every_learner_beats_the_baseline_on_every_task() {
             Evaluation::new(&test.target, &predictions).unwrap().score(metric)
         };
         let baseline = score(Learner::Baseline.into());
+        for learner in others(task) {
+            let candidate = Candidate::from(learner);
+            let (name, score) = (candidate.to_string(), score(candidate));
+            assert!(metric.improvement(score, baseline) > 0.0, "{task}, {name}: {score}");
+        }
         let linear = score(linear(1.0).into());
         let boosting = score(boosting());
-        assert!(metric.improvement(linear, baseline) > 0.0, "{task}: {linear} after {baseline}");
         assert!(metric.improvement(boosting, linear) > 0.0, "{task}: {boosting} after {linear}");
         for forest in forests() {
             let name = forest.to_string();
@@ -148,10 +165,8 @@ fn every_learner_beats_the_baseline_on_every_task() {
 fn a_predictor_reads_back_bit_for_bit() {
     for task in ["binary", "multi", "number"] {
         let data = mixed(task);
-        let [random_forest, extra_trees] = forests();
-        for candidate in
-            [boosting(), random_forest, extra_trees, linear(1.0).into(), Learner::Baseline.into()]
-        {
+        let candidates = others(task).into_iter().chain([Learner::Baseline]).map(Candidate::from);
+        for candidate in candidates.chain(forests()).chain([boosting()]) {
             let predictor = candidate.fit(&data, &FitContext::new(&spec(3))).unwrap();
             let EncodedPredictor { header, payload } = predictor.encode().unwrap();
             let header = serde_json::from_slice(&serde_json::to_vec(&header).unwrap()).unwrap();
@@ -170,12 +185,52 @@ fn the_same_data_and_seed_give_the_same_bytes_on_any_number_of_threads() {
     let (one, two) = (pool(1), pool(2));
     for task in ["binary", "multi", "number"] {
         let data = mixed(task);
-        let [random_forest, extra_trees] = forests();
-        for candidate in [boosting(), random_forest, extra_trees] {
-            let encode =
-                || candidate.fit(&data, &FitContext::new(&spec(3))).unwrap().encode().unwrap();
-            assert_eq!(one.install(encode), two.install(encode), "{candidate} on {task}");
+        let candidates = others(task).into_iter().map(Candidate::from);
+        for candidate in candidates.chain(forests()).chain([boosting()]) {
+            let spec = spec(3);
+            let encode = |balance| {
+                let candidate = Candidate { balance, ..candidate.clone() };
+                candidate.fit(&data, &FitContext::new(&spec)).unwrap().encode().unwrap()
+            };
+            let balance = if task == "binary" { Balance::Smote } else { Balance::None };
+            let (first, second) =
+                (one.install(|| encode(balance)), two.install(|| encode(balance)));
+            assert_eq!(first, second, "{candidate} on {task}");
         }
+    }
+}
+
+#[test]
+fn a_candidate_is_read_from_names_and_values() {
+    let read = |text: &str| serde_json::from_str::<Candidate>(text);
+    let candidate = read(
+        r#"{"learner": "svm", "C": 10.0, "gamma": 0.1, "encoding": "standardised",
+            "balance": "class_weight"}"#,
+    )
+    .unwrap();
+    assert_eq!(candidate.to_string(), "svm kernel=rbf C=10 gamma=0.1 balance=class_weight");
+    let again: Candidate =
+        serde_json::from_value(serde_json::to_value(&candidate).unwrap()).unwrap();
+    assert_eq!(again, candidate);
+    let plain = read(r#"{"learner": "neighbours", "weights": "distance", "encoding": "native"}"#);
+    assert_eq!(
+        plain.unwrap().to_string(),
+        "neighbours n_neighbors=5 weights=distance encoding=native"
+    );
+    assert!(read(r#"{"learner": "linear", "alfa": 1.0, "encoding": "standardised"}"#).is_err());
+}
+
+#[test]
+fn a_balanced_baseline_takes_all_classes_for_equally_frequent() {
+    let data = mixed("multi");
+    for balance in [Balance::ClassWeight, Balance::Smote] {
+        let candidate = Candidate { balance, ..Candidate::from(Learner::Baseline) };
+        let predictor = candidate.fit(&data, &FitContext::new(&spec(0))).unwrap();
+        let Predictions::Classes { probabilities, .. } = predictor.predict(&data.inputs).unwrap()
+        else {
+            panic!("numbers for classes")
+        };
+        assert_close(&probabilities[..3], &[1.0 / 3.0; 3], 1e-12);
     }
 }
 

@@ -62,6 +62,12 @@ pub enum LearnerKind {
     ExtraTrees,
     /// Logistic, ridge, lasso and elastic-net regression.
     Linear,
+    /// Support vector machines.
+    Svm,
+    /// k nearest neighbours.
+    Neighbours,
+    /// Naive Bayes; for classes only.
+    NaiveBayes,
     /// The class frequencies, or the mean: always on the leaderboard.
     Baseline,
 }
@@ -111,8 +117,16 @@ pub enum Choice {
 
 impl LearnerKind {
     /// Every learner.
-    pub const ALL: [Self; 5] =
-        [Self::Boosting, Self::RandomForest, Self::ExtraTrees, Self::Linear, Self::Baseline];
+    pub const ALL: [Self; 8] = [
+        Self::Boosting,
+        Self::RandomForest,
+        Self::ExtraTrees,
+        Self::Linear,
+        Self::Svm,
+        Self::Neighbours,
+        Self::NaiveBayes,
+        Self::Baseline,
+    ];
 
     /// The learner's name in a spec and on the leaderboard.
     #[must_use]
@@ -122,6 +136,9 @@ impl LearnerKind {
             Self::RandomForest => "random_forest",
             Self::ExtraTrees => "extra_trees",
             Self::Linear => "linear",
+            Self::Svm => "svm",
+            Self::Neighbours => "neighbours",
+            Self::NaiveBayes => "naive_bayes",
             Self::Baseline => "baseline",
         }
     }

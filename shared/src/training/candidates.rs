@@ -1,10 +1,15 @@
 //! The candidates that compete.
 
-use crate::learners::{BoostingParams, Candidate, Learner, LinearParams};
+use crate::dataset::Task;
+use crate::learners::{
+    BoostingParams, Candidate, Learner, LinearParams, NaiveBayesParams, NeighboursParams,
+    SvmParams, Vote,
+};
 use crate::spec::{LearnerKind, Spec};
 
-/// The candidates of the spec's learners, and always the baseline.
-pub(super) fn of(spec: &Spec) -> Vec<Candidate> {
+/// The candidates of the spec's learners that can predict the target, and always the
+/// baseline.
+pub(super) fn of(spec: &Spec, task: &Task) -> Vec<Candidate> {
     let boosting = |max_depth, eta, min_child_weight| {
         let params = BoostingParams { max_depth, eta, min_child_weight, ..Default::default() };
         Candidate::from(Learner::Boosting(params))
@@ -22,8 +27,17 @@ pub(super) fn of(spec: &Spec) -> Vec<Candidate> {
             LearnerKind::RandomForest => vec![Learner::RandomForest(Default::default()).into()],
             LearnerKind::ExtraTrees => vec![Learner::ExtraTrees(Default::default()).into()],
             LearnerKind::Linear => vec![linear(1.0), linear(10.0)],
+            LearnerKind::Svm => vec![Learner::Svm(SvmParams::default()).into()],
+            LearnerKind::Neighbours => vec![
+                Learner::Neighbours(NeighboursParams { n_neighbors: 15, weights: Vote::Distance })
+                    .into(),
+            ],
+            LearnerKind::NaiveBayes => {
+                vec![Learner::NaiveBayes(NaiveBayesParams::default()).into()]
+            }
             LearnerKind::Baseline => Vec::new(),
         })
+        .filter(|candidate: &Candidate| candidate.learner.predicts(task))
         .collect();
     candidates.push(Learner::Baseline.into());
     candidates

@@ -120,8 +120,13 @@ pub fn train(
         .map_err(TrainingError::Guard)?;
     let Split { train, holdout } = split::holdout(data, spec.split.holdout, spec.split.seed);
     let (training, holdout) = (data.select(&train), data.select(&holdout));
-    let (leaderboard, out_of_fold) =
-        leaderboard::compete(&candidates::of(spec), &training, metric, spec, context)?;
+    let (leaderboard, out_of_fold) = leaderboard::compete(
+        &candidates::of(spec, &data.schema.task),
+        &training,
+        metric,
+        spec,
+        context,
+    )?;
     let winner = leaderboard.winner()?;
     let searched = Instant::now();
     tracing::info!(winner = leaderboard.best_name(), "fitting the winner to all training rows");

@@ -113,6 +113,11 @@ impl LinearModel {
         }
     }
 
+    /// The number of features that it reads.
+    pub(super) fn columns(&self) -> usize {
+        self.outputs.first().map_or(0, |function| function.coefficients.len())
+    }
+
     /// The answers row by row: numbers, or the probabilities of `classes` classes.
     pub(super) fn predict(&self, features: &Matrix<f64>, classes: usize) -> Vec<f64> {
         let mut answers = Vec::with_capacity(features.rows() * classes.max(1));
@@ -137,7 +142,7 @@ impl LinearModel {
 
 /// Replaces log-odds by the probabilities that are proportional to their exponentials;
 /// returns the sum of the exponentials, relative to the largest one.
-fn softmax(margins: &mut [f64]) -> f64 {
+pub(super) fn softmax(margins: &mut [f64]) -> f64 {
     let highest = margins.iter().copied().fold(f64::NEG_INFINITY, f64::max);
     let mut total = 0.0;
     for margin in margins.iter_mut() {
