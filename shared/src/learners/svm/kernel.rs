@@ -56,10 +56,17 @@ pub(super) struct KernelMatrix<'a> {
     used: Vec<u64>,
     clock: u64,
     kept: usize,
+    /// The most rows that are kept, at least 2.
+    most: usize,
 }
 
 impl<'a> KernelMatrix<'a> {
     pub(super) fn new(kernel: Kernel, rows: Rows<'a>) -> Self {
+        Self::keeping(CACHE / (size_of::<f32>() * rows.len().max(1)), kernel, rows)
+    }
+
+    /// A matrix of which at most that many rows are kept, and two in any case.
+    pub(super) fn keeping(most: usize, kernel: Kernel, rows: Rows<'a>) -> Self {
         let squares = squares(rows);
         let diagonal = match kernel {
             Kernel::Linear => squares.clone(),
@@ -74,6 +81,7 @@ impl<'a> KernelMatrix<'a> {
             used: vec![0; rows.len()],
             clock: 0,
             kept: 0,
+            most: most.max(2),
         }
     }
 
@@ -107,8 +115,7 @@ impl<'a> KernelMatrix<'a> {
         if known {
             return;
         }
-        let most = (CACHE / (4 * self.rows.len().max(1))).max(3);
-        let mut values = if self.kept < most {
+        let mut values = if self.kept < self.most {
             self.kept += 1;
             Vec::with_capacity(self.rows.len())
         } else {

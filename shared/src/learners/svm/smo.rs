@@ -197,7 +197,9 @@ impl State {
                     free += 1;
                 }
                 (true, false) => high = high.min(value),
-                (false, _) => low = low.max(value),
+                (false, true) => low = low.max(value),
+                // The row has no weight.
+                (false, false) => {}
             }
         }
         match (free, low.is_finite(), high.is_finite()) {

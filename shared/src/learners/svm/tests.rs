@@ -134,12 +134,44 @@ fn a_model_reads_back_and_damage_is_seen() {
 fn a_small_cache_changes_nothing() {
     let golden = golden();
     let rows = Rows::new(&golden.x, 3);
-    let mut matrix = kernel::KernelMatrix::new(Kernel::Rbf { gamma: 0.5 }, rows);
-    let first = matrix.row(0).to_vec();
-    for index in (0..rows.len()).cycle().take(3 * rows.len()) {
-        assert_eq!(matrix.row(index).len(), rows.len());
+    let kernel = Kernel::Rbf { gamma: 0.5 };
+    let mut all = kernel::KernelMatrix::new(kernel, rows);
+    let mut few = kernel::KernelMatrix::keeping(3, kernel, rows);
+    let mut random = fastrand::Rng::with_seed(1);
+    for _ in 0..500 {
+        let (first, second) = (random.usize(..rows.len()), random.usize(..rows.len()));
+        assert_eq!(few.rows(first, second), all.rows(first, second));
     }
-    assert_eq!(matrix.row(0), first);
+}
+
+#[test]
+fn a_row_without_weight_has_no_part_in_a_model() {
+    let golden = golden();
+    let mut examples = examples(&golden, "binary", false);
+    let without = fit(&examples, &SvmParams::default()).unwrap();
+    let (Target::Classes { classes, mut labels }, mut values) =
+        (examples.target, examples.features.into_vec())
+    else {
+        unreachable!()
+    };
+    labels.extend([0, 1]);
+    values.extend([9.0, 9.0, 9.0, -9.0, 9.0, 0.0]);
+    examples = Examples {
+        features: Matrix::from_vec(values, 3),
+        target: Target::Classes { classes, labels },
+        weights: Some([vec![1.0; 90], vec![0.0; 2]].concat()),
+    };
+    let gamma = match without.kernel {
+        Kernel::Rbf { gamma } => Gamma::Value(gamma),
+        Kernel::Linear => unreachable!(),
+    };
+    let with = fit(&examples, &SvmParams { gamma, ..SvmParams::default() }).unwrap();
+    let rho = |model: &SvmModel| match &model.decisions {
+        Decisions::Classes(pairs) => pairs[0].function.rho,
+        Decisions::Value { function, .. } => function.rho,
+    };
+    assert_eq!(with.vectors, without.vectors);
+    assert!((rho(&with) - rho(&without)).abs() < 1e-12);
 }
 
 #[test]

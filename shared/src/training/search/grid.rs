@@ -91,15 +91,14 @@ impl Grid {
 }
 
 impl Propose for Grid {
-    fn next(&mut self, study: &Study<'_>) -> Option<Candidate> {
-        let combinations = self.left.front_mut()?;
-        match combinations.next() {
-            Some(candidate) => Some(candidate),
-            None => {
-                self.left.pop_front();
-                self.next(study)
+    fn next(&mut self, _study: &Study<'_>) -> Option<Candidate> {
+        while let Some(combinations) = self.left.front_mut() {
+            match combinations.next() {
+                Some(candidate) => return Some(candidate),
+                None => drop(self.left.pop_front()),
             }
         }
+        None
     }
 
     fn total(&self) -> Option<usize> {
