@@ -124,19 +124,18 @@ fn rules() -> Result<Vec<Rule>, Box<dyn std::error::Error + Send + Sync>> {
         let kinds: Vec<&str> = kinds.iter().map(|kind| kind.name()).collect();
         json!({"source": [SOURCE], "detail-type": kinds})
     };
+    let created = |keys: Value| {
+        json!({
+            "source": ["aws.s3"],
+            "detail-type": ["Object Created"],
+            "detail": {"bucket": {"name": [BUCKET]}, "object": {"key": keys}},
+        })
+    };
+    let imports =
+        ["json", "ubj", "txt"].map(|end| json!({"wildcard": format!("models/*/import/*.{end}")}));
     Ok(vec![
-        rule(
-            "dataset-created",
-            json!({
-                "source": ["aws.s3"],
-                "detail-type": ["Object Created"],
-                "detail": {
-                    "bucket": {"name": [BUCKET]},
-                    "object": {"key": [{"prefix": "datasets/"}]},
-                },
-            }),
-            TRAINING_TRIGGER,
-        )?,
+        rule("dataset-created", created(json!([{"prefix": "datasets/"}])), TRAINING_TRIGGER)?,
+        rule("model-imported", created(json!(imports)), TRAINING_TRIGGER)?,
         rule(
             "retrain",
             ours(&[EventKind::DriftDetected, EventKind::RetrainRequested]),

@@ -1,7 +1,7 @@
 //! Event patterns: which events a rule is interested in.
 //!
-//! Supported are exact values, `prefix`, `suffix`, `anything-but` (values) and
-//! `exists`, at any depth. Any other operator is refused rather than ignored.
+//! Supported are exact values, `prefix`, `suffix`, `wildcard`, `anything-but` (values)
+//! and `exists`, at any depth. Any other operator is refused rather than ignored.
 
 #[cfg(test)]
 mod tests;
@@ -45,6 +45,8 @@ enum Matcher {
     Exactly(Value),
     Prefix(String),
     Suffix(String),
+    /// What stands between the asterisks.
+    Wildcard(Vec<String>),
     AnythingBut(Vec<Value>),
     Exists(bool),
 }
@@ -112,6 +114,12 @@ fn parse_matcher(value: &Value, path: &str) -> Result<Matcher, PatternError> {
     match (operator.as_str(), operand) {
         ("prefix", Value::String(text)) => Ok(Matcher::Prefix(text.clone())),
         ("suffix", Value::String(text)) => Ok(Matcher::Suffix(text.clone())),
+        ("wildcard", Value::String(text)) if text.contains("**") || text.contains('\\') => {
+            Err(invalid(path, "a wildcard can hold neither `**` nor a backslash here"))
+        }
+        ("wildcard", Value::String(text)) => {
+            Ok(Matcher::Wildcard(text.split('*').map(str::to_owned).collect()))
+        }
         ("exists", Value::Bool(exists)) => Ok(Matcher::Exists(*exists)),
         ("anything-but", Value::Array(values)) if values.iter().all(is_scalar) => {
             Ok(Matcher::AnythingBut(values.clone()))
@@ -119,12 +127,14 @@ fn parse_matcher(value: &Value, path: &str) -> Result<Matcher, PatternError> {
         ("anything-but", value) if is_scalar(value) => {
             Ok(Matcher::AnythingBut(vec![value.clone()]))
         }
-        ("prefix" | "suffix" | "exists" | "anything-but", _) => {
+        ("prefix" | "suffix" | "wildcard" | "exists" | "anything-but", _) => {
             Err(invalid(path, &format!("`{operator}` has an operand of the wrong type")))
         }
         _ => Err(invalid(
             path,
-            &format!("`{operator}` is not supported, use prefix, suffix, anything-but or exists"),
+            &format!(
+                "`{operator}` is not supported, use prefix, suffix, wildcard, anything-but or exists"
+            ),
         )),
     }
 }
@@ -160,10 +170,25 @@ impl Matcher {
             (Self::Exactly(expected), Some(value)) => expected == value,
             (Self::Prefix(prefix), Some(Value::String(text))) => text.starts_with(prefix),
             (Self::Suffix(suffix), Some(Value::String(text))) => text.ends_with(suffix),
+            (Self::Wildcard(parts), Some(Value::String(text))) => is_wild(parts, text),
             (Self::AnythingBut(values), Some(value)) => !values.contains(value),
-            (Self::Prefix(_) | Self::Suffix(_), Some(_)) => false,
+            (Self::Prefix(_) | Self::Suffix(_) | Self::Wildcard(_), Some(_)) => false,
         }
     }
+}
+
+/// Whether a text consists of these parts with anything between them, `/` included.
+fn is_wild(parts: &[String], text: &str) -> bool {
+    let [first, middle @ .., last] = parts else {
+        return parts.first().is_some_and(|only| only == text);
+    };
+    let Some(mut rest) = text.strip_prefix(first.as_str()) else { return false };
+    for part in middle {
+        // The earliest place leaves the most to those that follow.
+        let Some(at) = rest.find(part.as_str()) else { return false };
+        rest = rest.get(at + part.len()..).unwrap_or_default();
+    }
+    rest.ends_with(last.as_str())
 }
 
 fn invalid(path: &str, problem: &str) -> PatternError {

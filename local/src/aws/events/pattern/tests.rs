@@ -51,6 +51,23 @@ fn a_suffix_and_a_prefix_match_only_texts() {
 }
 
 #[test]
+fn a_wildcard_stands_for_anything() {
+    let accepts = |pattern: &str, key: &str| {
+        matches(json!({"k": [{"wildcard": pattern}]}), json!({"k": key}))
+    };
+    for key in ["models/taxi/import/a.json", "models/taxi/import/a/b c.json"] {
+        assert!(accepts("models/*/import/*.json", key), "{key}");
+    }
+    for key in ["models/taxi/model.toml", "models/import/a.json", "models/taxi/import/a.csv"] {
+        assert!(!accepts("models/*/import/*.json", key), "{key}");
+    }
+    assert!(accepts("a*", "a") && accepts("*a", "ba") && accepts("a", "a") && accepts("*", ""));
+    assert!(!accepts("ab*ba", "aba") && !accepts("a", "ab") && !accepts("a*a", "a"));
+    assert!(!matches(json!({"k": [{"wildcard": "*"}]}), json!({"k": 1})));
+    assert!(problem(json!({"k": [{"wildcard": "a**"}]})).contains("neither"));
+}
+
+#[test]
 fn anything_but_needs_a_value() {
     let pattern = json!({"state": [{"anything-but": ["failed", "lost"]}]});
     assert!(matches(pattern.clone(), json!({"state": "ok"})));
@@ -78,7 +95,7 @@ fn what_is_not_understood_is_refused() {
     assert_eq!(
         problem(json!({"detail": {"n": [{"numeric": [">", 1]}]}})),
         "the event pattern is invalid at `detail.n`: `numeric` is not supported, \
-         use prefix, suffix, anything-but or exists"
+         use prefix, suffix, wildcard, anything-but or exists"
     );
     assert!(problem(json!({"$or": [{"a": [1]}]})).contains("`$or` is not supported"));
     assert!(problem(json!({"source": "aws.s3"})).contains("must be an object or a list"));
