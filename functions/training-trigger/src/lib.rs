@@ -4,6 +4,7 @@
 //! [`handler::handle`] is a pure function over [`ports::Ports`]; [`run`] wires them
 //! to AWS.
 
+mod admission;
 mod age;
 mod announce;
 mod captured;

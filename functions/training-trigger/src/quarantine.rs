@@ -4,6 +4,7 @@ use bytes::Bytes;
 use model_factory::dataset::Rejection;
 use model_factory::events::EventKind;
 use model_factory::port_error::PortError;
+use model_factory::quality::Violations;
 use model_factory::runtime::Failure;
 use model_factory::storage::keys;
 use serde_json::json;
@@ -12,6 +13,7 @@ use crate::announce::Announcer;
 use crate::ports::Ports;
 use crate::report::Outcome;
 use crate::source::Source;
+use crate::writing;
 
 /// Copies the data set into quarantine, writes the reasons beside it, and announces
 /// both. The upload itself stays where it is.
@@ -32,8 +34,12 @@ pub(crate) async fn reject(
         "rejected_at": ports.clock.now(),
         "reasons": defects,
     });
-    let bytes = serde_json::to_vec_pretty(&reasons).map_err(|error| Failure::terminal(&error))?;
-    ports.write_objects.put(&keys::quarantine_reason(&place), keys::JSON, bytes.into()).await?;
+    writing::write_json(ports, &keys::quarantine_reason(&place), &reasons).await?;
+    let violations = Violations::of(defects);
+    if !violations.is_empty() {
+        let key = keys::quarantine_violations(&place);
+        writing::write_json(ports, &key, &violations).await?;
+    }
     announcer
         .publish(
             EventKind::DatasetRejected,

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::time::Instant;
 
 use jiff::Timestamp;
-use model_factory::dataset::Schema;
+use model_factory::dataset::{Defect, Schema};
 use model_factory::metrics::{Interval, Metric};
 use model_factory::name::{Alias, ModelName, Version};
 use model_factory::registry::Baselines;
@@ -103,6 +103,8 @@ pub struct TrainingRecord {
     pub columns: usize,
     /// What was done about the data, in words.
     pub notes: Vec<String>,
+    /// What is wrong with the data and yet no reason not to train.
+    pub warnings: Vec<Defect>,
     /// Its inputs and task.
     pub schema: Schema,
     /// The spec that it was trained by.

@@ -1,10 +1,13 @@
 //! Registering a version, and telling of it.
 
+use model_factory::dataset::Defect;
 use model_factory::events::EventKind;
 use model_factory::name::{Alias, ModelName, Version};
 use model_factory::registry::{Actor, Cause, NewVersion, Promotion, Registered, WriteError};
 use model_factory::runtime::Failure;
 use model_factory::spec::{Approval, Spec};
+use model_factory::storage::keys;
+use serde::Deserialize;
 use serde_json::json;
 
 use crate::announce::Announcer;
@@ -88,6 +91,7 @@ pub(crate) async fn announce(
         "metric": record.metric,
         "metrics": record.metrics,
         "reasons": reasons,
+        "warnings": warnings(ports, model, &record.run).await?,
     });
     announcer.publish(EventKind::TrainingCompleted, data.clone()).await?;
     announcer.publish(EventKind::ModelRegistered, data.clone()).await?;
@@ -98,4 +102,19 @@ pub(crate) async fn announce(
     };
     announcer.publish(verdict, data).await?;
     Ok(Outcome::Registered { version, promoted, awaits_approval, reasons })
+}
+
+/// What was wrong with the data of a run, as its record tells; nothing where it has no
+/// record.
+async fn warnings(ports: &Ports, model: &ModelName, run: &str) -> Result<Vec<Defect>, Failure> {
+    #[derive(Deserialize)]
+    struct Record {
+        #[serde(default)]
+        warnings: Vec<Defect>,
+    }
+    let key = keys::run(model, run, "training.json");
+    let Some(object) = ports.read_objects.get(&key).await? else { return Ok(Vec::new()) };
+    let record: Record =
+        serde_json::from_slice(&object.bytes).map_err(|error| Failure::terminal(&error))?;
+    Ok(record.warnings)
 }

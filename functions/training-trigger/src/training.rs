@@ -3,7 +3,7 @@
 use std::sync::Arc;
 use std::time::Instant;
 
-use model_factory::dataset::Labelled;
+use model_factory::dataset::{Defect, Labelled};
 use model_factory::name::{ModelName, Reference, Version};
 use model_factory::port_error::chain;
 use model_factory::registry::{Baselines, NewVersion};
@@ -34,6 +34,8 @@ pub(crate) struct Job<'a> {
     pub(crate) run: &'a str,
     pub(crate) model: &'a ModelName,
     pub(crate) spec: &'a Spec,
+    /// What is wrong with the data and yet no reason not to train.
+    pub(crate) warnings: &'a [Defect],
 }
 
 /// Trains a challenger, stores its artifact, then registers it in one transaction

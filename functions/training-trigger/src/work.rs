@@ -8,6 +8,7 @@ use model_factory::runtime::Failure;
 use model_factory::storage::keys;
 use serde_json::json;
 
+use crate::admission::Admitted;
 use crate::announce::Announcer;
 use crate::invocation::Invocation;
 use crate::ports::Ports;
@@ -109,14 +110,19 @@ impl Work<'_> {
             etag: object.etag.clone(),
             bytes: object.bytes.len() as u64,
         });
-        let received =
-            json!({"dataset": source.key, "bytes": object.bytes.len(), "reason": source.reason});
+        let Admitted { data, warnings } =
+            source::read(ports, model, run, &object, &spec, source.window).await?;
+        let received = json!({
+            "dataset": source.key,
+            "bytes": object.bytes.len(),
+            "reason": source.reason,
+            "warnings": warnings,
+        });
         announcer.publish(EventKind::DatasetReceived, received).await?;
-        let data = source::read(ports, model, &object, &spec, source.window).await?;
         account.seconds.read = reading.elapsed().as_secs_f64();
         let inputs = data.schema.inputs.len();
         tracing::info!(run, rows = data.rows(), inputs, "the data is read");
-        let job = Job { ports, invocation, source, run, model, spec: &spec };
+        let job = Job { ports, invocation, source, run, model, spec: &spec, warnings: &warnings };
         let version = training::train_and_register(&job, data, account).await?;
         registration::announce(ports, announcer, model, version).await
     }

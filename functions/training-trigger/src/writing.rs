@@ -8,6 +8,7 @@ use model_factory::name::ModelName;
 use model_factory::profile::{Constraints, Statistics};
 use model_factory::registry::Baselines;
 use model_factory::runtime::Failure;
+use model_factory::spec::Spec;
 use model_factory::storage::keys;
 use model_factory::training::Trained;
 use serde::Serialize;
@@ -29,7 +30,8 @@ pub(crate) async fn store(
     let artifact = keys::artifact(model, &trained.sha256);
     let bytes = trained.artifact.clone().into();
     ports.write_objects.put(&artifact, "application/octet-stream", bytes).await?;
-    let baselines = write_baselines(ports, model, run, &trained.artifact, &trained.sha256).await?;
+    let baselines =
+        write_baselines(ports, model, run, spec, &trained.artifact, &trained.sha256).await?;
     let record = TrainingRecord {
         run: run.to_owned(),
         model: model.clone(),
@@ -38,6 +40,7 @@ pub(crate) async fn store(
         rows: data.rows(),
         columns: data.schema.inputs.len(),
         notes: data.notes.iter().chain(&trained.notes).cloned().collect(),
+        warnings: job.warnings.to_vec(),
         schema: data.schema.clone(),
         spec: spec.clone(),
         seed: spec.split.seed,
@@ -75,6 +78,7 @@ pub(crate) async fn write_baselines(
     ports: &Ports,
     model: &ModelName,
     run: &str,
+    spec: &Spec,
     artifact: &[u8],
     sha256: &str,
 ) -> Result<Baselines, Stop> {
@@ -86,7 +90,8 @@ pub(crate) async fn write_baselines(
         constraints: keys::run(model, run, "constraints.json"),
     };
     write_json(ports, &baselines.statistics, &Statistics::of(rows, &profile.inputs)).await?;
-    write_json(ports, &baselines.constraints, &Constraints::of(&profile)).await?;
+    write_json(ports, &baselines.constraints, &Constraints::of(&profile, &spec.constraints))
+        .await?;
     Ok(baselines)
 }
 

@@ -6,6 +6,9 @@
     reason = "a test may panic"
 )]
 
+#[path = "handler/constraints.rs"]
+mod constraints;
+
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 

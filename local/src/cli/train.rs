@@ -137,6 +137,9 @@ pub(super) async fn report(
             for note in training.notes {
                 say(format!("note: {note}"))?;
             }
+            for warning in training.warnings {
+                say(format!("warning: {}", warning.message))?;
+            }
             let place = match (promoted, awaits_approval) {
                 (true, _) => "is the champion",
                 (_, true) => "waits for approval",

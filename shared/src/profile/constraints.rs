@@ -8,6 +8,7 @@ use serde::Serialize;
 use super::column::{Column, Summary};
 use super::reference::Profile;
 use super::statistics::InferredType;
+use crate::spec;
 
 /// Model Monitor's default of every threshold.
 const THRESHOLD: f64 = 0.1;
@@ -64,6 +65,13 @@ struct DistributionConstraints {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 enum Switch {
     Enabled,
+    Disabled,
+}
+
+impl Switch {
+    fn of(enabled: bool) -> Self {
+        if enabled { Self::Enabled } else { Self::Disabled }
+    }
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
@@ -77,17 +85,18 @@ enum CategoricalDriftMethod {
 }
 
 impl Constraints {
-    /// The constraints that the reference's inputs meet.
+    /// The constraints that the reference's inputs meet, with the thresholds of the
+    /// spec where it has them.
     #[must_use]
-    pub fn of(profile: &Profile) -> Self {
+    pub fn of(profile: &Profile, limits: &spec::Constraints) -> Self {
         Self {
             version: 0,
             features: profile.inputs.iter().map(Feature::of).collect(),
             monitoring_config: MonitoringConfig {
-                evaluate_constraints: Switch::Enabled,
+                evaluate_constraints: Switch::of(limits.enforce),
                 emit_metrics: Switch::Enabled,
                 datatype_check_threshold: THRESHOLD,
-                domain_content_threshold: THRESHOLD,
+                domain_content_threshold: limits.domain,
                 distribution_constraints: DistributionConstraints {
                     perform_comparison: Switch::Enabled,
                     comparison_threshold: THRESHOLD,

@@ -6,6 +6,7 @@ use super::levels::MAX_LEVELS;
 use super::{Constraints, Layout, Observation, Profile, Statistics, Summary};
 use crate::dataset::{Categories, Column, Field, Kind, Schema, Table, Task, Values};
 use crate::learners::predictions::Predictions;
+use crate::spec::Spec;
 
 type Row = (Option<f64>, Option<String>);
 
@@ -312,7 +313,8 @@ fn what_lies_outside_of_the_bins_is_in_the_sketch() {
 #[test]
 fn a_column_with_more_levels_than_are_listed_promises_no_domain() {
     let many = Profile::of(&texts((0..2_000).map(|i| format!("u{i}"))), &schema());
-    let constraints = serde_json::to_value(Constraints::of(&many)).unwrap();
+    let constraints =
+        serde_json::to_value(Constraints::of(&many, &Spec::default().constraints)).unwrap();
     assert_eq!(constraints["features"][1].get("string_constraints"), None);
     assert_eq!(constraints["features"][1]["inferred_type"], "String");
 }
@@ -355,7 +357,8 @@ fn model_monitor_files() {
         serde_json::json!([{"value": "b", "count": 6}, {"value": "a", "count": 3}])
     );
 
-    let constraints = serde_json::to_value(Constraints::of(&profile)).unwrap();
+    let constraints =
+        serde_json::to_value(Constraints::of(&profile, &Spec::default().constraints)).unwrap();
     assert_eq!(
         constraints["features"],
         serde_json::json!([
@@ -369,5 +372,7 @@ fn model_monitor_files() {
             },
         ])
     );
-    assert_eq!(constraints["monitoring_config"]["evaluate_constraints"], "Enabled");
+    let config = &constraints["monitoring_config"];
+    assert_eq!(config["evaluate_constraints"], "Enabled");
+    assert_eq!(config["domain_content_threshold"], 0.2);
 }

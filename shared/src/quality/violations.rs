@@ -46,6 +46,12 @@ impl Violations {
         });
         Self { violations: violations.collect() }
     }
+
+    /// Whether there is none.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.violations.is_empty()
+    }
 }
 
 impl Check {

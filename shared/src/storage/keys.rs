@@ -96,6 +96,12 @@ pub fn ground_truth(model: &ModelName) -> String {
     format!("ground-truth/{model}/")
 }
 
+/// The folder of a model's rejected data sets.
+#[must_use]
+pub fn quarantined(model: &ModelName) -> String {
+    format!("quarantine/{model}/")
+}
+
 /// Where a rejected data set is kept. The place follows from key and content, so
 /// that a second delivery writes the same object.
 #[must_use]
@@ -109,6 +115,16 @@ pub fn quarantine(dataset: &str, etag: &str) -> String {
         Some((folder, file)) => format!("quarantine/{folder}/{tag}-{file}"),
         None => format!("quarantine/{tag}-{path}"),
     }
+}
+
+/// The file of a run's folder that tells which of the champion's constraints its data
+/// set breaks, as SageMaker Model Monitor names it.
+pub const VIOLATIONS: &str = "constraint_violations.json";
+
+/// The constraints that a rejected data set breaks, beside it.
+#[must_use]
+pub fn quarantine_violations(quarantined: &str) -> String {
+    format!("{quarantined}.{VIOLATIONS}")
 }
 
 /// The reasons beside a rejected data set.
@@ -148,5 +164,10 @@ mod tests {
         let key = quarantine("datasets/taxi/a/b.csv", "\"0123456789abcdef\"");
         assert_eq!(key, "quarantine/taxi/a/0123456789ab-b.csv");
         assert_eq!(quarantine_reason(&key), "quarantine/taxi/a/0123456789ab-b.csv.reason.json");
+        assert_eq!(
+            quarantine_violations(&key),
+            "quarantine/taxi/a/0123456789ab-b.csv.constraint_violations.json"
+        );
+        assert!(key.starts_with(&quarantined(&"taxi".parse().unwrap())));
     }
 }

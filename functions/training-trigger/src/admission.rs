@@ -1,0 +1,56 @@
+//! Whether a data set may be trained on, given what the champion was trained on.
+
+use model_factory::dataset::csv::RawTable;
+use model_factory::dataset::{Defect, Labelled};
+use model_factory::name::{ModelName, Reference};
+use model_factory::quality::{self, Admission, Baseline};
+use model_factory::runtime::Failure;
+use model_factory::spec::Spec;
+use model_factory::storage::keys;
+use model_factory::store;
+
+use crate::ports::Ports;
+use crate::stop::Stop;
+use crate::writing;
+
+/// Rows that may be trained on.
+pub(crate) struct Admitted {
+    pub(crate) data: Labelled,
+    /// What is wrong with them and yet no reason not to train.
+    pub(crate) warnings: Vec<Defect>,
+}
+
+/// Holds a table against the champion's constraints, and writes which of them it
+/// breaks into the run's folder.
+pub(crate) async fn admit(
+    ports: &Ports,
+    model: &ModelName,
+    run: &str,
+    raw: RawTable,
+    spec: &Spec,
+) -> Result<Admitted, Stop> {
+    let (spec, baseline) = (spec.clone(), baseline(ports, model).await?);
+    let judged = tokio::task::spawn_blocking(move || quality::admit(raw, &spec, baseline.as_ref()));
+    let Admission { data, warnings, violations } =
+        judged.await.map_err(|error| Failure::terminal(&error))?;
+    if let Some(violations) = violations {
+        let key = keys::run(model, run, keys::VIOLATIONS);
+        writing::write_json(ports, &key, &violations).await?;
+    }
+    for Defect { code, message, .. } in &warnings {
+        tracing::warn!(run, code, message, "the data set is admitted with a warning");
+    }
+    Ok(Admitted { data: data?, warnings })
+}
+
+/// What the champion's training data promises; `None` without a champion.
+async fn baseline(ports: &Ports, model: &ModelName) -> Result<Option<Baseline>, Failure> {
+    let (registry, objects) = (ports.registry.as_ref(), ports.read_objects.as_ref());
+    let Some(stored) = store::find(registry, objects, model, &Reference::default()).await? else {
+        return Ok(None);
+    };
+    let artifact = stored.open()?;
+    let profile = artifact.profile().map_err(|error| Failure::terminal(&error))?;
+    let manifest = artifact.manifest();
+    Ok(Some(Baseline::new(manifest.schema.clone(), profile, &manifest.spec)))
+}
