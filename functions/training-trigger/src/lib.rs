@@ -7,6 +7,7 @@
 mod age;
 mod announce;
 mod captured;
+mod dataset;
 pub mod handler;
 pub mod invocation;
 mod memory;

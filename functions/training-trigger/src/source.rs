@@ -1,15 +1,16 @@
 //! Where a training's data comes from.
 
-use model_factory::dataset::{Defect, Labelled, Rejection, csv};
+use model_factory::dataset::{Defect, Labelled, RawTable, Rejection, selection};
 use model_factory::events::{DatasetObject, Trigger};
 use model_factory::name::ModelName;
 use model_factory::port_error::{PortError, chain};
 use model_factory::runtime::Failure;
 use model_factory::spec::Spec;
-use model_factory::storage::{Object, keys};
+use model_factory::storage::keys;
 use model_factory::window::Window;
 
 use crate::captured;
+use crate::dataset::{self, DataSet};
 use crate::ports::Ports;
 use crate::stop::Stop;
 
@@ -81,35 +82,13 @@ fn arrival(ports: &Ports, object: DatasetObject) -> Result<Source, Failure> {
     })
 }
 
-/// The key of the model's newest data set.
+/// The key of the model's newest data set that is not in quarantine.
 async fn newest(ports: &Ports, model: &ModelName) -> Result<Option<String>, PortError> {
-    let listed = ports.read_objects.list(&keys::datasets(model)).await?;
-    let newest = listed
+    let newest = dataset::usable(ports, model)
+        .await?
         .into_iter()
-        .filter(|object| object.size > 0)
         .max_by(|a, b| a.modified.cmp(&b.modified).then_with(|| a.key.cmp(&b.key)));
     Ok(newest.map(|object| object.key))
-}
-
-/// The content of the data set, if it still is what was announced.
-pub(crate) async fn fetch(ports: &Ports, source: &Source) -> Result<Object, Stop> {
-    let Some(key) = &source.key else {
-        return Err(Stop::Failed(format!(
-            "model {0} has no data set: upload one to datasets/{0}/",
-            source.subject
-        )));
-    };
-    match ports.read_objects.get(key).await? {
-        None => Err(Rejection::from(Defect::new(
-            "deleted",
-            format!("`{key}` was deleted before it was read: upload it again"),
-        ))
-        .into()),
-        Some(object) if source.etag.as_ref().is_some_and(|etag| *etag != object.etag) => {
-            Err(Stop::Superseded)
-        }
-        Some(object) => Ok(object),
-    }
 }
 
 /// The model's spec; the default one when it has none.
@@ -120,24 +99,20 @@ pub(crate) async fn spec(ports: &Ports, model: &ModelName) -> Result<Spec, Stop>
     }
 }
 
-/// The data set's rows, and those captured in the window whose labels have come in.
+/// The data set's rows that the spec chooses, and those captured in the window whose
+/// labels have come in.
 pub(crate) async fn read(
     ports: &Ports,
     model: &ModelName,
-    object: &Object,
+    objects: DataSet,
     spec: &Spec,
     window: Option<Window>,
-) -> Result<Labelled, Stop> {
-    let bytes = object.bytes.clone();
-    let parsed = tokio::task::spawn_blocking(move || csv::read(&bytes));
-    let mut raw = parsed.await.map_err(|error| Failure::terminal(&error))??;
-    let Some(window) = window else { return Ok(Labelled::from_raw(raw, spec)?) };
+) -> Result<RawTable, Stop> {
+    let mut raw = selection::select(objects.read(ports, spec).await?, spec)?;
+    let Some(window) = window else { return Ok(raw) };
     let base = Labelled::from_raw(raw.clone(), spec)?;
     let captured = captured::labelled_rows(ports, model, &base.schema, window).await?;
-    let mut notes =
-        vec![format!("{} labelled rows captured in the window are added", captured.rows())];
+    raw.notes.push(format!("{} labelled rows captured in the window are added", captured.rows()));
     raw.table = raw.table.append(&captured);
-    let mut data = Labelled::from_raw(raw, spec)?;
-    notes.append(&mut data.notes);
-    Ok(Labelled { notes, ..data })
+    Ok(raw)
 }

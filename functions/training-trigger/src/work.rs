@@ -2,6 +2,7 @@
 
 use std::time::Instant;
 
+use model_factory::dataset::Labelled;
 use model_factory::events::{EventKind, Trigger};
 use model_factory::name::ModelName;
 use model_factory::runtime::Failure;
@@ -9,9 +10,10 @@ use model_factory::storage::keys;
 use serde_json::json;
 
 use crate::announce::Announcer;
+use crate::dataset::DataSet;
 use crate::invocation::Invocation;
 use crate::ports::Ports;
-use crate::record::{Account, ObjectRead, Told};
+use crate::record::{Account, Told};
 use crate::report::{Outcome, Run};
 use crate::source::{self, Source};
 use crate::stop::Stop;
@@ -103,16 +105,13 @@ impl Work<'_> {
             return Err(Stop::Skipped(reason));
         }
         let reading = Instant::now();
-        let object = source::fetch(ports, source).await?;
-        account.lineage.objects.push(ObjectRead {
-            key: source.key.clone().unwrap_or_default(),
-            etag: object.etag.clone(),
-            bytes: object.bytes.len() as u64,
-        });
-        let received =
-            json!({"dataset": source.key, "bytes": object.bytes.len(), "reason": source.reason});
+        let objects = DataSet::find(ports, source, model, &spec).await?;
+        account.lineage.objects = objects.objects();
+        let bytes: u64 = account.lineage.objects.iter().map(|object| object.bytes).sum();
+        let received = json!({"dataset": source.key, "bytes": bytes, "reason": source.reason});
         announcer.publish(EventKind::DatasetReceived, received).await?;
-        let data = source::read(ports, model, &object, &spec, source.window).await?;
+        let raw = source::read(ports, model, objects, &spec, source.window).await?;
+        let data = Labelled::from_raw(raw, &spec)?;
         account.seconds.read = reading.elapsed().as_secs_f64();
         let inputs = data.schema.inputs.len();
         tracing::info!(run, rows = data.rows(), inputs, "the data is read");

@@ -1,5 +1,6 @@
 //! Data sets: a typed table read from an upload, and what its columns mean.
 
+pub mod append;
 mod cell;
 pub mod defect;
 mod expressed;
@@ -8,6 +9,7 @@ pub mod labelled;
 pub mod read;
 mod roles;
 pub mod schema;
+pub mod selection;
 pub mod split;
 pub mod table;
 pub mod target;

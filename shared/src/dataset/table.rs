@@ -183,7 +183,8 @@ impl Values {
         }
     }
 
-    fn append(&mut self, other: Option<&Self>, rows: usize) {
+    /// Appends the values of `other`, or that many missing ones.
+    pub(super) fn append(&mut self, other: Option<&Self>, rows: usize) {
         match (self, other) {
             (Self::Number(values), Some(Self::Number(more))) => values.extend(more),
             (Self::Number(values), Some(Self::Category(more))) => values.extend(more.numbers()),

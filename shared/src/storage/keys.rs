@@ -111,6 +111,12 @@ pub fn quarantine(dataset: &str, etag: &str) -> String {
     }
 }
 
+/// The folder of a model's rejected data sets.
+#[must_use]
+pub fn quarantined(model: &ModelName) -> String {
+    format!("quarantine/{model}/")
+}
+
 /// The reasons beside a rejected data set.
 #[must_use]
 pub fn quarantine_reason(quarantined: &str) -> String {

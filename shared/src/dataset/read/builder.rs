@@ -371,16 +371,17 @@ fn of_dates(texts: &Categories) -> Option<Finished> {
 }
 
 fn of_texts(texts: Categories) -> Finished {
-    let kind = if is_free(&texts) { Kind::Text } else { Kind::Category };
+    let kind = kind_of_texts(&texts);
     Finished::Column(Values::Category(texts), kind)
 }
 
-/// Whether texts are sentences rather than names: most are distinct, and have blanks.
-fn is_free(texts: &Categories) -> bool {
-    let (levels, present) =
-        (texts.levels.len(), texts.codes.iter().filter(|&&code| code != MISSING).count());
+/// Free texts are sentences rather than names: most are distinct, and have blanks.
+pub(in crate::dataset) fn kind_of_texts(texts: &Categories) -> Kind {
+    let levels = texts.levels.len();
+    let present = texts.codes.iter().filter(|&&code| code != MISSING).count();
     let blanks = |text: &String| text.bytes().filter(|byte| *byte == b' ').count();
-    levels >= MIN_LEVELS_OF_TEXT
+    let free = levels >= MIN_LEVELS_OF_TEXT
         && 2 * levels > present
-        && texts.levels.iter().map(blanks).sum::<usize>() >= BLANKS_OF_TEXT * levels
+        && texts.levels.iter().map(blanks).sum::<usize>() >= BLANKS_OF_TEXT * levels;
+    if free { Kind::Text } else { Kind::Category }
 }

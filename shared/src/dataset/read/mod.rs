@@ -24,6 +24,7 @@ use super::defect::Defect;
 use super::schema::Kind;
 use super::table::Table;
 use crate::spec::Spec;
+pub(super) use builder::kind_of_texts;
 use columns::{Columns, Declared};
 use format::{Format, Opened};
 

@@ -16,7 +16,8 @@ pub trait Source: Send + Sync {
     /// The number of bytes.
     fn size(&self) -> u64;
 
-    /// The `length` bytes from `offset` on; fewer where the object ends.
+    /// The `length` bytes from `offset` on; fewer where the object ends. Small reads one
+    /// after another are cheap.
     ///
     /// # Errors
     /// When they cannot be had.
