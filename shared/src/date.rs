@@ -1,5 +1,7 @@
 //! Dates and instants in texts, as seconds since 1970 in UTC.
 
+use std::borrow::Cow;
+
 use jiff::civil::{Date, DateTime};
 use jiff::{Timestamp, tz::TimeZone};
 
@@ -15,14 +17,17 @@ pub fn parse(text: &str) -> Option<f64> {
     {
         return None;
     }
-    let slashes = text.replace('/', "-");
-    if let Ok(instant) = slashes.parse::<Timestamp>() {
-        return Some(seconds(instant));
+    let dashed = if text.contains('/') { Cow::from(text.replace('/', "-")) } else { text.into() };
+    if dashed.len() <= "2018-08-03".len() {
+        return dashed.parse::<Date>().ok().and_then(|date| utc(date.at(0, 0, 0, 0)));
     }
-    let civil = slashes
-        .parse::<DateTime>()
-        .or_else(|_| slashes.parse::<Date>().map(|date| date.at(0, 0, 0, 0)))
-        .ok()?;
+    match dashed.parse::<Timestamp>() {
+        Ok(instant) => Some(seconds(instant)),
+        Err(_) => utc(dashed.parse().ok()?),
+    }
+}
+
+fn utc(civil: DateTime) -> Option<f64> {
     TimeZone::UTC.to_timestamp(civil).ok().map(seconds)
 }
 

@@ -7,6 +7,8 @@ use crate::adapters::{Adapters, hold_for_both_adapters};
 hold_for_both_adapters!(
     an_object_reads_back,
     a_missing_object_is_none,
+    a_range_is_one_of_the_content_that_was_described,
+    a_copy_is_one_of_the_content_that_was_described,
     the_last_write_counts,
     a_listing_is_sorted_and_complete,
     a_key_may_hold_any_character,
@@ -36,6 +38,38 @@ async fn an_object_reads_back(adapters: &Adapters) {
 async fn a_missing_object_is_none(adapters: &Adapters) {
     assert_eq!(adapters.reader.get("nothing").await.expect("a read"), None);
     assert_eq!(keys(adapters, "nothing").await, Vec::<String>::new());
+}
+
+async fn a_range_is_one_of_the_content_that_was_described(adapters: &Adapters) {
+    let Adapters { reader, .. } = adapters;
+    assert_eq!(reader.describe("key").await.expect("an answer"), None);
+    assert_eq!(reader.get_range("key", "tag", 0..1).await.expect("an answer"), None);
+    put(adapters, "key", b"0123456789").await;
+    let described = reader.describe("key").await.expect("an answer").expect("an object");
+    assert_eq!(described.size, 10);
+    assert_eq!(described.etag, reader.get("key").await.expect("a read").expect("an object").etag);
+    let range = async |range| reader.get_range("key", &described.etag, range).await;
+    for (asked, expected) in [(0..10, "0123456789"), (3..5, "34"), (8..20, "89")] {
+        let bytes = range(asked.clone()).await.expect("a read").expect("an object");
+        assert_eq!(bytes, expected, "{asked:?}");
+    }
+    let beyond = range(10..11).await.expect_err("no byte to read");
+    assert!(!beyond.retryable, "{beyond:?}");
+    put(adapters, "key", b"another").await;
+    assert_eq!(range(0..3).await.expect("an answer"), None);
+}
+
+async fn a_copy_is_one_of_the_content_that_was_described(adapters: &Adapters) {
+    let Adapters { reader, writer, .. } = adapters;
+    assert!(!writer.copy("a/ü +%.csv", "tag", "b").await.expect("an answer"));
+    put(adapters, "a/ü +%.csv", b"content").await;
+    let etag = reader.describe("a/ü +%.csv").await.expect("an answer").expect("an object").etag;
+    assert!(writer.copy("a/ü +%.csv", &etag, "b/ä").await.expect("a copy"));
+    let copy = reader.get("b/ä").await.expect("a read").expect("an object");
+    assert_eq!((copy.bytes.as_ref(), copy.etag), (b"content".as_slice(), etag.clone()));
+    put(adapters, "a/ü +%.csv", b"replaced").await;
+    assert!(!writer.copy("a/ü +%.csv", &etag, "c").await.expect("an answer"));
+    assert_eq!(reader.get("c").await.expect("a read"), None);
 }
 
 async fn the_last_write_counts(adapters: &Adapters) {

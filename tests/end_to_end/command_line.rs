@@ -254,7 +254,7 @@ async fn what_goes_wrong_is_said_in_words() {
     let rejected = program.run(&["train", "taxi", &header]).await;
     rejected.complained(&[
         "the data set is rejected, a copy lies at s3://model-factory/quarantine/taxi/",
-        "the file has a header but no data row",
+        "the object has no data row",
     ]);
     let failed = program.run(&["train", "taxi", &good, "--spec", &spec]).await;
     failed.complained(&["unknown key `tarket` on line 1; did you mean `target`?"]);

@@ -1,7 +1,6 @@
 //! Whether a data set may be trained on, given what the champion was trained on.
 
-use model_factory::dataset::csv::RawTable;
-use model_factory::dataset::{Defect, Labelled};
+use model_factory::dataset::{Defect, Labelled, RawTable};
 use model_factory::name::{ModelName, Reference};
 use model_factory::quality::{self, Admission, Baseline};
 use model_factory::runtime::Failure;

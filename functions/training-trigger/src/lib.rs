@@ -8,6 +8,7 @@ mod admission;
 mod age;
 mod announce;
 mod captured;
+mod dataset;
 pub mod handler;
 pub mod invocation;
 mod memory;

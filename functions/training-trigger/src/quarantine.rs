@@ -1,6 +1,5 @@
 //! Rejected data is kept, with every reason beside it.
 
-use bytes::Bytes;
 use model_factory::dataset::Rejection;
 use model_factory::events::EventKind;
 use model_factory::port_error::PortError;
@@ -14,6 +13,9 @@ use crate::ports::Ports;
 use crate::report::Outcome;
 use crate::source::Source;
 use crate::writing;
+
+/// The largest object that S3 copies at once.
+const MAX_COPIED: u64 = 5 << 30;
 
 /// Copies the data set into quarantine, writes the reasons beside it, and announces
 /// both. The upload itself stays where it is.
@@ -52,14 +54,15 @@ pub(crate) async fn reject(
     })
 }
 
-/// Where the data set now lies; `None` when it is gone.
+/// Where the data set now lies; `None` when it is gone, or too large to be copied at
+/// once: then it lies where it was uploaded only.
 async fn copy(ports: &Ports, source: &Source, key: &str) -> Result<Option<String>, PortError> {
-    let Some(object) = ports.read_objects.get(key).await? else { return Ok(None) };
-    if source.etag.as_ref().is_some_and(|etag| *etag != object.etag) {
+    let Some(object) = ports.read_objects.describe(key).await? else { return Ok(None) };
+    let replaced = source.etag.as_ref().is_some_and(|etag| *etag != object.etag);
+    if replaced || object.size > MAX_COPIED {
         return Ok(None);
     }
     let place = keys::quarantine(key, &object.etag);
-    let content: Bytes = object.bytes;
-    ports.write_objects.put(&place, "application/octet-stream", content).await?;
-    Ok(Some(place))
+    let copied = ports.write_objects.copy(key, &object.etag, &place).await?;
+    Ok(copied.then_some(place))
 }

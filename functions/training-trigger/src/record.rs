@@ -66,6 +66,9 @@ pub struct ObjectRead {
     pub key: String,
     /// The tag of its content.
     pub etag: String,
+    /// Its version, where the bucket keeps versions and it was asked for.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub version: Option<String>,
     /// Its size in bytes.
     pub bytes: u64,
 }

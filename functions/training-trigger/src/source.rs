@@ -1,19 +1,17 @@
 //! Where a training's data comes from.
 
-use std::collections::BTreeMap;
-
-use jiff::Timestamp;
-use model_factory::dataset::{Defect, Labelled, Rejection, csv};
+use model_factory::dataset::{Defect, Labelled, Rejection, selection};
 use model_factory::events::{DatasetObject, Trigger};
 use model_factory::name::ModelName;
 use model_factory::port_error::{PortError, chain};
 use model_factory::runtime::Failure;
 use model_factory::spec::Spec;
-use model_factory::storage::{Listed, Object, keys};
+use model_factory::storage::keys;
 use model_factory::window::Window;
 
 use crate::admission::{self, Admitted};
 use crate::captured;
+use crate::dataset::{self, DataSet};
 use crate::ports::Ports;
 use crate::stop::Stop;
 
@@ -88,45 +86,12 @@ fn arrival(ports: &Ports, object: DatasetObject) -> Result<Source, Failure> {
 /// The key of the model's newest data set, of those that were not rejected if there are
 /// such.
 async fn newest(ports: &Ports, model: &ModelName) -> Result<Option<String>, PortError> {
-    let listed = ports.read_objects.list(&keys::datasets(model)).await?;
-    let quarantined: BTreeMap<String, Timestamp> = ports
-        .read_objects
-        .list(&keys::quarantined(model))
+    let newest = dataset::uploads(ports, model)
         .await?
         .into_iter()
-        .map(|copy| (copy.key, copy.modified))
-        .collect();
-    // What was uploaded again since then may be admitted now.
-    let rejected = |object: &Listed| {
-        let copied = quarantined.get(&keys::quarantine(&object.key, &object.etag));
-        copied.is_some_and(|copied| *copied >= object.modified)
-    };
-    let newest = listed
-        .into_iter()
-        .filter(|object| object.size > 0)
-        .max_by_key(|object| (!rejected(object), object.modified, object.key.clone()));
+        .max_by_key(|upload| (!upload.rejected, upload.object.modified, upload.object.key.clone()));
+    let newest = newest.map(|upload| upload.object);
     Ok(newest.map(|object| object.key))
-}
-
-/// The content of the data set, if it still is what was announced.
-pub(crate) async fn fetch(ports: &Ports, source: &Source) -> Result<Object, Stop> {
-    let Some(key) = &source.key else {
-        return Err(Stop::Failed(format!(
-            "model {0} has no data set: upload one to datasets/{0}/",
-            source.subject
-        )));
-    };
-    match ports.read_objects.get(key).await? {
-        None => Err(Rejection::from(Defect::new(
-            "deleted",
-            format!("`{key}` was deleted before it was read: upload it again"),
-        ))
-        .into()),
-        Some(object) if source.etag.as_ref().is_some_and(|etag| *etag != object.etag) => {
-            Err(Stop::Superseded)
-        }
-        Some(object) => Ok(object),
-    }
 }
 
 /// The model's spec; the default one when it has none.
@@ -137,28 +102,24 @@ pub(crate) async fn spec(ports: &Ports, model: &ModelName) -> Result<Spec, Stop>
     }
 }
 
-/// The data set's rows, held against the champion's constraints, and those captured in
-/// the window whose labels have come in: that they differ is why they are learned from.
+/// The data set's rows that the spec chooses, held against the champion's constraints, and
+/// those captured in the window whose labels have come in: that they differ is why they
+/// are learned from.
 pub(crate) async fn read(
     ports: &Ports,
     model: &ModelName,
     run: &str,
-    object: &Object,
+    objects: DataSet,
     spec: &Spec,
     window: Option<Window>,
 ) -> Result<Admitted, Stop> {
-    let bytes = object.bytes.clone();
-    let parsed = tokio::task::spawn_blocking(move || csv::read(&bytes));
-    let mut raw = parsed.await.map_err(|error| Failure::terminal(&error))??;
+    let mut raw = selection::select(objects.read(ports, spec).await?, spec)?;
     let Some(window) = window else {
         return admission::admit(ports, model, run, raw, spec).await;
     };
     let base = admission::admit(ports, model, run, raw.clone(), spec).await?;
     let captured = captured::labelled_rows(ports, model, &base.data.schema, window).await?;
-    let mut notes =
-        vec![format!("{} labelled rows captured in the window are added", captured.rows())];
+    raw.notes.push(format!("{} labelled rows captured in the window are added", captured.rows()));
     raw.table = raw.table.append(&captured);
-    let mut data = Labelled::from_raw(raw, spec)?;
-    notes.append(&mut data.notes);
-    Ok(Admitted { data: Labelled { notes, ..data }, warnings: base.warnings })
+    Ok(Admitted { data: Labelled::from_raw(raw, spec)?, warnings: base.warnings })
 }

@@ -10,9 +10,10 @@ use serde_json::json;
 
 use crate::admission::Admitted;
 use crate::announce::Announcer;
+use crate::dataset::DataSet;
 use crate::invocation::Invocation;
 use crate::ports::Ports;
-use crate::record::{Account, ObjectRead, Told};
+use crate::record::{Account, Told};
 use crate::report::{Outcome, Run};
 use crate::source::{self, Source};
 use crate::stop::Stop;
@@ -104,17 +105,14 @@ impl Work<'_> {
             return Err(Stop::Skipped(reason));
         }
         let reading = Instant::now();
-        let object = source::fetch(ports, source).await?;
-        account.lineage.objects.push(ObjectRead {
-            key: source.key.clone().unwrap_or_default(),
-            etag: object.etag.clone(),
-            bytes: object.bytes.len() as u64,
-        });
+        let objects = DataSet::find(ports, source, model, &spec).await?;
+        account.lineage.objects = objects.objects();
+        let bytes: u64 = account.lineage.objects.iter().map(|object| object.bytes).sum();
         let Admitted { data, warnings } =
-            source::read(ports, model, run, &object, &spec, source.window).await?;
+            source::read(ports, model, run, objects, &spec, source.window).await?;
         let received = json!({
             "dataset": source.key,
-            "bytes": object.bytes.len(),
+            "bytes": bytes,
             "reason": source.reason,
             "warnings": warnings,
         });

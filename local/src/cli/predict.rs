@@ -53,7 +53,7 @@ fn without_others<'a>(
     inputs: impl Iterator<Item = &'a str>,
 ) -> Result<Vec<u8>, CliError> {
     let inputs: Vec<&str> = inputs.collect();
-    let delimiter = csv::read(body)?.delimiter;
+    let delimiter = csv::delimiter(body);
     let broken = |error: ::csv::Error| CliError::Training(error.to_string());
     let mut reader = ::csv::ReaderBuilder::new()
         .delimiter(u8::try_from(delimiter).unwrap_or(b','))

@@ -1,16 +1,23 @@
 //! Objects in an S3 bucket.
 
+use std::ops::Range;
+
 use async_trait::async_trait;
 use aws_config::SdkConfig;
 use aws_sdk_s3::Client;
+use aws_sdk_s3::config::http::HttpResponse;
+use aws_sdk_s3::error::{ProvideErrorMetadata, SdkError};
 use aws_sdk_s3::operation::get_object::GetObjectError;
+use aws_sdk_s3::operation::head_object::HeadObjectError;
 use aws_sdk_s3::primitives::{ByteStream, DateTime};
+use aws_sdk_s3::types::TaggingDirective;
 use bytes::Bytes;
 use jiff::Timestamp;
+use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
 
 use super::error::port_error;
 use crate::port_error::PortError;
-use crate::storage::{Listed, Object, ReadObjects, WriteObjects};
+use crate::storage::{Described, Listed, Object, ReadObjects, WriteObjects};
 
 /// A bucket.
 #[derive(Debug, Clone)]
@@ -58,6 +65,38 @@ impl ReadObjects for S3Bucket {
         Ok(Some(Object { bytes, etag }))
     }
 
+    async fn describe(&self, key: &str) -> Result<Option<Described>, PortError> {
+        match self.client.head_object().bucket(&self.name).key(key).send().await {
+            Ok(head) => Ok(Some(Described {
+                size: head.content_length().map_or(0, |size| size.max(0).cast_unsigned()),
+                etag: head.e_tag().unwrap_or_default().trim_matches('"').to_owned(),
+                version: head.version_id,
+            })),
+            Err(error) if error.as_service_error().is_some_and(HeadObjectError::is_not_found) => {
+                Ok(None)
+            }
+            Err(error) => Err(port_error(self.uri("head", key), error)),
+        }
+    }
+
+    async fn get_range(
+        &self,
+        key: &str,
+        etag: &str,
+        range: Range<u64>,
+    ) -> Result<Option<Bytes>, PortError> {
+        let bytes = format!("bytes={}-{}", range.start, range.end.saturating_sub(1));
+        let action = || format!("{} ({bytes})", self.uri("get", key));
+        let get = self.client.get_object().bucket(&self.name).key(key).range(&bytes);
+        let response = match get.if_match(quoted(etag)).send().await {
+            Ok(response) => response,
+            Err(error) if is_gone(&error) => return Ok(None),
+            Err(error) => return Err(port_error(action(), error)),
+        };
+        let body = response.body.collect().await;
+        Ok(Some(body.map_err(|error| PortError::retryable(action(), error))?.into_bytes()))
+    }
+
     async fn list(&self, prefix: &str) -> Result<Vec<Listed>, PortError> {
         let mut pages =
             self.client.list_objects_v2().bucket(&self.name).prefix(prefix).into_paginator().send();
@@ -89,6 +128,32 @@ impl WriteObjects for S3Bucket {
             .map(drop)
             .map_err(|error| port_error(self.uri("put", key), error))
     }
+
+    async fn copy(&self, from: &str, etag: &str, to: &str) -> Result<bool, PortError> {
+        let path: Vec<String> = from
+            .split('/')
+            .map(|part| utf8_percent_encode(part, NON_ALPHANUMERIC).to_string())
+            .collect();
+        let source = format!("{}/{}", self.name, path.join("/"));
+        // Tags are left behind: to copy them takes a permission that nothing else needs.
+        let copy = self.client.copy_object().bucket(&self.name).key(to).copy_source(source);
+        let copy = copy.tagging_directive(TaggingDirective::Replace);
+        match copy.copy_source_if_match(quoted(etag)).send().await {
+            Ok(_) => Ok(true),
+            Err(error) if is_gone(&error) => Ok(false),
+            Err(error) => Err(port_error(self.uri("copy", from), error)),
+        }
+    }
+}
+
+fn quoted(etag: &str) -> String {
+    format!("\"{etag}\"")
+}
+
+/// Whether there is no such object, or it is not the one of the tag.
+fn is_gone<E: ProvideErrorMetadata>(error: &SdkError<E, HttpResponse>) -> bool {
+    let code = error.as_service_error().and_then(ProvideErrorMetadata::code);
+    matches!(code, Some("NoSuchKey" | "PreconditionFailed"))
 }
 
 fn timestamp(time: &DateTime) -> Timestamp {

@@ -4,9 +4,9 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use sha2::{Digest, Sha256};
 
-use super::csv::RawTable;
 use super::defect::{Defect, Rejection};
 use super::hash;
+use super::read::RawTable;
 use super::roles::{self, Roles};
 use super::schema::{Field, Kind, Schema};
 use super::table::{Column, MISSING, Table, Values};
@@ -19,12 +19,11 @@ pub const MIN_ROWS: usize = 20;
 /// The target's usual names, in order of preference.
 const TARGET_NAMES: [&str; 3] = ["target", "label", "y"];
 
-/// A text column with more levels than this share of its rows is an identifier
-/// or free text.
+/// A category with more levels than this share of its rows is an identifier.
 const MAX_LEVEL_SHARE: f64 = 0.5;
 
 /// … when it has at least this many levels.
-const MIN_LEVELS_OF_TEXT: usize = 50;
+const MIN_LEVELS_OF_NAMES: usize = 50;
 
 /// A data set with inputs and target.
 #[derive(Debug, Clone, PartialEq)]
@@ -53,7 +52,7 @@ impl Labelled {
     /// or rare classes; the time column holds neither dates nor numbers; a column has no
     /// value at all; no input is left; or too few rows are labelled.
     pub fn from_raw(raw: RawTable, spec: &Spec) -> Result<Self, Rejection> {
-        let mut notes = Vec::new();
+        let mut notes = raw.notes.clone();
         let name = target_name(&raw.table, spec)?;
         if spec.target.is_none() {
             notes.push(format!("target `{name}` (inferred; pin it with `target = \"{name}\"`)"));
@@ -204,6 +203,7 @@ fn inputs(
         if no_input || spec.ignore.contains(name) {
             continue;
         }
+        let kind = kind_of(name);
         let missing = column.values.missing();
         if missing == rows {
             defects.push(
@@ -216,10 +216,10 @@ fn inputs(
                 )
                 .in_column(name),
             );
-        } else if let Some(reason) = uninformative(name, &column.values) {
+        } else if let Some(reason) = uninformative(name, &column.values, kind) {
             notes.push(format!("column `{name}` is left out: {reason}"));
         } else {
-            fields.push(Field { name: name.clone(), kind: kind_of(name), nullable: missing > 0 });
+            fields.push(Field { name: name.clone(), kind, nullable: missing > 0 });
             columns.push(column);
         }
     }
@@ -238,7 +238,7 @@ fn inputs(
 }
 
 /// Why a column cannot inform a model.
-fn uninformative(name: &str, values: &Values) -> Option<String> {
+fn uninformative(name: &str, values: &Values, kind: Kind) -> Option<String> {
     match values {
         Values::Number(numbers) => {
             let mut present = numbers.iter().filter(|number| !number.is_nan());
@@ -261,7 +261,9 @@ fn uninformative(name: &str, values: &Values) -> Option<String> {
             if used <= 1 && values.missing() == 0 {
                 return Some("every value is the same".to_owned());
             }
-            (used >= MIN_LEVELS_OF_TEXT && used as f64 > MAX_LEVEL_SHARE * present as f64)
+            (kind != Kind::Text
+                && used >= MIN_LEVELS_OF_NAMES
+                && used as f64 > MAX_LEVEL_SHARE * present as f64)
                 .then(|| format!("{used} distinct texts in {present} rows name rows, not groups"))
         }
     }

@@ -1,9 +1,9 @@
 //! The columns that the spec gives a role beside inputs and target: the row's
 //! identifier, its group, and its time.
 
-use super::csv::RawTable;
 use super::defect::{Defect, Rejection};
 use super::hash;
+use super::read::RawTable;
 use super::schema::Kind;
 use super::table::{Table, Values};
 use crate::date;

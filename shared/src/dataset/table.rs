@@ -1,6 +1,9 @@
 //! A typed, columnar table in memory.
 
-use std::collections::HashMap;
+use std::hash::BuildHasher;
+
+use hashbrown::hash_table::Entry;
+use hashbrown::{DefaultHashBuilder, HashTable};
 
 use super::cell::Cell;
 
@@ -180,7 +183,8 @@ impl Values {
         }
     }
 
-    fn append(&mut self, other: Option<&Self>, rows: usize) {
+    /// Appends the values of `other`, or that many missing ones.
+    pub(super) fn append(&mut self, other: Option<&Self>, rows: usize) {
         match (self, other) {
             (Self::Number(values), Some(Self::Number(more))) => values.extend(more),
             (Self::Number(values), Some(Self::Category(more))) => values.extend(more.numbers()),
@@ -217,10 +221,10 @@ impl Categories {
 
     /// The numbers that the texts of all rows stand for; `NaN` for other texts.
     fn numbers(&self) -> impl Iterator<Item = f64> {
-        self.iter().map(|text| match text.map(|text| Cell::parse(text, false)) {
+        self.iter().map(|text| match text.map(|text| Cell::parse(text)) {
             Some(Cell::Boolean(value)) => f64::from(u8::from(value)),
             Some(Cell::Integer(value) | Cell::Number(value)) => value,
-            Some(Cell::Missing | Cell::Text) | None => f64::NAN,
+            _ => f64::NAN,
         })
     }
 
@@ -238,39 +242,54 @@ impl Categories {
 pub struct CategoryEncoder {
     codes: Vec<u32>,
     levels: Vec<String>,
-    index: HashMap<String, u32>,
+    /// The codes by the hashes of their levels.
+    index: HashTable<u32>,
+    hasher: DefaultHashBuilder,
 }
 
 impl CategoryEncoder {
+    /// Makes room for that many more values.
+    pub fn reserve(&mut self, values: usize) {
+        self.codes.reserve_exact(values);
+    }
+
     /// Appends a value; `None` is missing.
     pub fn push(&mut self, text: Option<&str>) {
-        let Some(text) = text else {
-            self.codes.push(MISSING);
-            return;
-        };
-        let code = match self.index.get(text) {
-            Some(&code) => code,
-            None => {
-                let code = u32::try_from(self.levels.len()).unwrap_or(MISSING);
-                self.levels.push(text.to_owned());
-                self.index.insert(text.to_owned(), code);
+        let code = text.map_or(MISSING, |text| self.code(text));
+        self.codes.push(code);
+    }
+
+    fn code(&mut self, text: &str) -> u32 {
+        let Self { levels, index, hasher, .. } = self;
+        let level = |code: u32| levels.get(code as usize).map_or("", String::as_str);
+        let is_same = |code: &u32| level(*code) == text;
+        let hash = |code: &u32| hasher.hash_one(level(*code));
+        match index.entry(hasher.hash_one(text), is_same, hash) {
+            Entry::Occupied(entry) => *entry.get(),
+            Entry::Vacant(entry) => {
+                let code = u32::try_from(levels.len()).unwrap_or(MISSING);
+                entry.insert(code);
+                levels.push(text.to_owned());
                 code
             }
-        };
-        self.codes.push(code);
+        }
     }
 
     /// The encoded values.
     #[must_use]
-    pub fn finish(self) -> Categories {
+    pub fn finish(mut self) -> Categories {
+        self.codes.shrink_to_fit();
         Categories { codes: self.codes, levels: self.levels }
     }
 }
 
 impl From<Categories> for CategoryEncoder {
-    fn from(categories: Categories) -> Self {
-        let index = (0u32..).zip(&categories.levels).map(|(code, level)| (level.clone(), code));
-        Self { index: index.collect(), codes: categories.codes, levels: categories.levels }
+    fn from(Categories { codes, levels }: Categories) -> Self {
+        let mut encoder = Self { codes, ..Self::default() };
+        for level in &levels {
+            encoder.code(level);
+        }
+        encoder
     }
 }
 

@@ -1,6 +1,7 @@
 //! Objects in a map.
 
 use std::collections::BTreeMap;
+use std::ops::Range;
 use std::sync::Mutex;
 
 use async_trait::async_trait;
@@ -10,7 +11,7 @@ use sha2::{Digest, Sha256};
 
 use super::lock;
 use crate::port_error::PortError;
-use crate::storage::{Listed, Object, ReadObjects, WriteObjects};
+use crate::storage::{Described, Listed, Object, ReadObjects, WriteObjects};
 
 /// A bucket in memory.
 #[derive(Debug, Default)]
@@ -37,6 +38,34 @@ impl ReadObjects for MemoryObjects {
             .map(|(bytes, _)| Object { bytes: bytes.clone(), etag: etag(bytes) }))
     }
 
+    async fn describe(&self, key: &str) -> Result<Option<Described>, PortError> {
+        let described = |(bytes, _): &(Bytes, Timestamp)| Described {
+            size: bytes.len() as u64,
+            etag: etag(bytes),
+            version: None,
+        };
+        Ok(lock(&self.objects).get(key).map(described))
+    }
+
+    async fn get_range(
+        &self,
+        key: &str,
+        tag: &str,
+        range: Range<u64>,
+    ) -> Result<Option<Bytes>, PortError> {
+        let objects = lock(&self.objects);
+        let Some((bytes, _)) = objects.get(key).filter(|(bytes, _)| etag(bytes) == tag) else {
+            return Ok(None);
+        };
+        let place = |offset: u64| usize::try_from(offset).unwrap_or(usize::MAX);
+        let (start, end) = (place(range.start), place(range.end).min(bytes.len()));
+        if start >= end {
+            let error = std::io::Error::other("the range holds no byte of the object");
+            return Err(PortError::terminal(format!("get a range of {key}"), error));
+        }
+        Ok(Some(bytes.slice(start..end)))
+    }
+
     async fn list(&self, prefix: &str) -> Result<Vec<Listed>, PortError> {
         Ok(lock(&self.objects)
             .range(prefix.to_owned()..)
@@ -56,5 +85,15 @@ impl WriteObjects for MemoryObjects {
     async fn put(&self, key: &str, _content_type: &str, bytes: Bytes) -> Result<(), PortError> {
         lock(&self.objects).insert(key.to_owned(), (bytes, Timestamp::now()));
         Ok(())
+    }
+
+    async fn copy(&self, from: &str, tag: &str, to: &str) -> Result<bool, PortError> {
+        let mut objects = lock(&self.objects);
+        let Some((bytes, _)) = objects.get(from).filter(|(bytes, _)| etag(bytes) == tag) else {
+            return Ok(false);
+        };
+        let copy = (bytes.clone(), Timestamp::now());
+        objects.insert(to.to_owned(), copy);
+        Ok(true)
     }
 }

@@ -5,7 +5,7 @@ use super::finding::Finding;
 use super::outline::Outline;
 use super::violations::Violations;
 use super::{duplicates, leakage};
-use crate::dataset::csv::RawTable;
+use crate::dataset::RawTable;
 use crate::dataset::{Defect, Labelled, Rejection};
 use crate::spec::{Severity, Spec};
 

@@ -1,6 +1,6 @@
 //! What is to be remembered of a table before its rows and columns are chosen from.
 
-use crate::dataset::csv::RawTable;
+use crate::dataset::RawTable;
 use crate::dataset::{Kind, Values};
 
 /// The columns of a table as it came.

@@ -1,11 +1,15 @@
 //! Objects by key: the port to S3.
 
 pub mod keys;
+mod source;
+
+use std::ops::Range;
 
 use async_trait::async_trait;
 use bytes::Bytes;
 
 use crate::port_error::PortError;
+pub use source::{ObjectSource, Replaced};
 
 /// An object that was read.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -14,6 +18,17 @@ pub struct Object {
     pub bytes: Bytes,
     /// The tag of its content, without quotes.
     pub etag: String,
+}
+
+/// What is known of an object without its content.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Described {
+    /// Its size in bytes.
+    pub size: u64,
+    /// The tag of its content, without quotes.
+    pub etag: String,
+    /// Its version, where the bucket keeps versions.
+    pub version: Option<String>,
 }
 
 /// An object in a listing.
@@ -38,6 +53,24 @@ pub trait ReadObjects: Send + Sync {
     /// When the store cannot be asked.
     async fn get(&self, key: &str) -> Result<Option<Object>, PortError>;
 
+    /// What is known of the object under `key`; `None` when there is none.
+    ///
+    /// # Errors
+    /// When the store cannot be asked.
+    async fn describe(&self, key: &str) -> Result<Option<Described>, PortError>;
+
+    /// The bytes in `range` of the object under `key`, fewer where it ends; `None` when
+    /// its content is not, or no longer, that of the tag.
+    ///
+    /// # Errors
+    /// When the store cannot be asked, or the range holds no byte of the object.
+    async fn get_range(
+        &self,
+        key: &str,
+        etag: &str,
+        range: Range<u64>,
+    ) -> Result<Option<Bytes>, PortError>;
+
     /// All objects whose key starts with `prefix`, in the order of their keys.
     ///
     /// # Errors
@@ -53,4 +86,12 @@ pub trait WriteObjects: Send + Sync {
     /// # Errors
     /// When the store cannot be asked or refuses.
     async fn put(&self, key: &str, content_type: &str, bytes: Bytes) -> Result<(), PortError>;
+
+    /// Stores the content of the object under `from`, of at most 5 GiB, under `to` too:
+    /// whether it is, which it is not when its content is not, or no longer, that of the
+    /// tag.
+    ///
+    /// # Errors
+    /// When the store cannot be asked or refuses.
+    async fn copy(&self, from: &str, etag: &str, to: &str) -> Result<bool, PortError>;
 }

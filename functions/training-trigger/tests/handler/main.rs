@@ -6,13 +6,15 @@
     reason = "a test may panic"
 )]
 
-#[path = "handler/constraints.rs"]
 mod constraints;
+mod data_sets;
 
+use std::ops::Range;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use async_trait::async_trait;
+use bytes::Bytes;
 use model_factory::capture::{self, CaptureLine, Exchange, GroundTruth, Origin};
 use model_factory::clock::SystemClock;
 use model_factory::events::EventKind;
@@ -23,7 +25,7 @@ use model_factory::port_error::PortError;
 use model_factory::protocol::Protocol;
 use model_factory::registry::{Actor, Cause, Move, ReadRegistry, WriteRegistry};
 use model_factory::runtime::Failure;
-use model_factory::storage::{Listed, Object, ReadObjects, WriteObjects};
+use model_factory::storage::{Described, Listed, Object, ReadObjects, WriteObjects};
 use serde_json::{Value, json};
 use training_trigger::handler::handle;
 use training_trigger::invocation::Invocation;
@@ -77,7 +79,11 @@ fn rides() -> String {
 impl World {
     /// Uploads, and answers with the event of the upload.
     async fn upload(&self, key: &str, content: &str) -> Value {
-        self.objects.put(key, "text/csv", content.to_owned().into()).await.unwrap();
+        self.upload_bytes(key, content.to_owned().into()).await
+    }
+
+    async fn upload_bytes(&self, key: &str, content: Bytes) -> Value {
+        self.objects.put(key, "text/csv", content).await.unwrap();
         let object = self.objects.get(key).await.unwrap().unwrap();
         json!({
             "detail-type": "Object Created",
@@ -185,7 +191,7 @@ async fn a_run_that_died_after_it_registered_is_told_as_it_was() {
 async fn one_record_that_fails_does_not_hold_up_the_others() {
     let world = world();
     let event = world.upload(KEY, &rides()).await;
-    let sample = include_str!("../../../events/training-s3-direct.json");
+    let sample = include_str!("../../../../events/training-s3-direct.json");
     let sample: Value = serde_json::from_str(sample).unwrap();
     let record = |bucket: &str| {
         let mut record = sample["Records"][0].clone();
@@ -436,6 +442,19 @@ struct Unreachable;
 #[async_trait]
 impl ReadObjects for Unreachable {
     async fn get(&self, key: &str) -> Result<Option<Object>, PortError> {
+        Err(PortError::retryable(format!("get {key}"), "no route to host"))
+    }
+
+    async fn describe(&self, key: &str) -> Result<Option<Described>, PortError> {
+        Err(PortError::retryable(format!("head {key}"), "no route to host"))
+    }
+
+    async fn get_range(
+        &self,
+        key: &str,
+        _etag: &str,
+        _range: Range<u64>,
+    ) -> Result<Option<Bytes>, PortError> {
         Err(PortError::retryable(format!("get {key}"), "no route to host"))
     }
 

@@ -1,5 +1,5 @@
 use super::*;
-use crate::dataset::Categories;
+use crate::dataset::{Categories, Kind, Values};
 
 fn defects(text: &str) -> Vec<(String, Option<u64>, Option<String>)> {
     let Rejection(defects) = read(text.as_bytes()).unwrap_err();
@@ -42,11 +42,13 @@ fn a_column_of_dates_is_one_of_instants() {
 #[test]
 fn the_delimiter_is_inferred_even_where_commas_are_decimal() {
     let raw = read("\u{feff}x;y\r\n1,5;a\r\n2;b\r\n".as_bytes()).unwrap();
-    assert_eq!(raw.delimiter, ';');
+    assert_eq!(raw.notes, ["fields are separated by `;` (inferred)"]);
     assert_eq!(numbers(&raw, "x"), [1.5, 2.0]);
-    assert_eq!(read(b"x\ty\n1\t2\n").unwrap().delimiter, '\t');
-    assert_eq!(read(b"x|y\n1|2\n").unwrap().delimiter, '|');
-    assert_eq!(read(b"x,y\n1;1,2\n3;1,4\n").unwrap().delimiter, ',');
+    for (text, expected) in
+        [("x\ty\n1\t2\n", '\t'), ("x|y\n1|2\n", '|'), ("x,y\n1;1,2\n3;1,4\n", ',')]
+    {
+        assert_eq!(delimiter(text.as_bytes()), expected, "{text}");
+    }
 }
 
 #[test]
@@ -54,7 +56,7 @@ fn an_empty_object_and_a_bare_header_say_so() {
     for empty in ["", "  \n\n", "\u{feff}"] {
         assert!(defects(empty)[0].0.starts_with("the object is empty"), "{empty:?}");
     }
-    assert!(defects("a,b\n")[0].0.starts_with("the file has a header but no data row"));
+    assert!(defects("a,b\n")[0].0.starts_with("the object has no data row"));
 }
 
 #[test]

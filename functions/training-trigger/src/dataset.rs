@@ -1,0 +1,190 @@
+//! The objects that a training learns from, and their rows.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
+
+use jiff::Timestamp;
+use model_factory::dataset::append::{Appended, Conflict};
+use model_factory::dataset::{self, Defect, RawTable, ReadError, Rejection};
+use model_factory::name::ModelName;
+use model_factory::port_error::{PortError, chain};
+use model_factory::runtime::Failure;
+use model_factory::spec::{Mode, Spec};
+use model_factory::storage::{Described, Listed, ObjectSource, ReadObjects, Replaced, keys};
+
+use crate::ports::Ports;
+use crate::record::ObjectRead;
+use crate::source::Source;
+use crate::stop::Stop;
+
+/// An object of the data set.
+#[derive(Debug, Clone)]
+struct Part {
+    key: String,
+    described: Described,
+    /// Whether it is the one that was uploaded or asked for; what is wrong with it
+    /// rejects it. What is wrong with another one is the data set's failure.
+    named: bool,
+}
+
+/// The objects of a data set, in the order in which their rows follow each other.
+#[derive(Debug, Clone)]
+pub(crate) struct DataSet(Vec<Part>);
+
+impl DataSet {
+    /// The data set that a training learns from: the object that was uploaded or asked for,
+    /// and where uploads add to the data set, those of the window before it.
+    pub(crate) async fn find(
+        ports: &Ports,
+        source: &Source,
+        model: &ModelName,
+        spec: &Spec,
+    ) -> Result<Self, Stop> {
+        let named = named(ports, source).await?;
+        if spec.data.mode == Mode::Snapshot {
+            return Ok(Self(vec![named]));
+        }
+        let since = spec.data.window.and_then(|window| {
+            // A window that reaches back beyond all time leaves nothing out.
+            ports.clock.now().checked_sub(window.get()).ok()
+        });
+        let mut parts = vec![named];
+        for Listed { key, size, etag, .. } in uploads(ports, model)
+            .await?
+            .into_iter()
+            .filter(|upload| !upload.rejected)
+            .map(|upload| upload.object)
+            .filter(|object| since.is_none_or(|since| object.modified >= since))
+        {
+            if parts.first().is_some_and(|named| named.key != key) {
+                let described = Described { size, etag, version: None };
+                parts.push(Part { key, described, named: false });
+            }
+        }
+        parts.sort_by(|a, b| a.key.cmp(&b.key));
+        Ok(Self(parts))
+    }
+
+    /// What is to be read, for the run's record.
+    pub(crate) fn objects(&self) -> Vec<ObjectRead> {
+        let object = |Part { key, described, .. }: &Part| ObjectRead {
+            key: key.clone(),
+            etag: described.etag.clone(),
+            version: described.version.clone(),
+            bytes: described.size,
+        };
+        self.0.iter().map(object).collect()
+    }
+
+    /// The rows of all objects.
+    pub(crate) async fn read(self, ports: &Ports, spec: &Spec) -> Result<RawTable, Stop> {
+        let (objects, spec) = (Arc::clone(&ports.read_objects), spec.clone());
+        let read = tokio::task::spawn_blocking(move || self.read_blocking(&objects, &spec));
+        read.await.map_err(|error| Failure::terminal(&error))?
+    }
+
+    fn read_blocking(self, objects: &Arc<dyn ReadObjects>, spec: &Spec) -> Result<RawTable, Stop> {
+        let single = self.0.len() == 1;
+        let named: BTreeSet<String> =
+            self.0.iter().filter(|part| part.named).map(|part| part.key.clone()).collect();
+        let mut appended = Appended::new(spec);
+        for part in self.0 {
+            let source =
+                ObjectSource::new(Arc::clone(objects), part.key.clone(), part.described.clone());
+            let raw = dataset::read(&part.key, Arc::new(source), spec)
+                .map_err(|error| part.stop(error))?;
+            if single {
+                return Ok(raw);
+            }
+            appended
+                .push(&part.key, raw)
+                .map_err(|conflict| stop_of_conflict(&conflict, &named))?;
+        }
+        Ok(appended.finish())
+    }
+}
+
+/// The object that was uploaded or asked for, if it still is what was announced.
+async fn named(ports: &Ports, source: &Source) -> Result<Part, Stop> {
+    let Some(key) = source.key.clone() else {
+        return Err(Stop::Failed(format!(
+            "model {0} has no data set: upload one to datasets/{0}/",
+            source.subject
+        )));
+    };
+    match ports.read_objects.describe(&key).await? {
+        None => Err(Rejection::from(Defect::new(
+            "deleted",
+            format!("`{key}` was deleted before it was read: upload it again"),
+        ))
+        .into()),
+        Some(object) if source.etag.as_ref().is_some_and(|etag| *etag != object.etag) => {
+            Err(Stop::Superseded)
+        }
+        Some(described) => Ok(Part { key, described, named: true }),
+    }
+}
+
+/// An upload of the model.
+pub(crate) struct Upload {
+    pub(crate) object: Listed,
+    /// Whether it lies in quarantine, and was not uploaded again since.
+    pub(crate) rejected: bool,
+}
+
+/// The model's uploads, in the order of their keys.
+pub(crate) async fn uploads(ports: &Ports, model: &ModelName) -> Result<Vec<Upload>, PortError> {
+    let uploads = ports.read_objects.list(&keys::datasets(model)).await?;
+    let quarantined: BTreeMap<String, Timestamp> = ports
+        .read_objects
+        .list(&keys::quarantined(model))
+        .await?
+        .into_iter()
+        .map(|copy| (copy.key, copy.modified))
+        .collect();
+    let upload = |object: Listed| {
+        let reason = keys::quarantine_reason(&keys::quarantine(&object.key, &object.etag));
+        // What was uploaded again since then may be admitted now.
+        let rejected = quarantined.get(&reason).is_some_and(|copied| *copied >= object.modified);
+        Upload { object, rejected }
+    };
+    Ok(uploads.into_iter().filter(|object| object.size > 0).map(upload).collect())
+}
+
+impl Part {
+    fn stop(&self, error: ReadError) -> Stop {
+        let key = &self.key;
+        let error = match error {
+            ReadError::Rejected(rejection) if self.named => return Stop::Rejected(rejection),
+            ReadError::Rejected(rejection) => {
+                return Stop::Failed(format!(
+                    "`{key}`, which belongs to the data set, cannot be read: correct it or \
+                     delete it ({rejection})"
+                ));
+            }
+            ReadError::Source(error) => error,
+        };
+        if error.get_ref().is_some_and(|inner| inner.is::<Replaced>()) {
+            // An upload that replaced what was named has an event of its own.
+            return match self.named {
+                true => Stop::Superseded,
+                false => {
+                    Failure::Retryable(format!("`{key}` was replaced while it was read")).into()
+                }
+            };
+        }
+        match error.downcast::<PortError>() {
+            Ok(error) => error.into(),
+            Err(error) => Failure::terminal(&error).into(),
+        }
+    }
+}
+
+/// The named object is rejected for what it does not share with the others.
+fn stop_of_conflict(conflict: &Conflict, named: &BTreeSet<String>) -> Stop {
+    if [&conflict.earlier, &conflict.later].into_iter().any(|key| named.contains(key)) {
+        let defect = Defect::new("type_conflict", conflict.to_string());
+        return Rejection::from(defect.in_column(&conflict.column)).into();
+    }
+    Stop::Failed(format!("the objects of the data set contradict each other: {}", chain(conflict)))
+}

@@ -1,0 +1,92 @@
+//! Tables as JSON lines: one object a line. A key that a line lacks is a missing value.
+
+mod row;
+
+use std::collections::HashMap;
+
+use serde::de::DeserializeSeed;
+
+use super::columns::{Columns, Declared};
+use super::defects::{At, Defects};
+use super::format::Opened;
+use super::lines::Lines;
+use super::source::ReadError;
+use super::{Limits, RawTable};
+use crate::dataset::defect::Defect;
+use row::Row;
+
+/// Reads a table; its columns stand in the order in which their keys come first.
+///
+/// # Errors
+/// When the input fails, a line is no flat object, or a value is not of the type that
+/// its column has.
+pub(super) fn read(
+    opened: &Opened,
+    limits: Limits,
+    declared: &Declared,
+) -> Result<RawTable, ReadError> {
+    let mut index = HashMap::new();
+    Columns::default().read(|columns, defects| {
+        scan(
+            Lines::new(opened.bytes()?, limits.row)?,
+            limits,
+            columns,
+            &mut index,
+            declared,
+            defects,
+        )
+    })
+}
+
+fn scan<R: std::io::Read>(
+    mut lines: Lines<R>,
+    limits: Limits,
+    columns: &mut Columns,
+    index: &mut HashMap<String, usize>,
+    declared: &Declared,
+    defects: &mut Defects,
+) -> Result<u64, ReadError> {
+    let mut row = 0;
+    while let Some(length) = lines.line(b'\n')? {
+        let text = lines.bytes().get(..length).unwrap_or_default().trim_ascii();
+        if !text.is_empty() {
+            row += 1;
+            limits.check(row, columns.names.len())?;
+            let mut reader = serde_json::Deserializer::from_slice(text);
+            let line = lines.line;
+            let seed = Row { row, line, columns, index, declared, defects };
+            let read = seed.deserialize(&mut reader).and_then(|()| reader.end());
+            if let Err(error) = read {
+                defects.push(|| not_an_object(row, line, &error));
+            }
+            fill(columns, row, line, defects);
+            if defects.is_full() {
+                break;
+            }
+        }
+        lines.consume(length + 1, 1);
+    }
+    Ok(row)
+}
+
+/// Gives the columns that a row lacks a missing value.
+fn fill(columns: &mut Columns, row: u64, line: u64, defects: &mut Defects) {
+    for (builder, name) in columns.builders.iter_mut().zip(&columns.names) {
+        if builder.rows() < row {
+            let at = At { row, line: Some(line), column: name };
+            builder.push(super::builder::Field::Missing, at, defects);
+        }
+    }
+}
+
+fn not_an_object(row: u64, line: u64, error: &serde_json::Error) -> Defect {
+    let message = format!(
+        "row {row} (line {line}) is no JSON object on a line of its own, at character {}: {}",
+        error.column(),
+        error.to_string().split(" at line ").next().unwrap_or_default()
+    );
+    Defect::new("not_an_object", message).in_row(row)
+}
+
+#[cfg(test)]
+mod tests;
