@@ -6,6 +6,7 @@ pub mod defect;
 mod expressed;
 mod hash;
 pub mod labelled;
+mod references;
 mod roles;
 pub mod schema;
 pub mod split;
