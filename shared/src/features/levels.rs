@@ -29,6 +29,11 @@ impl Levels {
         Self(levels)
     }
 
+    /// Levels that are in sorted order already.
+    pub(super) fn sorted(levels: Vec<String>) -> Self {
+        Self(levels)
+    }
+
     /// Adds a level, unless it is there.
     pub(super) fn insert(&mut self, level: &str) {
         if let Err(place) = self.0.binary_search_by(|other| other.as_str().cmp(level)) {

@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::matrix::{Block, Element, Matrix};
-use super::step::{Source, Step};
+use super::step::{Code, Number, Source, Step, StepKind};
 use crate::dataset::{Column, Table};
 use crate::expression::{Expression, Problem};
 
@@ -39,6 +39,26 @@ pub enum TransformError {
 }
 
 impl Pipeline {
+    /// A pipeline that passes each column on: numbers as they are, and texts (where
+    /// there are levels) as their places among the levels, `NaN` for others.
+    #[must_use]
+    pub fn passing(columns: impl IntoIterator<Item = (String, Option<Vec<String>>)>) -> Self {
+        let step = |(column, levels)| Step {
+            column,
+            kind: match levels {
+                None => StepKind::Number(Number::unchanged()),
+                Some(levels) => StepKind::Code(Code::listed(levels)),
+            },
+        };
+        Self { steps: columns.into_iter().map(step).collect(), ..Self::default() }
+    }
+
+    /// For each feature that is a category's code, the texts that the codes stand for.
+    #[must_use]
+    pub fn levels(&self) -> Vec<Option<Vec<&str>>> {
+        self.each_feature(Step::levels)
+    }
+
     /// The number of features of a row.
     #[must_use]
     pub fn width(&self) -> usize {

@@ -31,6 +31,11 @@ impl Domain {
         Self { levels, keep_unknown, fill }
     }
 
+    /// The given levels, in sorted order, and no others.
+    pub(super) fn of(sorted: Vec<String>) -> Self {
+        Self { levels: Levels::sorted(sorted), keep_unknown: false, fill: None }
+    }
+
     /// The number of slots.
     pub(super) fn len(&self) -> usize {
         self.levels.len() + usize::from(self.keep_unknown)
@@ -43,8 +48,18 @@ impl Domain {
 
     /// The slot of each text; `missing` for a missing one that nothing stands for.
     pub(super) fn slots(&self, categories: &Categories, missing: Option<usize>) -> Slots {
+        self.slots_by(categories, missing, |slot| slot)
+    }
+
+    /// The same with other numbers for the slots.
+    pub(super) fn slots_by(
+        &self,
+        categories: &Categories,
+        missing: Option<usize>,
+        number: impl Fn(usize) -> usize,
+    ) -> Slots {
         let unknown = self.keep_unknown.then_some(self.levels.len());
-        let slot = |text: &str| self.levels.position(text).or(unknown);
+        let slot = |text: &str| self.levels.position(text).or(unknown).map(&number);
         Slots::new(categories, slot, self.fill.as_deref().map_or(missing, slot))
     }
 }

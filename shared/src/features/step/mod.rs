@@ -88,6 +88,14 @@ impl Step {
         }
     }
 
+    /// The texts that codes stand for, in their order; `None` unless it gives codes.
+    pub(super) fn levels(&self) -> Option<Vec<&str>> {
+        match &self.kind {
+            StepKind::Code(code) => Some(code.levels()),
+            _ => None,
+        }
+    }
+
     pub(super) fn is_code(&self) -> bool {
         matches!(self.kind, StepKind::Code(_))
     }

@@ -41,6 +41,17 @@ pub(in crate::features) struct NumberPlan {
 }
 
 impl Number {
+    /// Numbers as they are.
+    pub(in crate::features) fn unchanged() -> Self {
+        Self {
+            fill: None,
+            transform: FittedTransform::None,
+            center: 0.0,
+            scale: 1.0,
+            indicator: false,
+        }
+    }
+
     /// `None` when no number is present to fit to, or they are too large to be scaled.
     pub(in crate::features) fn fit(plan: NumberPlan, values: &[f64]) -> Option<Self> {
         let present = || values.iter().copied().filter(|value| !value.is_nan());
@@ -61,8 +72,7 @@ impl Number {
         }
         let missing = values.iter().any(|value| value.is_nan());
         let indicator = plan.indicator.unwrap_or(fill.is_some() && missing);
-        let mut number =
-            Self { fill, transform: FittedTransform::None, center: 0.0, scale: 1.0, indicator };
+        let mut number = Self { fill, indicator, ..Self::unchanged() };
         number.transform = match plan.transform {
             Transform::None => FittedTransform::None,
             Transform::Log => FittedTransform::Log,
