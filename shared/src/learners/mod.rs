@@ -124,12 +124,6 @@ impl Learner {
         }
     }
 
-    /// Whether it can be fitted to such a target.
-    #[must_use]
-    pub fn predicts(&self, task: &Task) -> bool {
-        !matches!((self, task), (Self::NaiveBayes(_), Task::Regression))
-    }
-
     /// The encoding that suits it.
     #[must_use]
     pub fn encoding(&self) -> Encoding {
