@@ -25,7 +25,7 @@ use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
-use crate::dataset::{Labelled, Task};
+use crate::dataset::Labelled;
 use crate::features::{Element, Encoding, Pipeline, Recipe, TransformError};
 use crate::spec::LearnerKind;
 
