@@ -9,6 +9,7 @@ pub mod dataset;
 pub mod date;
 pub mod drift;
 pub mod events;
+pub mod exchange;
 pub mod expression;
 pub mod features;
 pub mod idempotency;

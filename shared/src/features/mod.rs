@@ -95,6 +95,26 @@ impl<'a> Recipe<'a> {
 }
 
 impl Pipeline {
+    /// A pipeline that passes each column on: numbers as they are, and texts (where
+    /// there are levels) as their places among the levels, `NaN` for others.
+    #[must_use]
+    pub fn passing(columns: impl IntoIterator<Item = (String, Option<Vec<String>>)>) -> Self {
+        let step = |(column, levels)| match levels {
+            None => Step::Number { column },
+            Some(levels) => Step::Code { column, levels },
+        };
+        Self { steps: columns.into_iter().map(step).collect() }
+    }
+
+    /// For each feature that is a category's code, the texts that the codes stand for.
+    #[must_use]
+    pub fn levels(&self) -> Vec<Option<&[String]>> {
+        self.steps
+            .iter()
+            .flat_map(|step| std::iter::repeat_n(step.levels(), step.width()))
+            .collect()
+    }
+
     /// The number of features of a row.
     #[must_use]
     pub fn width(&self) -> usize {

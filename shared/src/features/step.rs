@@ -71,6 +71,14 @@ impl Step {
         }
     }
 
+    /// The texts that its codes stand for.
+    pub(super) fn levels(&self) -> Option<&[String]> {
+        match self {
+            Self::Code { levels, .. } => Some(levels),
+            _ => None,
+        }
+    }
+
     pub(super) fn is_code(&self) -> bool {
         matches!(self, Self::Code { .. })
     }

@@ -10,6 +10,7 @@ mod balance;
 mod baseline;
 mod boosting;
 mod context;
+mod contributions;
 mod examples;
 mod forest;
 mod linear;
@@ -32,6 +33,7 @@ pub use adjust::{Adjustments, Calibration, Method as CalibrationMethod, Residual
 pub use balance::Balance;
 pub use boosting::{BoostingParams, Growth};
 pub use context::{Deadline, FitContext};
+pub use contributions::{Contributions, Scale};
 pub use examples::Examples;
 use forest::Randomness;
 pub use forest::{ForestParams, MaxFeatures, NamedShare};

@@ -113,8 +113,24 @@ enum ModelHeader {
     Baseline(BaselineModel),
 }
 
+impl Model {
+    /// What kind of model this is, in a word.
+    #[must_use]
+    pub fn name(&self) -> &'static str {
+        match self {
+            Self::Boosting(_) => "boosting",
+            Self::Forest(_) => "forest",
+            Self::Linear(_) => "linear",
+            Self::Svm(_) => "svm",
+            Self::Neighbours(_) => "neighbours",
+            Self::NaiveBayes(_) => "naive_bayes",
+            Self::Baseline(_) => "baseline",
+        }
+    }
+}
+
 impl Predictor {
-    pub(super) fn new(pipeline: Pipeline, model: Model, task: &Task) -> Self {
+    pub(crate) fn new(pipeline: Pipeline, model: Model, task: &Task) -> Self {
         let adjustments = Adjustments::default();
         Self { pipeline, model, classes: task.classes().into(), adjustments }
     }
@@ -130,6 +146,18 @@ impl Predictor {
     #[must_use]
     pub fn adjustments(&self) -> &Adjustments {
         &self.adjustments
+    }
+
+    /// The fitted features.
+    #[must_use]
+    pub fn pipeline(&self) -> &Pipeline {
+        &self.pipeline
+    }
+
+    /// The classes in the order of the probabilities; empty for a regression.
+    #[must_use]
+    pub fn classes(&self) -> &[String] {
+        &self.classes
     }
 
     /// The fitted model.

@@ -276,3 +276,52 @@ fn a_linear_model_of_two_of_three_classes_answers_as_one_of_the_two() {
     let expected: Vec<f64> = two.chunks(2).flat_map(|pair| [pair[0], 0.0, pair[1]]).collect();
     assert_close(&three, &expected, 1e-12);
 }
+
+#[test]
+fn contributions_of_columns_sum_to_the_answer() {
+    for task in ["binary", "multi", "number"] {
+        let data = mixed(task);
+        let [random_forest, extra_trees] = forests();
+        for candidate in [boosting(), random_forest, extra_trees] {
+            let predictor = candidate.fit(&data, &FitContext::new(&spec(3))).unwrap();
+            let found = predictor.contributions(&data.inputs).unwrap().unwrap();
+            assert_eq!(found.columns, ["x", "c", "noise"]);
+            assert_eq!(found.expected.len(), found.outputs);
+            let sums: Vec<f64> = found
+                .values
+                .chunks(3)
+                .zip(found.expected.iter().cycle())
+                .map(|(values, expected)| expected + values.iter().sum::<f64>())
+                .collect();
+            let answers: Vec<f64> = match predictor.predict(&data.inputs).unwrap() {
+                Predictions::Values(values) => values,
+                Predictions::Classes { probabilities, .. } if found.outputs == 1 => {
+                    probabilities.chunks(2).map(|row| row[1]).collect()
+                }
+                Predictions::Classes { probabilities, .. } => probabilities,
+            };
+            let on_scale: Vec<f64> = match found.scale {
+                Scale::Answer => sums,
+                Scale::Margin if found.outputs == 1 => {
+                    sums.iter().map(|margin| 1.0 / (1.0 + (-margin).exp())).collect()
+                }
+                Scale::Margin => sums
+                    .chunks(3)
+                    .flat_map(|row| {
+                        let total: f64 = row.iter().map(|margin| margin.exp()).sum();
+                        row.iter().map(move |margin| margin.exp() / total)
+                    })
+                    .collect(),
+            };
+            assert_close(&on_scale, &answers, 1e-4);
+            let size = |column: usize| -> f64 {
+                found.values.iter().skip(column).step_by(3).map(|value| value.abs()).sum()
+            };
+            assert!(size(0) > size(2) && size(1) > size(2), "{candidate} on {task}");
+        }
+    }
+    let linear = Candidate::from(linear(1.0));
+    let data = mixed("number");
+    let predictor = linear.fit(&data, &FitContext::new(&spec(3))).unwrap();
+    assert_eq!(predictor.contributions(&data.inputs).unwrap(), None);
+}

@@ -194,7 +194,11 @@ impl TreeEnsemble {
             }
         }
         for node in &self.nodes {
-            self.covers.push(if node.is_leaf() { reader.float()? } else { 0.0 });
+            let cover = if node.is_leaf() { reader.float()? } else { 1.0 };
+            if cover <= 0.0 {
+                return Err(TreesError::Content("a leaf has no rows"));
+            }
+            self.covers.push(cover);
         }
         Ok(())
     }

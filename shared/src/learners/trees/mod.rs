@@ -3,15 +3,19 @@
 mod codec;
 mod node;
 mod predict;
+mod shap;
+mod view;
 
 pub use codec::TreesError;
-pub(super) use node::{Node, Split};
+use node::Node;
+pub(crate) use node::Split;
+pub(crate) use view::NodeView;
 
 /// The categories of a split that go left: one bit a code.
-pub(super) type CodeSet = [u64; 4];
+pub(crate) type CodeSet = [u64; 4];
 
 /// Categories have codes below this; others are as if missing.
-pub(super) const MAX_CODES: usize = 256;
+const MAX_CODES: usize = 256;
 
 /// Trees that answer together: the mean of the leaves that a row falls into.
 ///
@@ -36,11 +40,11 @@ pub struct TreeEnsemble {
 /// One tree on its own, as growing makes it: child indices count from its root.
 #[derive(Debug, Clone, PartialEq)]
 pub(super) struct Tree {
-    pub(super) nodes: Vec<Node>,
-    pub(super) covers: Vec<f32>,
-    pub(super) leaves: Vec<f32>,
-    pub(super) sets: Vec<CodeSet>,
-    pub(super) gains: Vec<f64>,
+    nodes: Vec<Node>,
+    covers: Vec<f32>,
+    leaves: Vec<f32>,
+    sets: Vec<CodeSet>,
+    gains: Vec<f64>,
 }
 
 impl Tree {

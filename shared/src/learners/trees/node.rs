@@ -9,7 +9,7 @@ const FEATURE: u32 = CODES - 1;
 
 /// A split or a leaf.
 #[derive(Debug, Clone, Copy, PartialEq)]
-pub(in crate::learners) struct Node {
+pub(super) struct Node {
     /// A split's threshold, or as bits the index of its set; a leaf's answer, or as
     /// bits the index of its first one.
     pub(super) value: f32,
@@ -21,21 +21,37 @@ pub(in crate::learners) struct Node {
 
 /// What divides the rows of a node.
 #[derive(Debug, Clone, Copy, PartialEq)]
-pub(in crate::learners) enum Split {
+pub(crate) enum Split {
     /// Values below `threshold` go left.
-    Below { feature: usize, threshold: f32, missing_left: bool },
+    Below {
+        /// The feature that is read.
+        feature: usize,
+        /// The least value that goes right.
+        threshold: f32,
+        /// Whether rows without a value go left.
+        missing_left: bool,
+    },
     /// The codes in `left` go left.
-    Codes { feature: usize, left: CodeSet, missing_left: bool },
+    Codes {
+        /// The feature that is read.
+        feature: usize,
+        /// The codes.
+        left: CodeSet,
+        /// Whether rows without a value go left.
+        missing_left: bool,
+    },
 }
 
 impl Split {
-    pub(in crate::learners) fn feature(&self) -> usize {
+    /// The feature that it reads.
+    pub(crate) fn feature(&self) -> usize {
         match self {
             Self::Below { feature, .. } | Self::Codes { feature, .. } => *feature,
         }
     }
 
-    pub(super) fn missing_left(&self) -> bool {
+    /// Whether rows without a value go left.
+    pub(crate) fn missing_left(&self) -> bool {
         match self {
             Self::Below { missing_left, .. } | Self::Codes { missing_left, .. } => *missing_left,
         }
@@ -43,7 +59,7 @@ impl Split {
 }
 
 /// Whether a set has the code of a value; values that are no codes are in no set.
-pub(in crate::learners) fn contains(set: &CodeSet, value: f32) -> bool {
+pub(super) fn contains(set: &CodeSet, value: f32) -> bool {
     let code = value as usize;
     value >= 0.0 && set.get(code / 64).is_some_and(|word| word >> (code % 64) & 1 == 1)
 }

@@ -87,6 +87,38 @@ fn any_ensemble() -> impl Strategy<Value = TreeEnsemble> {
     })
 }
 
+/// The mean answer (of the first output) when only the features in `known` are looked
+/// at; at other splits, rows go down both sides as the training rows did.
+fn expected_given(ensemble: &TreeEnsemble, at: u32, row: &[f32], known: &[usize]) -> f64 {
+    let node = &ensemble.nodes[at as usize];
+    let cover = |at: u32| f64::from(ensemble.covers[at as usize]);
+    if node.is_leaf() {
+        f64::from(ensemble.answers(node)[0])
+    } else if known.contains(&node.feature()) {
+        expected_given(ensemble, node.next(row, &ensemble.sets), row, known)
+    } else {
+        [node.child, node.child + 1]
+            .map(|child| cover(child) / cover(at) * expected_given(ensemble, child, row, known))
+            .iter()
+            .sum()
+    }
+}
+
+/// Shapley's definition, over all orders in which three features become known.
+fn shapley(ensemble: &TreeEnsemble, row: &[f32]) -> [f64; 3] {
+    let value = |known: &[usize]| -> f64 {
+        let trees = ensemble.roots.iter().map(|&root| expected_given(ensemble, root, row, known));
+        trees.sum::<f64>() / ensemble.trees() as f64
+    };
+    let mut values = [0.0; 3];
+    for order in [[0, 1, 2], [0, 2, 1], [1, 0, 2], [1, 2, 0], [2, 0, 1], [2, 1, 0]] {
+        for (place, &feature) in order.iter().enumerate() {
+            values[feature] += (value(&order[..=place]) - value(&order[..place])) / 6.0;
+        }
+    }
+    values
+}
+
 fn any_value() -> impl Strategy<Value = f32> {
     prop_oneof![4 => -1.0_f32..9.0, 2 => (0_u8..80).prop_map(f32::from), 1 => Just(NAN)]
 }
@@ -116,6 +148,24 @@ proptest! {
         prop_assert_eq!(&again.covers, &ensemble.covers);
         prop_assert_eq!(again.gains(), ensemble.gains());
         prop_assert_eq!(again.encode().unwrap(), bytes);
+    }
+
+    #[test]
+    fn contributions_are_shapley_values(
+        ensemble in any_ensemble(),
+        row in proptest::collection::vec(any_value(), 3),
+    ) {
+        let mut contributions = vec![0.0; 3 * ensemble.outputs()];
+        ensemble.explain_row(&row, &mut contributions);
+        for (found, exact) in contributions.iter().zip(shapley(&ensemble, &row)) {
+            prop_assert!((found - exact).abs() < 1e-9, "{found} is not {exact}");
+        }
+        let answers = ensemble.predict_rows(&row);
+        for ((expected, answer), values) in
+            ensemble.expected().iter().zip(answers).zip(contributions.chunks(3))
+        {
+            prop_assert!((expected + values.iter().sum::<f64>() - answer).abs() < 1e-9);
+        }
     }
 
     /// The content is damaged, not the compressed bytes, of which the checksum-free
