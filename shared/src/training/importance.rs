@@ -142,3 +142,7 @@ fn with_column_of(table: &Table, other: &Table, column: usize) -> Table {
     // The columns of two tables of as many rows are of one length.
     Table::new(columns).unwrap_or_else(|_| table.clone())
 }
+
+#[cfg(test)]
+#[path = "importance_tests.rs"]
+mod tests;
