@@ -1,5 +1,7 @@
 //! Models of XGBoost and LightGBM in, and ours out.
 
+#![allow(clippy::unwrap_used, clippy::indexing_slicing, reason = "a test may panic")]
+
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
