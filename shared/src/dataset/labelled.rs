@@ -7,6 +7,7 @@ use sha2::{Digest, Sha256};
 use super::defect::{Defect, Rejection};
 use super::hash;
 use super::read::RawTable;
+use super::references;
 use super::roles::{self, Roles};
 use super::schema::{Field, Kind, Schema};
 use super::table::{Column, MISSING, Table, Values};
@@ -63,6 +64,7 @@ impl Labelled {
             kinds.insert(column.name.clone(), *kind);
         }
         let kind_of = |name: &str| kinds.get(name).copied().unwrap_or(Kind::Category);
+        references::check(&raw.table, kind_of, &name, spec, &mut notes)?;
         let table = keep_usable(raw.table, &name, &roles, &mut notes)?;
         let times = roles.times(&table);
         let groups = roles.groups(&table);
@@ -186,7 +188,7 @@ fn keep_usable(
 }
 
 /// The columns that are inputs. A column without any value is a defect; one that
-/// cannot inform a model is left out with a note.
+/// cannot inform a model is left out with a note, unless a derived column reads it.
 fn inputs(
     table: Table,
     spec: &Spec,
@@ -197,10 +199,12 @@ fn inputs(
     let mut columns: Vec<Column> = Vec::new();
     let mut fields = Vec::new();
     let rows = table.rows();
+    let read_by_derived = references::read_by_derived(spec);
     for column in table.into_columns() {
         let name = &column.name;
         let no_input = [&spec.id, &spec.group].into_iter().flatten().any(|other| other == name);
-        if no_input || spec.ignore.contains(name) {
+        let read = read_by_derived.contains(name.as_str());
+        if (no_input || spec.ignore.contains(name)) && !read {
             continue;
         }
         let kind = kind_of(name);
@@ -216,7 +220,7 @@ fn inputs(
                 )
                 .in_column(name),
             );
-        } else if let Some(reason) = uninformative(name, &column.values, kind) {
+        } else if let Some(reason) = uninformative(name, &column.values, kind).filter(|_| !read) {
             notes.push(format!("column `{name}` is left out: {reason}"));
         } else {
             fields.push(Field { name: name.clone(), kind, nullable: missing > 0 });

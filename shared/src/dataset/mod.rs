@@ -7,6 +7,7 @@ mod expressed;
 mod hash;
 pub mod labelled;
 pub mod read;
+mod references;
 mod roles;
 pub mod schema;
 pub mod selection;

@@ -7,6 +7,7 @@ use super::read::RawTable;
 use super::schema::Kind;
 use super::table::{Table, Values};
 use crate::date;
+use crate::nearest::nearest;
 use crate::spec::Spec;
 
 /// The columns with a role, by name; each is a column of the table.
@@ -101,17 +102,12 @@ impl<'a> Roles<'a> {
 
 /// A column that the spec names and the data set does not have.
 pub(super) fn no_such_column(code: &str, key: &str, column: &str, table: &Table) -> Defect {
-    let likeness = |name: &str| strsim::jaro(column, name);
-    let nearest = table
-        .columns()
-        .iter()
-        .map(|column| column.name.as_str())
-        .max_by(|a, b| likeness(a).total_cmp(&likeness(b)))
+    let names = table.columns().iter().map(|column| column.name.as_str());
+    let nearest = nearest(column, names)
+        .map(|nearest| format!("; the nearest is `{nearest}`"))
         .unwrap_or_default();
-    let message = format!(
-        "the {key} `{column}` of model.toml is not a column of the data set; the nearest is \
-         `{nearest}`"
-    );
+    let message =
+        format!("the {key} `{column}` of model.toml is not a column of the data set{nearest}");
     Defect::new(code, message).in_column(column)
 }
 

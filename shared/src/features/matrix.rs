@@ -42,6 +42,12 @@ pub struct Matrix<T> {
     columns: usize,
 }
 
+/// Some whole rows of a matrix.
+pub(super) struct Block<'m, T> {
+    cells: &'m mut [T],
+    width: usize,
+}
+
 impl<T: Element> Matrix<T> {
     /// A matrix of zeros.
     #[must_use]
@@ -86,19 +92,29 @@ impl<T: Element> Matrix<T> {
         self.data.chunks(self.columns.max(1))
     }
 
-    /// Writes one column from its values in row order.
-    pub(super) fn fill_column(&mut self, column: usize, values: impl Iterator<Item = f64>) {
-        let rows = self.data.chunks_mut(self.columns.max(1));
-        for (cell, value) in rows.filter_map(|row| row.get_mut(column)).zip(values) {
-            *cell = T::from_f64(value);
-        }
+    /// All rows in order, in blocks of at most `rows` of them.
+    pub(super) fn blocks(&mut self, rows: usize) -> impl Iterator<Item = Block<'_, T>> {
+        let width = self.columns.max(1);
+        self.data.chunks_mut(rows.max(1) * width).map(move |cells| Block { cells, width })
+    }
+}
+
+impl<T: Element> Block<'_, T> {
+    pub(super) fn len(&self) -> usize {
+        self.cells.len() / self.width
     }
 
-    /// Writes 1 into the given column (if any) of each row, counted from `offset`.
-    pub(super) fn mark(&mut self, offset: usize, columns: impl Iterator<Item = Option<usize>>) {
-        for (row, column) in self.data.chunks_mut(self.columns.max(1)).zip(columns) {
-            if let Some(cell) = column.and_then(|column| row.get_mut(offset + column)) {
-                *cell = T::from_f64(1.0);
+    /// Each row in turn.
+    pub(super) fn rows(&mut self) -> impl Iterator<Item = &mut [T]> {
+        self.cells.chunks_exact_mut(self.width)
+    }
+
+    /// Writes one column from its values in row order.
+    #[inline]
+    pub(super) fn fill(&mut self, column: usize, values: impl Iterator<Item = f64>) {
+        for (row, value) in self.rows().zip(values) {
+            if let Some(cell) = row.get_mut(column) {
+                *cell = T::from_f64(value);
             }
         }
     }

@@ -219,7 +219,8 @@ impl Predictor {
     }
 
     /// Each input column's share of the model's total gain (trees); empty for other
-    /// models.
+    /// models. What a derived column gains is shared by the inputs that it is computed
+    /// from.
     #[must_use]
     pub fn importance(&self) -> BTreeMap<String, f64> {
         let of_features: Vec<(usize, f64)> = match &self.model {
@@ -236,8 +237,11 @@ impl Predictor {
         let sources = self.pipeline.sources();
         let mut gains: BTreeMap<String, f64> = BTreeMap::new();
         for (feature, gain) in of_features {
-            if let Some(source) = sources.get(feature) {
-                *gains.entry((*source).to_owned()).or_default() += gain;
+            let inputs = sources.get(feature).map(|source| self.pipeline.inputs_of(source));
+            let inputs = inputs.unwrap_or_default();
+            let share = gain / inputs.len() as f64;
+            for input in inputs {
+                *gains.entry(input.to_owned()).or_default() += share;
             }
         }
         let total: f64 = gains.values().sum();

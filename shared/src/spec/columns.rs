@@ -10,14 +10,15 @@ pub struct ColumnSpec {
     /// The type of its values. Default: inferred.
     pub kind: Option<ColumnKind>,
     /// How a missing number or category is filled. Default: left to trees, the
-    /// median (numbers) or a level of its own (categories) otherwise.
+    /// median (numbers) or a feature of its own (categories) otherwise.
     pub impute: Option<Impute>,
     /// The value of `impute = "constant"`.
     pub fill: Option<Fill>,
     /// Whether a feature tells that the value was missing. Default: where training
-    /// saw missing values.
+    /// saw missing values that are filled, or that one-hot encoding would lose.
     pub indicator: Option<bool>,
-    /// What is done to a number before it is scaled. Default: nothing.
+    /// What is done to a number before it is scaled. Default: nothing for trees;
+    /// otherwise the logarithm of a very skewed column without negative values.
     pub transform: Option<Transform>,
     /// How a number is scaled. Default: not for trees, standardised otherwise.
     pub scale: Option<Scale>,
@@ -28,10 +29,28 @@ pub struct ColumnSpec {
     pub drop_first: Option<bool>,
     /// What an unknown category becomes. Default `ignore`.
     pub unknown: Option<Unknown>,
-    /// The parts of a date that become features. Default: those that vary.
+    /// The parts of a date that become features. Default: those that vary. Learners
+    /// other than trees get sine and cosine of those that come round again as well.
     pub parts: Option<Vec<DatePart>>,
-    /// The number of features that a text is hashed to. Default 256.
+    /// The number of features that a text is hashed to, 1 to 65,536. Default 256, fewer
+    /// for very many rows.
     pub buckets: Option<usize>,
+}
+
+impl ColumnSpec {
+    /// What contradicts itself, whatever the column holds.
+    pub(super) fn contradiction(&self) -> Option<&'static str> {
+        let constant = self.impute == Some(Impute::Constant);
+        let buckets = self.buckets.unwrap_or(1);
+        if constant != self.fill.is_some() {
+            return Some("`impute = \"constant\"` and `fill` need each other");
+        }
+        if !(1..=65_536).contains(&buckets) {
+            return Some("`buckets` must be 1 to 65536");
+        }
+        let no_parts = self.parts.as_ref().is_some_and(Vec::is_empty);
+        no_parts.then_some("`parts` is empty: leave it out to have those that vary")
+    }
 }
 
 /// The type of a column's values, as a user says it.
@@ -54,7 +73,7 @@ pub enum ColumnKind {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Impute {
-    /// Not at all.
+    /// Not at all; learners that cannot read a missing value get the median.
     None,
     /// By the mean.
     Mean,
@@ -110,7 +129,7 @@ pub enum Scale {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Encode {
-    /// As a category that trees split by sets of levels.
+    /// As a category that trees split by sets of levels; one-hot for other learners.
     Native,
     /// One feature a level.
     OneHot,
@@ -133,7 +152,8 @@ pub enum Encode {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Unknown {
-    /// No level: zeros in one-hot encoding, missing otherwise.
+    /// No level: zeros in one-hot encoding, the mean of all rows in target encoding,
+    /// missing otherwise.
     Ignore,
     /// A level of its own.
     Keep,

@@ -110,6 +110,14 @@ pub enum SpecError {
     /// A drift threshold out of its range.
     #[error("model.toml: {0}")]
     Threshold(#[from] ThresholdError),
+    /// What is said of a column cannot be done.
+    #[error("model.toml: `[columns.{column}]`: {rule}")]
+    Column {
+        /// The column.
+        column: String,
+        /// What to say instead.
+        rule: &'static str,
+    },
     /// A value out of its range.
     #[error("model.toml: `{key}` is {value}, but {rule}")]
     OutOfRange {
@@ -146,6 +154,11 @@ impl Spec {
         self.training.validate()?;
         self.gate.validate()?;
         self.constraints.validate()?;
+        for (column, said) in &self.columns {
+            if let Some(rule) = said.contradiction() {
+                return Err(SpecError::Column { column: column.clone(), rule });
+            }
+        }
         let hours = self.drift.window_hours;
         check(
             (1..=24 * 366).contains(&hours),
@@ -191,6 +204,10 @@ mod tests {
             error,
             "model.toml: `split.holdout` is 0.9, but it must be above 0 and at most 0.5"
         );
+        let error = Spec::parse(b"[columns.age]\nfill = 3").unwrap_err().to_string();
+        let rule = "`impute = \"constant\"` and `fill` need each other";
+        assert_eq!(error, format!("model.toml: `[columns.age]`: {rule}"));
+        assert!(Spec::parse(b"[columns.note]\nbuckets = 0").is_err());
         assert!(Spec::parse(b"task = 'sorting'").unwrap_err().to_string().contains("sorting"));
         assert!(matches!(Spec::parse(b"\xff"), Err(SpecError::NotUtf8 { at: 0 })));
     }

@@ -103,5 +103,5 @@ fn a_linear_model_has_a_score_where_there_are_more_columns_than_rows() {
     let linear =
         entries.iter().filter(|entry| entry.candidate.learner.kind() == LearnerKind::Linear);
     let linear: Vec<State> = linear.map(|entry| entry.state).collect();
-    assert!(linear.contains(&State::Complete) && !linear.contains(&State::Failed), "{entries:?}");
+    assert!(!linear.is_empty() && !linear.contains(&State::Failed), "{entries:?}");
 }

@@ -13,6 +13,7 @@ pub(super) fn train(
 ) -> Result<Trained, TrainingError> {
     let mut spec = spec.clone();
     spec.training.trials.get_or_insert(4);
+    spec.training.folds.get_or_insert(3);
     super::train(model, data, &spec, champion, &TrainingContext::default())
 }
 

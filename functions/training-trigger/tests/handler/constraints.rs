@@ -41,7 +41,7 @@ impl World {
 
     fn last(&self, kind: EventKind) -> Value {
         let published = self.events.published();
-        published.into_iter().rfind(|event| event.kind == kind).expect(kind.name()).data
+        published.into_iter().rfind(|event| event.kind == kind).unwrap().data
     }
 }
 

@@ -210,7 +210,8 @@ fn condition(split: &Split, features: &Described<'_>) -> (f32, Option<Vec<usize>
     match split {
         Split::Below { threshold, .. } => (*threshold, None),
         Split::Codes { feature, left, .. } => {
-            let levels = features.levels.get(*feature).copied().flatten().unwrap_or_default();
+            let levels =
+                features.levels.get(*feature).and_then(Option::as_deref).unwrap_or_default();
             let right: Vec<usize> = (0..levels.len())
                 .filter(|&code| {
                     !left.get(code / 64).is_some_and(|word| word >> (code % 64) & 1 == 1)

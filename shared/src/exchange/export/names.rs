@@ -11,7 +11,7 @@ pub(super) struct Described<'a> {
     /// Unique names without the characters that XGBoost refuses.
     pub(super) names: Vec<String>,
     /// The texts that a feature's codes stand for; `None` for one of numbers.
-    pub(super) levels: Vec<Option<&'a [String]>>,
+    pub(super) levels: Vec<Option<Vec<&'a str>>>,
 }
 
 pub(super) fn describe(pipeline: &Pipeline) -> Described<'_> {
@@ -43,16 +43,19 @@ impl Described<'_> {
     }
 
     /// The texts of each category's codes, by name.
-    pub(super) fn levels_by_name(&self) -> BTreeMap<&str, &[String]> {
+    pub(super) fn levels_by_name(&self) -> BTreeMap<&str, &[&str]> {
         let names = self.names.iter().map(String::as_str);
-        names.zip(&self.levels).filter_map(|(name, levels)| Some((name, (*levels)?))).collect()
+        names
+            .zip(&self.levels)
+            .filter_map(|(name, levels)| Some((name, levels.as_deref()?)))
+            .collect()
     }
 
     /// The categories in XGBoost's (3.1 and later) form, by which it finds the codes of
     /// a data frame whose categories stand in another order; empty where there are none,
     /// or where one has characters beyond ASCII, which XGBoost (3.2) reads wrongly.
     pub(super) fn categories(&self) -> Value {
-        let mut levels = self.levels.iter().flatten().copied().flatten().peekable();
+        let mut levels = self.levels.iter().flatten().flatten().peekable();
         if levels.peek().is_none() || !levels.all(|level| level.is_ascii()) {
             return json!({"enc": [], "feature_segments": [], "sorted_idx": []});
         }
@@ -60,7 +63,7 @@ impl Described<'_> {
         let mut segments = vec![0];
         let mut order: Vec<usize> = Vec::new();
         for levels in &self.levels {
-            let levels = levels.unwrap_or_default();
+            let levels = levels.as_deref().unwrap_or_default();
             let mut offsets = Vec::new();
             let mut bytes: Vec<u8> = Vec::new();
             for level in levels {

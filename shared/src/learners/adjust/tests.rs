@@ -4,7 +4,12 @@ use serde::Deserialize;
 use super::isotonic::Isotonic;
 use super::sigmoid::Sigmoid;
 use super::*;
+use crate::dataset::{Labelled, Target, Task, csv};
 use crate::learners::predictions::Intervals;
+use crate::learners::{
+    Candidate, EncodedPredictor, FitContext, Learner, LinearParams, Predictions, Predictor,
+};
+use crate::spec::Spec;
 
 /// Written by `scripts/golden/calibration.py` with scikit-learn.
 const GOLDEN: &str = include_str!("../../../tests/golden/calibration.json");
@@ -157,6 +162,64 @@ fn many_residuals_are_kept_as_a_thousand() {
         coverage_and_width(&residuals.intervals(&[5.0], 0.9).unwrap(), &[5.0]).1
     };
     assert!((width(&residuals) / width(&exact) - 1.0).abs() < 0.2);
+}
+
+fn fitted(text: &str) -> (Predictor, Labelled) {
+    let spec = Spec::default();
+    let data = Labelled::from_raw(csv::read(text.as_bytes()).unwrap(), &spec).unwrap();
+    let linear = Candidate::from(Learner::Linear(LinearParams::default()));
+    (linear.fit(&data, &FitContext::new(&spec)).unwrap(), data)
+}
+
+fn reread(predictor: &Predictor, task: &Task) -> Predictor {
+    let EncodedPredictor { header, payload } = predictor.encode().unwrap();
+    Predictor::decode(header, &payload, task).unwrap()
+}
+
+#[test]
+fn an_adjusted_classifier_answers_by_its_threshold_and_reads_back() {
+    let rows =
+        (0..60).map(|row| format!("{},{}\n", row % 30, if row % 30 > 20 { "b" } else { "a" }));
+    let (plain, data) = fitted(&("x,y\n".to_owned() + &rows.collect::<String>()));
+    let before = plain.predict(&data.inputs).unwrap();
+    let Target::Classes { labels, .. } = &data.target else { panic!("no classes") };
+    let Predictions::Classes { probabilities, .. } = &before else { panic!("no classes") };
+    let calibration = Calibration::fit(Method::Sigmoid, probabilities, 2, labels).unwrap();
+    let threshold = Some(0.05);
+    let adjustments = Adjustments { calibration: Some(calibration), threshold, residuals: None };
+    let adjusted = plain.clone().adjusted(adjustments);
+    let after = adjusted.predict(&data.inputs).unwrap();
+    assert_ne!(after.scores(), before.scores());
+    for (index, score) in after.class_indices().into_iter().zip(after.scores()) {
+        assert_eq!(index, usize::from(score >= 0.05), "{score}");
+    }
+    let positive = |predictions: &Predictions| {
+        predictions.labels().into_iter().filter(|label| *label == "b").count()
+    };
+    assert!(positive(&after) > positive(&before));
+    let again = reread(&adjusted, &data.schema.task);
+    assert_eq!(again.predict(&data.inputs).unwrap(), after);
+    assert_eq!(adjusted.intervals(&after, 0.9), None);
+}
+
+#[test]
+fn the_intervals_of_a_regression_read_back() {
+    let rows = (0..60).map(|row| format!("{row},{}.5\n", 3 * row + row % 7));
+    let (plain, data) = fitted(&("x,y\n".to_owned() + &rows.collect::<String>()));
+    let predictions = plain.predict(&data.inputs).unwrap();
+    assert_eq!(plain.intervals(&predictions, 0.9), None);
+    let (Target::Values(truth), Predictions::Values(predicted)) = (&data.target, &predictions)
+    else {
+        panic!("no numbers")
+    };
+    let residuals = Residuals::fit(truth, predicted);
+    let adjusted = plain.adjusted(Adjustments { residuals, ..Adjustments::default() });
+    let intervals = adjusted.intervals(&predictions, 0.9).unwrap();
+    let (covered, _) = coverage_and_width(&intervals, truth);
+    assert!(covered >= 0.9, "{covered}");
+    let again = reread(&adjusted, &data.schema.task);
+    assert_eq!(again.intervals(&predictions, 0.9), Some(intervals));
+    assert_eq!(adjusted.intervals(&predictions, 0.999), None, "60 residuals promise 60/61");
 }
 
 proptest! {

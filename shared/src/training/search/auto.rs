@@ -1,42 +1,35 @@
 //! AutoML: what is good on many data sets first, then tree-structured Parzen estimators
 //! for the learners that lead.
 
-use std::collections::{BTreeMap, VecDeque};
+use std::collections::VecDeque;
 
-use super::propose::{Propose, estimated, spaces, untried};
+use super::build;
+use super::propose::{Propose, estimated, untried};
 use super::space::Space;
 use super::study::Study;
-use super::tpe::Params;
-use super::{build, space};
-use crate::learners::{Balance, Candidate};
+use crate::learners::Candidate;
 use crate::spec::LearnerKind;
 
 /// What a learner's chance is at least, as a share of the leading one's: a learner that is
 /// far behind may have been tried with the wrong hyper-parameters.
 const LEAST_CHANCE: f64 = 0.02;
 
-/// The learners, with what is to be tried first of each.
+/// The learners, with what is to be tried first.
 pub(super) struct Auto {
     first: VecDeque<Candidate>,
     spaces: Vec<Space>,
-    portfolios: BTreeMap<LearnerKind, VecDeque<Params>>,
     random: fastrand::Rng,
 }
 
 impl Auto {
     /// The first of each learner's portfolio is tried first.
-    pub(super) fn new(learners: &[LearnerKind], balances: &[Balance], seed: u64) -> Self {
-        let spaces = spaces(learners, balances);
-        let mut portfolios: BTreeMap<LearnerKind, VecDeque<Params>> = spaces
-            .iter()
-            .map(|space| (space.learner, space::portfolio(space.learner, balances).into()))
-            .collect();
-        let usual = spaces.iter().filter_map(|space| {
-            let params = portfolios.get_mut(&space.learner)?.pop_front()?;
+    pub(super) fn new(mut spaces: Vec<Space>, seed: u64) -> Self {
+        let usual = spaces.iter_mut().filter_map(|space| {
+            let params = space.portfolio.pop_front()?;
             build::candidate(space.learner, &params).ok()
         });
         let first = usual.collect();
-        Self { first, spaces, portfolios, random: fastrand::Rng::with_seed(seed) }
+        Self { first, spaces, random: fastrand::Rng::with_seed(seed) }
     }
 
     /// A learner by chance: the nearer its best trial is to the leader's, measured by the
@@ -62,9 +55,9 @@ impl Propose for Auto {
         }
         untried(study, || {
             let learner = self.learner(study)?;
-            let space = self.spaces.get(learner)?;
-            let usual = self.portfolios.get_mut(&space.learner).and_then(VecDeque::pop_front);
-            let params = usual.unwrap_or_else(|| estimated(space, study, &mut self.random));
+            let space = self.spaces.get_mut(learner)?;
+            let params = space.portfolio.pop_front();
+            let params = params.unwrap_or_else(|| estimated(space, study, &mut self.random));
             Some((space.learner, params))
         })
     }

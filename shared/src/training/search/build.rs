@@ -1,5 +1,6 @@
 //! Candidates from hyper-parameters by name.
 
+use serde::de::DeserializeOwned;
 use serde_json::{Map, Value};
 
 use super::tpe::Params;
@@ -7,9 +8,9 @@ use crate::learners::{Candidate, Learner};
 use crate::spec::LearnerKind;
 
 /// The name under which a candidate's encoding is one of its hyper-parameters.
-pub(super) const ENCODING: &str = "encoding";
+const ENCODING: &str = "encoding";
 
-/// The name under which its balance is one.
+/// The name under which a candidate's balance is one of its hyper-parameters.
 pub(super) const BALANCE: &str = "balance";
 
 /// The candidate of a learner with these hyper-parameters, and its defaults for others.
@@ -21,26 +22,30 @@ pub(super) fn candidate(
     params: &Params,
 ) -> Result<Candidate, serde_json::Error> {
     let mut object: Map<String, Value> = params.clone().into_iter().collect();
-    let (encoding, balance) = (object.remove(ENCODING), object.remove(BALANCE));
+    let encoding = taken(&mut object, ENCODING)?;
+    let balance = taken(&mut object, BALANCE)?;
     object.insert("learner".to_owned(), learner.name().into());
-    let learner: Learner = serde_json::from_value(object.into())?;
-    let mut candidate = Candidate::from(learner);
-    if let Some(encoding) = encoding {
-        candidate.encoding = serde_json::from_value(encoding)?;
-    }
-    if let Some(balance) = balance {
-        candidate.balance = serde_json::from_value(balance)?;
-    }
-    Ok(candidate)
+    let usual = Candidate::from(serde_json::from_value::<Learner>(object.into())?);
+    Ok(Candidate {
+        encoding: encoding.unwrap_or(usual.encoding),
+        balance: balance.unwrap_or(usual.balance),
+        learner: usual.learner,
+    })
 }
 
-/// The hyper-parameters of a candidate, its encoding among them.
+fn taken<T: DeserializeOwned>(
+    object: &mut Map<String, Value>,
+    name: &str,
+) -> Result<Option<T>, serde_json::Error> {
+    object.remove(name).map(serde_json::from_value).transpose()
+}
+
+/// The hyper-parameters of a candidate, its encoding and balance among them.
 pub(super) fn params(candidate: &Candidate) -> Params {
-    match serde_json::to_value(candidate) {
-        Ok(Value::Object(mut object)) => {
-            object.remove("learner");
-            object.into_iter().collect()
-        }
-        _ => Params::new(),
-    }
+    let Ok(Value::Object(mut object)) = serde_json::to_value(candidate) else {
+        return Params::new();
+    };
+    object.remove("learner");
+    object.insert(BALANCE.to_owned(), candidate.balance.name().into());
+    object.into_iter().collect()
 }

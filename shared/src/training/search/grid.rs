@@ -5,9 +5,12 @@ use std::collections::{BTreeMap, VecDeque};
 use serde_json::Value;
 
 use super::build;
+use super::build::BALANCE;
 use super::propose::Propose;
+use super::space::{balances, tunable};
 use super::study::Study;
 use super::tpe::Params;
+use crate::dataset::Target;
 use crate::learners::Candidate;
 use crate::nearest::nearest;
 use crate::spec::{LearnerKind, Training};
@@ -73,16 +76,23 @@ struct Combinations {
 }
 
 impl Grid {
-    pub(super) fn new(training: &Training) -> Result<Self, GridError> {
+    /// The grid of the learners that can predict the target; rare classes are made to count
+    /// as the spec says, where the grid does not.
+    pub(super) fn new(training: &Training, target: &Target) -> Result<Self, GridError> {
         let mut left = VecDeque::new();
         for (&learner, values) in &training.grid {
-            if training.learners.contains(&learner) && learner != LearnerKind::Baseline {
-                left.push_back(Combinations::new(learner, values)?);
+            if tunable(training, target).any(|other| other == learner) {
+                let mut combinations = Combinations::new(learner, values)?;
+                if let Some(balance) = balances(training.balance, target).first()
+                    && !values.contains_key(BALANCE)
+                {
+                    combinations.axes.push((BALANCE.to_owned(), vec![balance.name().into()]));
+                }
+                left.push_back(combinations);
             }
         }
         if left.is_empty() {
-            let learners: Vec<&str> =
-                training.learners.iter().map(|learner| learner.name()).collect();
+            let learners: Vec<&str> = tunable(training, target).map(LearnerKind::name).collect();
             return Err(GridError::Empty { learners: learners.join(", ") });
         }
         let total = left.iter().map(Combinations::count).fold(0, usize::saturating_add);
@@ -91,14 +101,13 @@ impl Grid {
 }
 
 impl Propose for Grid {
-    fn next(&mut self, _study: &Study<'_>) -> Option<Candidate> {
-        while let Some(combinations) = self.left.front_mut() {
-            match combinations.next() {
+    fn next(&mut self, _: &Study<'_>) -> Option<Candidate> {
+        loop {
+            match self.left.front_mut()?.next() {
                 Some(candidate) => return Some(candidate),
                 None => drop(self.left.pop_front()),
             }
         }
-        None
     }
 
     fn total(&self) -> Option<usize> {

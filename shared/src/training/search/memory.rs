@@ -17,9 +17,8 @@ pub(super) fn estimate(candidate: &Candidate, data: &Labelled) -> u64 {
         LearnerKind::Boosting => 4 + 4 + 2,
         // Features and their bins, of which each tree holds the order.
         LearnerKind::RandomForest | LearnerKind::ExtraTrees => 4 + 2 + 4,
-        LearnerKind::Linear => 8 + 8,
-        // Features, and the rows that the model keeps.
-        LearnerKind::Svm | LearnerKind::Neighbours | LearnerKind::NaiveBayes => 8 + 8,
+        LearnerKind::Linear | LearnerKind::Svm | LearnerKind::Neighbours => 8 + 8,
+        LearnerKind::NaiveBayes => 8,
         LearnerKind::Baseline => 0,
     };
     // Gradients or residuals, weights, and predictions of each class.

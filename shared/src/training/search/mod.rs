@@ -16,7 +16,7 @@ mod tpe;
 use super::leaderboard::{Ended, Entry, Leaderboard};
 use super::validation::OutOfFold;
 use super::{Progress, TrainingContext, TrainingError};
-use crate::dataset::{Labelled, split};
+use crate::dataset::{Labelled, Target, split};
 use crate::learners::{Candidate, Deadline, Learner};
 use crate::metrics::Metric;
 use crate::spec::{Search, Spec};
@@ -49,8 +49,8 @@ pub(super) fn run(
 ) -> Result<(Leaderboard, OutOfFold), TrainingError> {
     let few = if training.rows() < MANY_ROWS { 5 } else { 3 };
     let folds = split::folds(training, &spec.split, spec.training.folds.unwrap_or(few));
-    let mut proposer = proposer(spec, training)?;
-    let mut first = warm_start(spec, champion).cloned();
+    let mut proposer = proposer(spec, &training.target)?;
+    let mut first = warm_start(spec, &training.target, champion).cloned();
     let budget = Budget::new(spec, training.rows(), context.deadline);
     let total = [budget.trials(), proposer.total()].into_iter().flatten().min();
     let perfect = if metric.higher_is_better() { 1.0 } else { 0.0 };
@@ -80,26 +80,29 @@ pub(super) fn run(
     Ok((leaderboard, predictions.ok_or_else(none)?))
 }
 
-fn proposer(spec: &Spec, data: &Labelled) -> Result<Box<dyn Propose>, TrainingError> {
+fn proposer(spec: &Spec, target: &Target) -> Result<Box<dyn Propose>, TrainingError> {
     let (training, seed) = (&spec.training, spec.split.seed);
-    let mut learners = training.learners.clone();
-    learners.retain(|learner| learner.predicts(data.schema.task.kind()));
-    let balances = space::balances(training.balance, &data.target);
+    let spaces = || space::spaces(training, target);
     Ok(match training.search {
-        Search::Auto => Box::new(Auto::new(&learners, &balances, seed)),
-        Search::Grid => Box::new(Grid::new(training)?),
-        Search::Random => Box::new(Random::new(&learners, &balances, seed)),
-        Search::Tpe => Box::new(Tpe::new(&learners, &balances, seed)),
+        Search::Auto => Box::new(Auto::new(spaces(), seed)),
+        Search::Grid => Box::new(Grid::new(training, target)?),
+        Search::Random => Box::new(Random::new(spaces(), seed)),
+        Search::Tpe => Box::new(Tpe::new(spaces(), seed)),
     })
 }
 
 /// The champion's candidate, unless the spec does not want it to be tried.
-fn warm_start<'a>(spec: &Spec, champion: Option<&'a Candidate>) -> Option<&'a Candidate> {
+fn warm_start<'a>(
+    spec: &Spec,
+    target: &Target,
+    champion: Option<&'a Candidate>,
+) -> Option<&'a Candidate> {
     let training = &spec.training;
+    let wanted = training.warm_start && training.search != Search::Grid;
     champion.filter(|candidate| {
-        training.warm_start
-            && training.search != Search::Grid
-            && training.learners.contains(&candidate.learner.kind())
+        wanted
+            && space::tunable(training, target).any(|kind| kind == candidate.learner.kind())
+            && space::balances(training.balance, target).contains(&candidate.balance)
     })
 }
 

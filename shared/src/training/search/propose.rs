@@ -4,8 +4,8 @@ use super::range::Range;
 use super::space::Space;
 use super::study::Study;
 use super::tpe::Params;
-use super::{build, space, tpe};
-use crate::learners::{Balance, Candidate};
+use super::{build, tpe};
+use crate::learners::Candidate;
 use crate::spec::LearnerKind;
 
 /// How often a learner's space is drawn from for a candidate that has not been tried.
@@ -35,8 +35,8 @@ pub(super) struct Random {
 }
 
 impl Random {
-    pub(super) fn new(learners: &[LearnerKind], balances: &[Balance], seed: u64) -> Self {
-        Self { spaces: spaces(learners, balances), random: fastrand::Rng::with_seed(seed) }
+    pub(super) fn new(spaces: Vec<Space>, seed: u64) -> Self {
+        Self { spaces, random: fastrand::Rng::with_seed(seed) }
     }
 }
 
@@ -57,8 +57,8 @@ pub(super) struct Tpe {
 }
 
 impl Tpe {
-    pub(super) fn new(learners: &[LearnerKind], balances: &[Balance], seed: u64) -> Self {
-        Self { spaces: spaces(learners, balances), random: fastrand::Rng::with_seed(seed) }
+    pub(super) fn new(spaces: Vec<Space>, seed: u64) -> Self {
+        Self { spaces, random: fastrand::Rng::with_seed(seed) }
     }
 }
 
@@ -85,12 +85,6 @@ impl Propose for Tpe {
             Some((space.learner, estimated(space, study, &mut self.random)))
         })
     }
-}
-
-/// The spaces of all learners but the baseline.
-pub(super) fn spaces(learners: &[LearnerKind], balances: &[Balance]) -> Vec<Space> {
-    let tunable = learners.iter().filter(|learner| **learner != LearnerKind::Baseline);
-    tunable.map(|&learner| space::of(learner, balances)).collect()
 }
 
 /// Hyper-parameters drawn uniformly.

@@ -1,5 +1,7 @@
 //! Where each learner's good hyper-parameters are looked for, and what is tried first.
 
+use std::collections::VecDeque;
+
 use serde_json::json;
 
 use super::build::BALANCE;
@@ -7,7 +9,11 @@ use super::range::Range;
 use super::tpe::Params;
 use crate::dataset::Target;
 use crate::learners::Balance;
-use crate::spec::{BalanceChoice, LearnerKind};
+use crate::spec::{BalanceChoice, LearnerKind, Training};
+
+/// From this many rows on, rare classes get no synthetic rows unless the spec wants them:
+/// each is made from its nearest neighbours.
+const MANY_ROWS: usize = 20_000;
 
 /// A learner's hyper-parameters, with the values that they may have.
 pub(super) struct Space {
@@ -15,12 +21,69 @@ pub(super) struct Space {
     pub(super) learner: LearnerKind,
     /// The values of each hyper-parameter.
     pub(super) ranges: Vec<(&'static str, Range)>,
+    /// Hyper-parameters that are good on many data sets, the best first.
+    pub(super) portfolio: VecDeque<Params>,
 }
 
-/// The space of a learner, of which `balances` are part where there is a choice; without
-/// ranges for one that has nothing to tune.
-pub(super) fn of(learner: LearnerKind, balances: &[Balance]) -> Space {
-    let mut ranges = match learner {
+impl Space {
+    /// The space of a learner, whose rare classes are made to count in one of these ways.
+    pub(super) fn new(learner: LearnerKind, balances: &[Balance]) -> Self {
+        let mut ranges = ranges(learner);
+        let mut portfolio = portfolio(learner);
+        ranges.push((BALANCE, Range::choice(balances.iter().map(|balance| balance.name()))));
+        if let Some(usual) = balances.first() {
+            for params in &mut portfolio {
+                params.insert(BALANCE.to_owned(), usual.name().into());
+            }
+        }
+        Self { learner, ranges, portfolio }
+    }
+}
+
+/// The spaces of the spec's learners that can predict the target, but for the baseline's.
+pub(super) fn spaces(training: &Training, target: &Target) -> Vec<Space> {
+    let balances = balances(training.balance, target);
+    tunable(training, target).map(|learner| Space::new(learner, balances)).collect()
+}
+
+/// The spec's learners that can predict the target, but for the baseline.
+pub(super) fn tunable<'a>(
+    training: &'a Training,
+    target: &Target,
+) -> impl Iterator<Item = LearnerKind> + 'a {
+    let task = target.task().kind();
+    let can =
+        move |learner: &LearnerKind| *learner != LearnerKind::Baseline && learner.predicts(task);
+    training.learners.iter().copied().filter(can)
+}
+
+/// The ways to make rare classes count that are tried on these rows, the usual one first.
+pub(super) fn balances(choice: BalanceChoice, target: &Target) -> &'static [Balance] {
+    match (target, choice) {
+        (Target::Values(_), _) | (_, BalanceChoice::None) => &[Balance::None],
+        (_, BalanceChoice::ClassWeight) => &[Balance::ClassWeight],
+        (_, BalanceChoice::Smote) => &[Balance::Smote],
+        (Target::Classes { classes, labels }, BalanceChoice::Auto) => {
+            let mut counts = vec![0_usize; classes.len()];
+            for &label in labels {
+                if let Some(count) = counts.get_mut(label) {
+                    *count += 1;
+                }
+            }
+            // Less than half of the rows that it would have if all had as many.
+            match counts.iter().any(|count| 2 * count * classes.len() < labels.len()) {
+                true if labels.len() < MANY_ROWS => {
+                    &[Balance::None, Balance::ClassWeight, Balance::Smote]
+                }
+                true => &[Balance::None, Balance::ClassWeight],
+                false => &[Balance::None],
+            }
+        }
+    }
+}
+
+fn ranges(learner: LearnerKind) -> Vec<(&'static str, Range)> {
+    match learner {
         LearnerKind::Boosting => vec![
             ("eta", Range::Log(0.02, 0.3)),
             ("max_depth", Range::Integer(2, 10)),
@@ -38,24 +101,19 @@ pub(super) fn of(learner: LearnerKind, balances: &[Balance]) -> Space {
         LearnerKind::Linear => {
             vec![("alpha", Range::Log(1e-4, 1e3)), ("l1_ratio", Range::choice([0.0, 0.5, 1.0]))]
         }
-        LearnerKind::Svm => vec![("C", Range::Log(0.01, 1e3)), ("gamma", Range::Log(1e-4, 1.0))],
+        LearnerKind::Svm => vec![("C", Range::Log(0.03, 100.0)), ("gamma", Range::Log(1e-4, 1.0))],
         LearnerKind::Neighbours => vec![
-            ("n_neighbors", Range::Integer(1, 50)),
+            ("n_neighbors", Range::Integer(1, 60)),
             ("weights", Range::choice(["uniform", "distance"])),
         ],
         LearnerKind::NaiveBayes => {
-            vec![("var_smoothing", Range::Log(1e-10, 1.0)), ("alpha", Range::Log(0.01, 10.0))]
+            vec![("var_smoothing", Range::Log(1e-9, 0.1)), ("alpha", Range::Log(0.01, 10.0))]
         }
         LearnerKind::Baseline => Vec::new(),
-    };
-    if let [_, _, ..] = balances {
-        ranges.push((BALANCE, Range::choice(balances.iter().map(|balance| balance.name()))));
     }
-    Space { learner, ranges }
 }
 
-/// Hyper-parameters that are good on many data sets, the best first.
-pub(super) fn portfolio(learner: LearnerKind, balances: &[Balance]) -> Vec<Params> {
+fn portfolio(learner: LearnerKind) -> VecDeque<Params> {
     let listed = match learner {
         LearnerKind::Boosting => json!([
             { "eta": 0.1, "max_depth": 6 },
@@ -74,41 +132,10 @@ pub(super) fn portfolio(learner: LearnerKind, balances: &[Balance]) -> Vec<Param
             { "n_estimators": 200, "min_samples_leaf": 3, "max_features": 0.7 },
         ]),
         LearnerKind::Linear => json!([{ "alpha": 1.0 }, { "alpha": 0.01, "l1_ratio": 0.5 }]),
-        LearnerKind::Svm => json!([{}, { "C": 10.0 }]),
+        LearnerKind::Svm => json!([{ "C": 1.0 }, { "C": 10.0, "gamma": 0.01 }]),
         LearnerKind::Neighbours => json!([{ "n_neighbors": 15, "weights": "distance" }]),
         LearnerKind::NaiveBayes => json!([{}]),
         LearnerKind::Baseline => json!([]),
     };
-    let mut portfolio: Vec<Params> = serde_json::from_value(listed).unwrap_or_default();
-    if let Some(usual) = balances.first() {
-        for params in &mut portfolio {
-            params.insert(BALANCE.to_owned(), usual.name().into());
-        }
-    }
-    portfolio
-}
-
-/// The ways to make rare classes count that are tried on these rows, the usual one first.
-pub(super) fn balances(choice: BalanceChoice, target: &Target) -> Vec<Balance> {
-    match choice {
-        BalanceChoice::None => vec![Balance::None],
-        BalanceChoice::ClassWeight => vec![Balance::ClassWeight],
-        BalanceChoice::Smote => vec![Balance::Smote],
-        BalanceChoice::Auto if has_rare_class(target) => {
-            vec![Balance::None, Balance::ClassWeight, Balance::Smote]
-        }
-        BalanceChoice::Auto => vec![Balance::None],
-    }
-}
-
-/// Whether a class has less than half of the rows that it would have if all had as many.
-fn has_rare_class(target: &Target) -> bool {
-    let Target::Classes { classes, labels } = target else { return false };
-    let mut counts = vec![0_usize; classes.len()];
-    for &label in labels {
-        if let Some(count) = counts.get_mut(label) {
-            *count += 1;
-        }
-    }
-    counts.iter().any(|count| 2 * count * classes.len() < labels.len())
+    serde_json::from_value(listed).unwrap_or_default()
 }

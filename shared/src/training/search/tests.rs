@@ -21,8 +21,13 @@ fn labelled(text: &str) -> Labelled {
     Labelled::from_raw(csv::read(text.as_bytes()).unwrap(), &Spec::default()).unwrap()
 }
 
+/// Of the quick learners, unless `training` says others.
 fn spec(training: &str) -> Spec {
-    Spec::parse(format!("[training]\n{training}").as_bytes()).unwrap()
+    let learners = match training.contains("learners") {
+        true => "",
+        false => "learners = ['boosting', 'linear']\n",
+    };
+    Spec::parse(format!("[training]\n{learners}{training}").as_bytes()).unwrap()
 }
 
 fn search(data: &Labelled, spec: &Spec, context: &TrainingContext<'_>) -> Leaderboard {
@@ -206,23 +211,46 @@ fn a_score_that_cannot_be_better_ends_the_search() {
 fn every_point_of_every_space_and_portfolio_is_a_candidate_of_its_learner() {
     let mut random = fastrand::Rng::with_seed(5);
     for learner in LearnerKind::ALL {
-        let space = space::of(learner, &[Balance::None]);
+        let space =
+            space::Space::new(learner, &[Balance::None, Balance::ClassWeight, Balance::Smote]);
         let drawn = (0..20).map(|_| {
             let draw = |(name, range): &(&str, range::Range)| {
                 ((*name).to_owned(), range.draw(&mut random))
             };
             space.ranges.iter().map(draw).collect()
         });
-        let all: Vec<tpe::Params> =
-            drawn.chain(space::portfolio(learner, &[Balance::None])).collect();
-        for params in all {
+        for params in drawn.chain(space.portfolio.clone()).collect::<Vec<tpe::Params>>() {
             let candidate = build::candidate(learner, &params)
                 .unwrap_or_else(|error| panic!("{learner:?} {params:?}: {error}"));
             assert_eq!(candidate.learner.kind(), learner);
             let read = build::params(&candidate);
             for (name, value) in params {
-                assert_eq!(read.get(&name).and_then(|v| v.as_f64()), value.as_f64(), "{name}");
+                let found = &read[&name];
+                let same =
+                    found == &value || found.as_f64().is_some_and(|n| Some(n) == value.as_f64());
+                assert!(same, "{learner:?} {name}: {found} is not {value}");
             }
         }
     }
+}
+
+#[test]
+fn rare_classes_are_made_to_count_as_the_spec_says() {
+    let rows =
+        (0..100).map(|row| format!("{}.5,{}\n", row % 37, if row % 10 == 0 { "a" } else { "b" }));
+    let rare = labelled(&("x,y\n".to_owned() + &rows.collect::<String>()));
+    let tried = |data: &Labelled, training: &str| {
+        let spec = spec(&format!("folds = 2\ntrials = 8\n{training}"));
+        let metric = Metric::choose(None, &data.schema.task).unwrap();
+        let (board, _) = run(data, metric, &spec, None, &TrainingContext::default()).unwrap();
+        let balances = board.entries.iter().filter(|entry| entry.number > 1);
+        balances.map(|entry| entry.candidate.balance).collect::<Vec<_>>()
+    };
+    assert!(tried(&rare, "balance = 'none'").iter().all(|balance| *balance == Balance::None));
+    assert!(tried(&rare, "balance = 'smote'").iter().all(|balance| *balance == Balance::Smote));
+    let auto = tried(&rare, "");
+    assert!(auto.contains(&Balance::None) && auto.contains(&Balance::ClassWeight), "{auto:?}");
+    assert!(tried(&numbers(60), "").iter().all(|balance| *balance == Balance::None));
+    let grid = "search = 'grid'\nbalance = 'class_weight'\n[training.grid.linear]\nalpha = [1.0]";
+    assert_eq!(tried(&rare, grid), [Balance::ClassWeight]);
 }
