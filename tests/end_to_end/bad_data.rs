@@ -97,7 +97,7 @@ fn cases() -> Vec<Case> {
             "columns 1 and 2 are both called `a`",
         ),
         case("nameless-column", with_line(0, "a,,y"), "nameless_column", None, None, "column 2"),
-        case("not-utf8", not_utf8, "not_utf8", Some(1), None, "line 2 is not UTF-8"),
+        case("not-utf8", not_utf8, "not_utf8", Some(1), Some("b"), "line 2 is not UTF-8"),
         case(
             "infinite",
             with_line(9, "9,inf,27"),

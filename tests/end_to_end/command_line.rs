@@ -177,7 +177,7 @@ async fn a_person_approves_rejects_and_forces() {
         .run(&["promote", "taxi", "--force"])
         .await
         .said(&["`champion` of `taxi` is at version 2; it was at version 1"]);
-    program.run(&["versions", "taxi"]).await.said(&["champion, challenger, rejected"]);
+    program.run(&["versions", "taxi"]).await.said(&["challenger, champion, rejected"]);
     program.run(&["versions", "taxi", "--history"]).await.said(&[
         "version 2 rejected",
         "too few rows",

@@ -20,13 +20,13 @@ const INFER: &str = "/v2/models/taxi/infer";
 
 /// Rides that take some seconds to train on.
 fn many_rides() -> String {
-    rides(40_000, Season::Usual, 1).csv()
+    rides(8_000, Season::Usual, 1).csv()
 }
 
 /// Calls `act` when a training is half-way: it has candidates behind it and before it.
 fn half_way(config: &mut StackConfig, act: impl Fn() + Send + Sync + 'static) {
     config.log_listener = Some(Arc::new(move |line| {
-        if line.function == TRAINING_TRIGGER && line.text.contains("candidate 2 of") {
+        if line.function == TRAINING_TRIGGER && line.text.contains("trial 2:") {
             act();
         }
     }));
@@ -100,7 +100,7 @@ async fn a_training_that_a_power_cut_interrupts_is_made_after_the_start() {
     let upload = program.start(&["train", "taxi", &data]);
     let log = program.state().join("logs/training-trigger.log");
     eventually("the training is half-way", async || {
-        fs::read_to_string(&log).ok()?.contains("candidate 2 of").then_some(())
+        fs::read_to_string(&log).ok()?.contains("trial 2:").then_some(())
     })
     .await;
     up.kill().await;

@@ -1,11 +1,13 @@
 //! One training of a candidate by the library, from CSV files to the holdout's score, as
 //! a line of JSON: what `bench/training/compare.py` measures next to its peers.
 
+use std::fs::File;
 use std::process::ExitCode;
+use std::sync::Arc;
 use std::time::Instant;
 
 use clap::Parser;
-use model_factory::dataset::{Labelled, csv};
+use model_factory::dataset::{self, Labelled};
 use model_factory::learners::{Candidate, FitContext};
 use model_factory::metrics::{Evaluation, Metric};
 use model_factory::spec::Spec;
@@ -41,7 +43,8 @@ fn run(options: &Options) -> Result<serde_json::Value, Failure> {
     let spec = Spec::default();
     let started = Instant::now();
     let read = |path: &std::path::Path| -> Result<Labelled, Failure> {
-        Ok(Labelled::from_raw(csv::read(&std::fs::read(path)?)?, &spec)?)
+        let file = Arc::new(File::open(path)?);
+        Ok(Labelled::from_raw(dataset::read(&path.to_string_lossy(), file, &spec)?, &spec)?)
     };
     let train = read(&options.train)?;
     let read_seconds = started.elapsed().as_secs_f64();

@@ -5,15 +5,17 @@ use std::collections::BTreeMap;
 use maud::{Markup, html};
 
 use super::CardInput;
-use super::metrics::{label, writer};
+use super::metrics::{digits, label, writer};
+use crate::dataset::Task;
 use crate::page::{percent, short};
+use crate::spec::LearnerKind;
+use crate::training::Importances;
 
 /// The most inputs that are shown.
 const SHOWN: usize = 15;
 
 pub(super) fn section(input: &CardInput<'_>) -> Markup {
-    let importances = &input.trained.assessment.importances;
-    let (permutation, gain) = (&importances.permutation, &importances.gain);
+    let Importances { permutation, gain, shap } = &input.trained.assessment.importances;
     let ranks = if permutation.is_empty() { gain } else { permutation };
     let mut names: Vec<&str> = ranks.keys().map(String::as_str).collect();
     names.sort_by(|a, b| value(ranks, b).total_cmp(&value(ranks, a)).then(a.cmp(b)));
@@ -22,26 +24,42 @@ pub(super) fn section(input: &CardInput<'_>) -> Markup {
     }
     let metric = label(input.trained.metric);
     let write = writer(input.trained.metric, permutation.values().copied().reduce(f64::max));
+    let sizes = digits(shap.values().copied().reduce(f64::max));
     html! {
         h2 { "What it looks at" }
         div .scroll { table .bars {
             thead { tr {
                 th { "Input" }
                 th { "Shuffled: " (metric) " worse by" } th {}
+                @if !shap.is_empty() { th { "Mean size of SHAP values" } th {} }
                 @if !gain.is_empty() { th { "Share of the trees' gain" } th {} }
             } }
             tbody { @for name in names.iter().take(SHOWN) { tr {
                 td { (short(name, 40)) }
                 (bar(permutation, name, &write, "s0"))
+                @if !shap.is_empty() { (bar(shap, name, &sizes, "s2")) }
                 @if !gain.is_empty() { (bar(gain, name, &percent, "s1")) }
             } } }
         } }
         p .quiet .small {
             @if names.len() > SHOWN { "The " (SHOWN) " of " (names.len()) " inputs that matter most. " }
-            "Shuffled: an input's values are dealt to the wrong rows of the holdout. Inputs that say the same share their importance; none of this says "
+            "Shuffled: an input's values are dealt to the wrong rows of the holdout. "
+            @if !shap.is_empty() {
+                "SHAP values tell how far an input moves single answers"
+                @if boosted_classes(input) { ", in log-odds" }
+                ". "
+            }
+            "Inputs that say the same share their importance; none of this says "
             "that one thing causes another."
         }
     }
+}
+
+/// Whether the model adds up margins, not answers.
+fn boosted_classes(input: &CardInput<'_>) -> bool {
+    let classes = matches!(input.data.schema.task, Task::Classification { .. });
+    let winner = input.trained.leaderboard.entries.first();
+    classes && winner.is_some_and(|entry| entry.candidate.learner.kind() == LearnerKind::Boosting)
 }
 
 fn value(values: &BTreeMap<String, f64>, name: &str) -> f64 {

@@ -136,12 +136,18 @@ pub(super) fn label(metric: Metric) -> String {
 
 /// How values of a metric are written so that they stand in line: shares with four
 /// decimals, errors in the target's unit with the decimals of four digits of `like`.
-pub(super) fn writer(metric: Metric, like: Option<f64>) -> impl Fn(f64) -> String {
-    let decimals = match (metric, like) {
-        (Metric::Rmse | Metric::Mae | Metric::Pinball, Some(like)) if like.is_normal() => {
-            (3.0 - like.abs().log10().floor()).clamp(0.0, 6.0) as usize
-        }
-        _ => 4,
+pub(super) fn writer(metric: Metric, like: Option<f64>) -> Box<dyn Fn(f64) -> String> {
+    match metric {
+        Metric::Rmse | Metric::Mae | Metric::Pinball => Box::new(digits(like)),
+        _ => Box::new(|value| format!("{value:.4}")),
+    }
+}
+
+/// Writes numbers with the decimals of four digits of `like`.
+pub(super) fn digits(like: Option<f64>) -> impl Fn(f64) -> String {
+    let decimals = match like.filter(|like| like.is_normal()) {
+        Some(like) => (3.0 - like.abs().log10().floor()).clamp(0.0, 6.0) as usize,
+        None => 4,
     };
     move |value| format!("{value:.decimals$}")
 }

@@ -3,6 +3,7 @@ use std::fmt::Write;
 use super::*;
 use crate::dataset::csv;
 use crate::name::Version;
+use crate::spec::LearnerKind;
 use crate::training::{Champion, TrainingContext, train};
 
 /// Rows of two classes; the names are as unkind as a file may make them.
@@ -28,6 +29,14 @@ fn numbers() -> String {
     text
 }
 
+/// A search that is over at once.
+fn spec() -> Spec {
+    let mut spec = Spec::default();
+    spec.training.learners = vec![LearnerKind::Boosting, LearnerKind::Linear];
+    spec.training.trials = Some(4);
+    spec
+}
+
 fn card(text: &str, spec: &Spec, champion: Option<&Champion>) -> (String, Trained) {
     let model: ModelName = "taxi".parse().unwrap();
     let data = Labelled::from_raw(csv::read(text.as_bytes()).unwrap(), spec).unwrap();
@@ -48,7 +57,7 @@ fn card(text: &str, spec: &Spec, champion: Option<&Champion>) -> (String, Traine
 
 #[test]
 fn a_card_of_a_classification_stands_alone_and_tells_everything() {
-    let mut spec = Spec::default();
+    let mut spec = spec();
     spec.training.metric = Some("f1".into());
     let (page, trained) = card(&classes(), &spec, None);
     assert!(page.len() < 300_000, "{} bytes", page.len());
@@ -84,7 +93,7 @@ fn a_card_of_a_classification_stands_alone_and_tells_everything() {
 
 #[test]
 fn a_card_of_a_regression_shows_errors_coverage_and_the_champion() {
-    let spec = Spec::default();
+    let spec = spec();
     let (_, first) = card(&numbers(), &spec, None);
     let artifact = crate::artifact::Artifact::open(&first.artifact, &first.sha256).unwrap();
     let champion = Champion {
@@ -100,7 +109,7 @@ fn a_card_of_a_regression_shows_errors_coverage_and_the_champion() {
         "Champion (v1)",
         "Not promoted",
         "predicted ride_time",
-        "all defaults",
+        "&quot;trials&quot;: 4",
         "RMSE",
     ] {
         assert!(page.contains(part), "{part}");

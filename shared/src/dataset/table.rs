@@ -221,7 +221,7 @@ impl Categories {
 
     /// The numbers that the texts of all rows stand for; `NaN` for other texts.
     fn numbers(&self) -> impl Iterator<Item = f64> {
-        self.iter().map(|text| match text.map(|text| Cell::parse(text)) {
+        self.iter().map(|text| match text.map(Cell::parse) {
             Some(Cell::Boolean(value)) => f64::from(u8::from(value)),
             Some(Cell::Integer(value) | Cell::Number(value)) => value,
             _ => f64::NAN,

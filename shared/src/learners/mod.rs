@@ -25,7 +25,7 @@ use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
-use crate::dataset::{Labelled, Task};
+use crate::dataset::Labelled;
 use crate::features::{Element, Encoding, Pipeline, Recipe, TransformError};
 use crate::spec::LearnerKind;
 
@@ -122,12 +122,6 @@ impl Learner {
             Self::NaiveBayes(_) => LearnerKind::NaiveBayes,
             Self::Baseline => LearnerKind::Baseline,
         }
-    }
-
-    /// Whether it can be fitted to such a target.
-    #[must_use]
-    pub fn predicts(&self, task: &Task) -> bool {
-        !matches!((self, task), (Self::NaiveBayes(_), Task::Regression))
     }
 
     /// The encoding that suits it.

@@ -24,6 +24,9 @@ const LEAST_ROWS: usize = 100;
 /// About how many rows are predicted in all.
 const BUDGET: usize = 200_000;
 
+/// How many rows are explained.
+const EXPLAINED: usize = 100;
+
 /// How much each input matters, by three measures.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 pub struct Importances {
@@ -32,6 +35,11 @@ pub struct Importances {
     /// By how much the metric gets worse when an input's values are shuffled among
     /// holdout rows, on average (Breiman, *Random Forests*, 2001).
     pub permutation: BTreeMap<String, f64>,
+    /// How much each input moves an answer: the mean size of its SHAP values over
+    /// (at most 100) holdout rows and all classes, in log-odds for boosted classes
+    /// (Lundberg & Lee, NeurIPS 2017); empty for models that are not of trees.
+    #[serde(default)]
+    pub shap: BTreeMap<String, f64>,
 }
 
 impl Importances {
@@ -48,6 +56,7 @@ impl Importances {
         Ok(Self {
             gain: predictor.importance(),
             permutation: permutation(predictor, holdout, metric, seed)?,
+            shap: shap(predictor, holdout, seed)?,
         })
     }
 
@@ -74,8 +83,7 @@ fn permutation(
     let columns = holdout.inputs.columns();
     let most = (BUDGET / (REPEATS * columns.len()).max(1)).clamp(LEAST_ROWS, MOST_ROWS);
     let mut random = Rng::with_seed(seed);
-    let rows = random.choose_multiple(0..holdout.rows(), most);
-    let sample = holdout.select(&rows);
+    let sample = sample(holdout, most, &mut random);
     let score = |inputs: &Table| -> Result<f64, TrainingError> {
         let predictions = predictor.predict(inputs)?;
         Ok(Evaluation::new(&sample.target, &predictions)?.score(metric))
@@ -98,6 +106,30 @@ fn permutation(
     Ok(named.filter(|(_, loss)| loss.is_finite()).collect())
 }
 
+/// The mean size of each input's SHAP values.
+fn shap(
+    predictor: &Predictor,
+    holdout: &Labelled,
+    seed: u64,
+) -> Result<BTreeMap<String, f64>, TrainingError> {
+    let rows = sample(holdout, EXPLAINED, &mut Rng::with_seed(seed));
+    let Some(found) = predictor.contributions(&rows.inputs)? else { return Ok(BTreeMap::new()) };
+    let mut sizes = vec![0.0; found.columns.len()];
+    let answers = found.values.chunks_exact(sizes.len().max(1));
+    let count = answers.len().max(1) as f64;
+    for answer in answers {
+        for (size, value) in sizes.iter_mut().zip(answer) {
+            *size += value.abs() / count;
+        }
+    }
+    Ok(found.columns.into_iter().zip(sizes).collect())
+}
+
+/// At most so many of the rows.
+fn sample(rows: &Labelled, most: usize, random: &mut Rng) -> Labelled {
+    rows.select(&random.choose_multiple(0..rows.rows(), most))
+}
+
 /// The table with one column from the other.
 fn with_column_of(table: &Table, other: &Table, column: usize) -> Table {
     let columns: Vec<Column> = table
@@ -110,3 +142,7 @@ fn with_column_of(table: &Table, other: &Table, column: usize) -> Table {
     // The columns of two tables of as many rows are of one length.
     Table::new(columns).unwrap_or_else(|_| table.clone())
 }
+
+#[cfg(test)]
+#[path = "importance_tests.rs"]
+mod tests;

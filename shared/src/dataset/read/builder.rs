@@ -180,6 +180,12 @@ impl Builder {
 
     fn infer(&mut self, field: Field<'_>) {
         let cell = match field {
+            // A number all the same: the column is read again, and this is a defect of it.
+            Field::Number(value) if value.is_infinite() => {
+                self.seen.add(Cell::Number(value), 1);
+                self.held = Held::Lost;
+                return;
+            }
             Field::Raw(text) => Cell::parse(text),
             other => typed(other),
         };
@@ -255,7 +261,7 @@ impl Builder {
                 Finished::Column(Values::Number(numbers), kind)
             }
             Held::Lost => again(match seen.conclude() {
-                Conclusion::MostlyNumbers => ColumnKind::Number,
+                Conclusion::Numbers(_) | Conclusion::MostlyNumbers => ColumnKind::Number,
                 _ => ColumnKind::Category,
             }),
             Held::Texts(encoder) => {
@@ -319,7 +325,7 @@ fn typed(field: Field<'_>) -> Cell {
         Field::Missing => Cell::Missing,
         Field::Boolean(value) => Cell::Boolean(value),
         Field::Number(value) if value.is_nan() => Cell::Missing,
-        Field::Number(value) | Field::Integer(value) if !value.is_finite() => Cell::Text,
+        Field::Number(value) if value.is_infinite() => Cell::Text,
         Field::Number(value) => Cell::Number(value + 0.0),
         Field::Integer(value) => Cell::Integer(value),
         Field::Instant(value) => Cell::Date(value),

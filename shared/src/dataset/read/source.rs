@@ -1,6 +1,8 @@
 //! Where bytes come from, and what keeps a table from being read.
 
+use std::fs::File;
 use std::io::{self, Read};
+use std::os::unix::fs::FileExt;
 use std::sync::Arc;
 
 use bytes::{Buf, Bytes};
@@ -32,6 +34,19 @@ impl Source for Bytes {
     fn read_at(&self, offset: u64, length: usize) -> io::Result<Bytes> {
         let start = usize::try_from(offset).unwrap_or(usize::MAX).min(self.len());
         Ok(self.slice(start..start.saturating_add(length).min(self.len())))
+    }
+}
+
+impl Source for File {
+    fn size(&self) -> u64 {
+        self.metadata().map_or(0, |metadata| metadata.len())
+    }
+
+    fn read_at(&self, offset: u64, length: usize) -> io::Result<Bytes> {
+        let left = usize::try_from(self.size().saturating_sub(offset)).unwrap_or(length);
+        let mut bytes = vec![0; length.min(left)];
+        self.read_exact_at(&mut bytes, offset)?;
+        Ok(bytes.into())
     }
 }
 

@@ -125,4 +125,14 @@ fn what_is_no_input_is_named() {
     });
     let found = &defects("a.parquet", &bytes, &Spec::default())[0];
     assert_eq!((found.code.as_str(), found.row), ("not_utf8", Some(2)));
+    let bytes = file("required double x;", 1, |_, rows| {
+        column::<DoubleType>(rows, &[1.0, f64::INFINITY, f64::NAN], None);
+    });
+    let found = &defects("a.parquet", &bytes, &Spec::default())[0];
+    assert_eq!((found.code.as_str(), found.row), ("not_a_number", Some(2)));
+    assert!(
+        found.message.contains("column `x`: `inf` is not a finite number"),
+        "{}",
+        found.message
+    );
 }
