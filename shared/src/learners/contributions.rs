@@ -39,8 +39,8 @@ pub enum Scale {
 
 impl Predictor {
     /// The SHAP values of each row, summed over the features that come from a column
-    /// (path-dependent TreeSHAP, Lundberg, Erion & Lee 2018); `None` for a model that
-    /// is not of trees.
+    /// (path-dependent TreeSHAP, Lundberg, Erion & Lee 2018); those of a derived column
+    /// are shared alike by its inputs. `None` for a model that is not of trees.
     ///
     /// # Errors
     /// When an input is absent or of another type than in training.
@@ -52,23 +52,23 @@ impl Predictor {
         };
         let sources = self.pipeline().sources();
         let mut columns: Vec<String> = Vec::new();
-        let places: Vec<usize> = sources
+        let places: Vec<Vec<usize>> = sources
             .iter()
-            .map(|source| match columns.iter().position(|column| column == source) {
-                Some(place) => place,
-                None => {
-                    columns.push((*source).to_owned());
-                    columns.len() - 1
-                }
+            .map(|source| {
+                let inputs = self.pipeline().inputs_of(source);
+                inputs.into_iter().map(|input| place_of(&mut columns, input)).collect()
             })
             .collect();
         let mut values = Vec::new();
         for row in of_features.values.chunks(sources.len().max(1)) {
             let first = values.len();
             values.resize(first + columns.len(), 0.0);
-            for (&place, value) in places.iter().zip(row) {
-                if let Some(sum) = values.get_mut(first + place) {
-                    *sum += value;
+            for (places, value) in places.iter().zip(row) {
+                let share = value / places.len() as f64;
+                for place in places {
+                    if let Some(sum) = values.get_mut(first + place) {
+                        *sum += share;
+                    }
                 }
             }
         }
@@ -79,6 +79,17 @@ impl Predictor {
         };
         let OfFeatures { expected, .. } = of_features;
         Ok(Some(Contributions { columns, outputs: expected.len(), values, expected, scale }))
+    }
+}
+
+/// Where a column stands, which is added if it is not yet among them.
+fn place_of(columns: &mut Vec<String>, name: &str) -> usize {
+    match columns.iter().position(|column| column == name) {
+        Some(place) => place,
+        None => {
+            columns.push(name.to_owned());
+            columns.len() - 1
+        }
     }
 }
 
