@@ -213,9 +213,7 @@ fn condition(split: &Split, features: &Described<'_>) -> (f32, Option<Vec<usize>
             let levels =
                 features.levels.get(*feature).and_then(Option::as_deref).unwrap_or_default();
             let right: Vec<usize> = (0..levels.len())
-                .filter(|&code| {
-                    !left.get(code / 64).is_some_and(|word| word >> (code % 64) & 1 == 1)
-                })
+                .filter(|&code| left.get(code / 64).is_none_or(|word| word >> (code % 64) & 1 == 0))
                 .collect();
             match right.is_empty() {
                 true => (f32::MAX, None),

@@ -83,7 +83,7 @@ pub enum ImportError {
 pub fn import(bytes: &[u8], file: &str) -> Result<Imported, ImportError> {
     let unknown = || ImportError::UnknownFormat(file.to_owned());
     let format = ModelFormat::detect(bytes).ok_or_else(unknown)?;
-    let (name, describe): (_, fn(&[u8]) -> Result<Vec<Feature>, Problem>) = match format {
+    let (name, describe): (_, Describe) = match format {
         ModelFormat::XgboostJson => ("XGBoost JSON", xgboost::of_json),
         ModelFormat::XgboostUbjson => ("XGBoost UBJSON", xgboost::of_ubjson),
         ModelFormat::LightgbmText => ("LightGBM text", lightgbm::of_text),
@@ -127,6 +127,9 @@ pub fn import(bytes: &[u8], file: &str) -> Result<Imported, ImportError> {
         format: name,
     })
 }
+
+/// Reads the features that a file tells of.
+type Describe = fn(&[u8]) -> Result<Vec<Feature>, Problem>;
 
 /// Why the features cannot be told.
 enum Problem {
