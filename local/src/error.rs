@@ -5,6 +5,7 @@ use std::path::PathBuf;
 
 use model_factory::capture::CaptureError;
 use model_factory::dataset::Rejection;
+use model_factory::exchange::ExportError;
 use model_factory::learners::PredictError;
 use model_factory::name::{ModelName, Reference};
 use model_factory::port_error::PortError;
@@ -33,6 +34,13 @@ pub(crate) enum CliError {
     Store(#[from] StoreError),
     #[error("model `{model}` has no version or alias `{reference}`; `versions {model}` lists them")]
     UnknownVersion { model: ModelName, reference: Reference },
+    #[error(
+        "`{path}` is named like no model: XGBoost's end in .json or .ubj, LightGBM's in .txt",
+        path = .0.display()
+    )]
+    NotAModel(PathBuf),
+    #[error(transparent)]
+    Export(#[from] ExportError),
     #[error("model `{0}` has no champion yet: `train` it first")]
     NoChampion(ModelName),
     #[error(

@@ -2,7 +2,7 @@
 
 use serde_json::Value;
 
-use crate::support::{Done, Program, Season, customers, rides};
+use crate::support::{Done, Program, Season, customers, golden_model, points, rides};
 
 impl Done {
     /// The output of a command that must succeed and say all of these.
@@ -28,8 +28,8 @@ impl Done {
 async fn the_help_names_every_command() {
     let program = Program::new();
     let commands = [
-        "demo", "up", "train", "predict", "models", "versions", "runs", "promote", "reject",
-        "rollback", "drift",
+        "demo", "up", "train", "import", "export", "predict", "models", "versions", "runs",
+        "promote", "reject", "rollback", "drift",
     ];
     let help = program.run(&["--help"]).await;
     help.said(&["Train, serve and watch models without running a server"]);
@@ -238,6 +238,48 @@ async fn predictions_are_those_that_are_served() {
             assert_eq!(served, fields[1 + class].parse().ok(), "{line}");
         }
     }
+    up.end().await;
+}
+
+#[tokio::test]
+async fn models_come_from_other_libraries_and_go_there() {
+    let program = Program::new();
+    let up = program.up().await;
+    let booster = program.file("booster.json", golden_model("xgb-regression.json"));
+    let other = program.file("other.txt", golden_model("lgb-regression.txt"));
+    let broken = program.file("broken.json", "{}");
+    let data = program.file("rows.csv", points(60, 1));
+    program
+        .run(&["import", "points", &booster, "--data", &data])
+        .await
+        .said(&["version 1 of `points` is the champion: the first version of the model"]);
+    program.run(&["import", "points", &other]).await.said(&[
+        "version 2 of `points` is registered, not promoted: imported without data to score it on",
+    ]);
+    let versions = program.run(&["versions", "points"]).await;
+    versions.said(&["xgboost import", "lightgbm import", "models/points/import/booster.json"]);
+    let refused = program.run(&["import", "points", &broken]).await;
+    refused.complained(&["s3://model-factory/quarantine/points/import/", "`broken.json`"]);
+    let refused = program.run(&["import", "points", &data]).await;
+    refused.complained(&["rows.csv` is named like no model"]);
+
+    let predicted = program.run(&["predict", "points", &data]).await;
+    assert_eq!(predicted.said(&["predict"]).lines().count(), 61);
+    program
+        .run(&["export", "points", "1", "-o", "out.json"])
+        .await
+        .said(&["version 1 of `points` is in `out.json`"]);
+    program
+        .run(&["import", "copy", "out.json"])
+        .await
+        .said(&["version 1 of `copy` is the champion"]);
+    let copied = program.run(&["predict", "copy", &data]).await;
+    let numbers = |output: &str| -> Vec<f64> {
+        output.lines().skip(1).map(|line| line.parse().expect("a number")).collect()
+    };
+    let (copied, predicted) = (numbers(copied.said(&[])), numbers(&predicted.output));
+    assert_eq!(copied.len(), predicted.len());
+    assert!(copied.iter().zip(&predicted).all(|(a, b)| (a - b).abs() < 1e-6), "{copied:?}");
     up.end().await;
 }
 

@@ -3,7 +3,8 @@
 use serde_json::{Value, json};
 
 use crate::support::{
-    DRIFT_CHECK, Factory, INFERENCE, Rows, Season, TRAINING_TRIGGER, rides, samples,
+    DRIFT_CHECK, Factory, INFERENCE, Rows, Season, TRAINING_TRIGGER, golden_model, points, rides,
+    samples,
 };
 
 const RIDES: &str = "datasets/taxi/rides.csv";
@@ -13,19 +14,32 @@ const AWKWARD: &str = "datasets/taxi/März 1+2 %20 100% 乗車.csv";
 /// The labelled rides that were captured in the samples' window.
 const CAPTURED: usize = 120;
 
-/// A factory in which nothing happens by itself, with the data that the samples
-/// speak of, and the tag of that data.
-async fn factory_of_the_samples() -> (Factory, String) {
+/// The labelled rows beside the model that is imported.
+const POINTS: usize = 40;
+
+const BOOSTER: &str = "models/taxi/import/booster.json";
+
+/// The tags of what was uploaded.
+struct Tags {
+    rides: String,
+    model: String,
+}
+
+/// A factory in which nothing happens by itself, with the data and the model that the
+/// samples speak of, and the tags of both.
+async fn factory_of_the_samples() -> (Factory, Tags) {
     let factory = Factory::start_by_hand().await;
     let data = rides(200, Season::Usual, 1).csv();
     for key in [AWKWARD, URL_ENCODED] {
         factory.put(key, data.clone()).await;
     }
+    factory.put("models/taxi/import/booster.csv", points(POINTS, 3)).await;
+    let model = factory.put(BOOSTER, golden_model("xgb-regression.json")).await;
     let tag = factory.put(RIDES, data).await;
     let captured = rides(CAPTURED, Season::Changed, 2);
     factory.put("capture/taxi/champion/2026/03/01/08/a.jsonl", capture(&captured)).await;
     factory.put("ground-truth/taxi/a.jsonl", ground_truth(&captured)).await;
-    (factory, tag)
+    (factory, Tags { rides: tag, model })
 }
 
 fn capture(rows: &Rows) -> String {
@@ -64,9 +78,11 @@ fn every_sample_is_of_a_function() {
 
 #[tokio::test]
 async fn samples_of_training_train() {
-    let (factory, tag) = factory_of_the_samples().await;
+    let (factory, Tags { rides, model }) = factory_of_the_samples().await;
     for (before, (name, mut event)) in samples("training-").into_iter().enumerate() {
         // The tags in the samples are of contents that nobody has.
+        let is_import = event.pointer("/detail/object/key") == Some(&json!(BOOSTER));
+        let tag = if is_import { &model } else { &rides };
         for place in ["/detail/object/etag", "/Records/0/s3/object/eTag"] {
             if let Some(etag) = event.pointer_mut(place) {
                 *etag = json!(tag);
@@ -78,6 +94,7 @@ async fn samples_of_training_train() {
                 ("asked for directly", RIDES, 0)
             }
             "training-drift-detected.json" => ("drift detected", RIDES, CAPTURED),
+            "training-model-imported.json" => ("a model was uploaded", BOOSTER, 0),
             "training-object-created.json" => (arrived, RIDES, 0),
             "training-object-created-awkward-key.json" => (arrived, AWKWARD, 0),
             "training-retrain-requested.json" => ("the fare tables changed", RIDES, 0),
@@ -102,8 +119,10 @@ async fn samples_of_training_train() {
         assert_eq!(version.run, run, "{name}");
         let record = factory.get_json(&format!("runs/taxi/{run}/run.json")).await;
         assert_eq!(record["cause"], cause, "{name}");
-        let training = factory.get_json(&format!("runs/taxi/{run}/training.json")).await;
-        assert_eq!(training["rows"], 200 + labelled, "{name}");
+        let (file, rows) =
+            if is_import { ("import.json", POINTS) } else { ("training.json", 200 + labelled) };
+        let told = factory.get_json(&format!("runs/taxi/{run}/{file}")).await;
+        assert_eq!(told["rows"], rows, "{name}");
     }
     factory.end().await;
 }

@@ -10,6 +10,7 @@ mod announce;
 mod captured;
 mod dataset;
 pub mod handler;
+mod import;
 pub mod invocation;
 mod memory;
 pub mod ports;

@@ -140,6 +140,52 @@ pub struct TrainingRecord {
     pub peak_memory_bytes: Option<u64>,
 }
 
+/// What an import leaves in `runs/{model}/{run}/import.json` before it registers its
+/// version.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct ImportRecord {
+    /// The run.
+    pub run: String,
+    /// The model.
+    pub model: ModelName,
+    /// The key of the file that was imported.
+    pub file: String,
+    /// The library and format that it is of, such as `XGBoost JSON`.
+    pub format: String,
+    /// The objects that were read.
+    pub objects: Vec<ObjectRead>,
+    /// The hash of the labelled rows' content; `None` without such rows.
+    pub data_hash: Option<String>,
+    /// How many rows it was measured and profiled on.
+    pub rows: usize,
+    /// How many inputs the model reads.
+    pub columns: usize,
+    /// What was inferred about the data, in words.
+    pub notes: Vec<String>,
+    /// Its inputs and task.
+    pub schema: Schema,
+    /// The spec that it was judged by.
+    pub spec: Spec,
+    /// The version of the code.
+    pub code_version: String,
+    /// The key of the artifact.
+    pub artifact: String,
+    /// What the labelled data promises about later data.
+    pub baselines: Option<Baselines>,
+    /// The metrics on the holdout; empty without labelled rows.
+    pub metrics: BTreeMap<Metric, f64>,
+    /// The 95 % intervals of the metrics.
+    pub intervals: BTreeMap<Metric, Interval>,
+    /// Whether it may become the champion.
+    pub passed: bool,
+    /// Why, in words.
+    pub reasons: Vec<String>,
+    /// How long the parts took until then.
+    pub seconds: Seconds,
+    /// The most memory that was held until then.
+    pub peak_memory_bytes: Option<u64>,
+}
+
 /// What is measured while a run goes on.
 pub(crate) struct Account {
     began: Instant,

@@ -71,7 +71,10 @@ fn arrival(ports: &Ports, object: DatasetObject) -> Result<Source, Failure> {
             object.bucket, ports.bucket
         )));
     }
-    let model = keys::model_of_dataset(&object.key)
+    let import = keys::model_of_import(&object.key);
+    let reason = if import.is_some() { "a model was uploaded" } else { "a data set arrived" };
+    let model = import
+        .unwrap_or_else(|| keys::model_of_dataset(&object.key))
         .map_err(|error| Defect::new("forbidden_name", chain(&error)));
     Ok(Source {
         subject: model.as_ref().map_or_else(|_| object.key.clone(), ToString::to_string),
@@ -79,7 +82,7 @@ fn arrival(ports: &Ports, object: DatasetObject) -> Result<Source, Failure> {
         key: Some(object.key),
         etag: object.etag.map(|etag| etag.trim_matches('"').to_owned()),
         window: None,
-        reason: "a data set arrived".to_owned(),
+        reason: reason.to_owned(),
     })
 }
 

@@ -80,7 +80,8 @@ pub(crate) async fn load_champion(
     };
     let artifact = stored.open()?;
     let predictor = artifact.predictor().map_err(|error| Failure::terminal(&error))?;
-    let candidate = Some(artifact.manifest().candidate.clone());
+    let manifest = artifact.manifest();
+    let candidate = manifest.imported.is_none().then(|| manifest.candidate.clone());
     Ok(Some(Champion { version: stored.version, predictor, candidate }))
 }
 
@@ -92,11 +93,13 @@ async fn train(
     champion: Option<Champion>,
 ) -> Result<Trained, Stop> {
     let (model, data, spec) = (job.model.clone(), Arc::clone(data), job.spec.clone());
-    let deadline = job.invocation.search_deadline();
+    let (deadline, memory_bytes) =
+        (job.invocation.search_deadline(), job.invocation.search_memory());
     let (tell, told) = watch::channel(None);
     let mut training = tokio::task::spawn_blocking(move || {
         let context = TrainingContext {
             deadline,
+            memory_bytes,
             watch: &|progress| drop(tell.send_replace(Some(progress.clone()))),
         };
         training::train(&model, &data, &spec, champion.as_ref(), &context)

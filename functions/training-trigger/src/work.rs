@@ -11,6 +11,7 @@ use serde_json::json;
 use crate::admission::Admitted;
 use crate::announce::Announcer;
 use crate::dataset::DataSet;
+use crate::import::Import;
 use crate::invocation::Invocation;
 use crate::ports::Ports;
 use crate::record::{Account, Told};
@@ -101,6 +102,11 @@ impl Work<'_> {
             return registration::announce(ports, announcer, model, version).await;
         }
         let spec = source::spec(ports, model).await?;
+        if source.key.as_deref().is_some_and(|key| keys::model_of_import(key).is_some()) {
+            let import = Import { ports, source, run, model, spec: &spec };
+            let version = import.register(account).await?;
+            return registration::announce(ports, announcer, model, version).await;
+        }
         if !forced && let Some(reason) = age::too_young(ports, model, &spec).await? {
             return Err(Stop::Skipped(reason));
         }

@@ -2,6 +2,7 @@
 
 mod decisions;
 mod drift;
+mod exchange;
 mod models;
 mod output;
 mod predict;
@@ -40,6 +41,10 @@ enum Command {
     Up(up::Up),
     /// Upload a data set, and wait for the model that is trained on it
     Train(train::Train),
+    /// Register a model that XGBoost or LightGBM trained, judged by the same gate
+    Import(exchange::Import),
+    /// Write a version's trees in XGBoost's format
+    Export(exchange::Export),
     /// Predict the rows of a CSV file with a registered version
     Predict(predict::Predict),
     /// List the models with their champions
@@ -89,6 +94,8 @@ impl Command {
             Self::Demo(demo) => demo.run(place).await,
             Self::Up(up) => up.run(place).await,
             Self::Train(train) => train.run(&connect().await?).await,
+            Self::Import(import) => import.run(&connect().await?).await,
+            Self::Export(export) => export.run(&connect().await?).await,
             Self::Predict(predict) => predict.run(&connect().await?).await,
             Self::Models(models) => models.run(&connect().await?).await,
             Self::Versions(versions) => versions.run(&connect().await?).await,

@@ -132,13 +132,15 @@ pub(super) async fn report(
 ) -> Result<(), CliError> {
     match &record.run.outcome {
         Outcome::Registered { version, promoted, awaits_approval, reasons } => {
-            let training = runs::training(client, model, &record.run.run).await?;
-            say(tables::leaderboard(&training.leaderboard).to_string())?;
-            for note in training.notes {
-                say(format!("note: {note}"))?;
-            }
-            for warning in training.warnings {
-                say(format!("warning: {}", warning.message))?;
+            // An import has no leaderboard.
+            if let Some(training) = runs::training(client, model, &record.run.run).await? {
+                say(tables::leaderboard(&training.leaderboard).to_string())?;
+                for note in training.notes {
+                    say(format!("note: {note}"))?;
+                }
+                for warning in training.warnings {
+                    say(format!("warning: {}", warning.message))?;
+                }
             }
             let place = match (promoted, awaits_approval) {
                 (true, _) => "is the champion",

@@ -136,18 +136,17 @@ pub(crate) async fn find(
     let unknown = || CliError::UnknownRun { model: model.clone(), run: start.to_owned() };
     let (Some(only), None) = (ended.next(), ended.next()) else { return Err(unknown()) };
     let record: RunRecord = read(client, &only.key).await?.ok_or_else(unknown)?;
-    let training = read(client, &keys::run(model, &record.run.run, "training.json")).await?;
+    let training = training(client, model, &record.run.run).await?;
     Ok((record, training))
 }
 
-/// What a run tells of its training.
+/// What a run tells of its training; `None` for an import.
 pub(crate) async fn training(
     client: &Client,
     model: &ModelName,
     run: &str,
-) -> Result<TrainingRecord, CliError> {
-    let key = keys::run(model, run, "training.json");
-    read(client, &key).await?.ok_or(CliError::NoArtifact(key))
+) -> Result<Option<TrainingRecord>, CliError> {
+    read(client, &keys::run(model, run, "training.json")).await
 }
 
 async fn read<T: DeserializeOwned>(client: &Client, key: &str) -> Result<Option<T>, CliError> {

@@ -173,8 +173,10 @@ impl<'a> Story<'a> {
         let Outcome::Registered { version, promoted, .. } = &record.run.outcome else {
             return Err(CliError::Training(format!("the training ended otherwise: {record:?}")));
         };
-        let TrainingRecord { leaderboard, decision, notes, .. } =
-            runs::training(self.client, &self.model, &record.run.run).await?;
+        let training = runs::training(self.client, &self.model, &record.run.run).await?;
+        let TrainingRecord { leaderboard, decision, notes, .. } = training.ok_or_else(|| {
+            CliError::Training(format!("run {} has left no record", record.run.run))
+        })?;
         say(tables::leaderboard(&leaderboard).to_string())?;
         for note in notes {
             say(format!("   note: {note}"))?;

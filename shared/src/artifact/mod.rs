@@ -37,8 +37,13 @@ pub struct Manifest {
     pub model: ModelName,
     /// Its inputs and task.
     pub schema: Schema,
-    /// The learner with its hyper-parameters.
+    /// The learner with its hyper-parameters; for an imported model, as far as its file
+    /// tells.
     pub candidate: Candidate,
+    /// The library and format that it was imported from, such as `XGBoost JSON`; `None`
+    /// for a model that was trained here.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub imported: Option<String>,
     /// The spec that it was trained by.
     pub spec: Spec,
     /// The hash of the data's content.
@@ -73,6 +78,8 @@ pub struct Contents<'a> {
     pub schema: &'a Schema,
     /// The learner with its hyper-parameters.
     pub candidate: &'a Candidate,
+    /// The library and format that it was imported from, if it was.
+    pub imported: Option<&'a str>,
     /// The fitted pipeline and model.
     pub predictor: &'a Predictor,
     /// The reference profile of inputs and predictions.
@@ -141,6 +148,7 @@ pub fn encode(contents: &Contents<'_>) -> Result<Vec<u8>, ArtifactError> {
         model: contents.model.clone(),
         schema: contents.schema.clone(),
         candidate: contents.candidate.clone(),
+        imported: contents.imported.map(str::to_owned),
         spec: contents.spec.clone(),
         data_hash: contents.data_hash.clone(),
         training_rows: contents.training_rows,

@@ -38,9 +38,10 @@ pub fn check(
         report.verdict = Verdict::NoData;
         return Ok(report);
     }
-    if observed.rows < thresholds.min_rows {
-        report.verdict =
-            Verdict::TooLittleData { rows: observed.rows, needed: thresholds.min_rows };
+    // A model that was imported without data has a profile of nothing.
+    let rows = if reference.rows == 0 { 0 } else { observed.rows };
+    if rows < thresholds.min_rows.max(1) {
+        report.verdict = Verdict::TooLittleData { rows, needed: thresholds.min_rows };
         return Ok(report);
     }
     let compared = compare_all(reference, observed, thresholds);

@@ -148,6 +148,11 @@ impl Predictor {
         &self.adjustments
     }
 
+    /// The same predictor, whose classes have other names.
+    pub(crate) fn with_classes(self, classes: &[String]) -> Self {
+        Self { classes: classes.into(), ..self }
+    }
+
     /// The fitted features.
     #[must_use]
     pub fn pipeline(&self) -> &Pipeline {

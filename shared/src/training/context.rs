@@ -14,6 +14,8 @@ pub struct TrainingContext<'a> {
     /// When the search has to end, so that its winner can be fitted, measured, stored
     /// and registered in the time that is left.
     pub deadline: Deadline,
+    /// The most bytes that one candidate may need, unless the spec says otherwise.
+    pub memory_bytes: Option<u64>,
     /// Told of every candidate when it has been tried.
     pub watch: &'a (dyn Fn(&Progress) + Sync),
 }
@@ -48,12 +50,16 @@ pub struct Durations {
 impl Default for TrainingContext<'_> {
     /// All the time in the world, and nobody watching.
     fn default() -> Self {
-        Self { deadline: Deadline::default(), watch: &|_| {} }
+        Self { deadline: Deadline::default(), memory_bytes: None, watch: &|_| {} }
     }
 }
 
 impl fmt::Debug for TrainingContext<'_> {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        formatter.debug_struct("TrainingContext").field("deadline", &self.deadline).finish()
+        formatter
+            .debug_struct("TrainingContext")
+            .field("deadline", &self.deadline)
+            .field("memory_bytes", &self.memory_bytes)
+            .finish_non_exhaustive()
     }
 }

@@ -2,6 +2,7 @@
 //! measured on the holdout, and the gate compares it with the champion.
 
 mod adjustment;
+mod adopt;
 mod assessment;
 mod context;
 mod gate;
@@ -25,6 +26,7 @@ use crate::spec::Spec;
 
 use gate::Challenger;
 
+pub use adopt::{Adopted, Rows, adopt};
 pub use assessment::Assessment;
 pub use context::{Durations, Progress, TrainingContext};
 pub use gate::{Decision, Gate, Guard};
@@ -155,6 +157,7 @@ pub fn train(
         model,
         schema: &data.schema,
         candidate: winner,
+        imported: None,
         predictor: &predictor,
         profile: &profile,
         spec,

@@ -131,7 +131,7 @@ fn a_search_whose_time_is_up_ends_with_what_it_has_and_tells_how_far_it_came() {
     let told = std::sync::Mutex::new(Vec::new());
     let watch = |progress: &Progress| told.lock().unwrap().push(progress.clone());
     let past = Deadline::at(Instant::now());
-    let context = TrainingContext { deadline: past, watch: &watch };
+    let context = TrainingContext { deadline: past, watch: &watch, ..TrainingContext::default() };
     let trained =
         super::train(&model(), &rides(200, 1.0), &Spec::default(), None, &context).unwrap();
     let told = told.into_inner().unwrap();

@@ -106,6 +106,23 @@ pub(crate) fn customers(count: usize, season: Season, seed: u64) -> Rows {
     rows
 }
 
+/// A model of another library, which reads the columns of [`points`].
+pub(crate) fn golden_model(file: &str) -> Vec<u8> {
+    let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/../shared/tests/golden/exchange/");
+    std::fs::read(format!("{folder}{file}")).expect(file)
+}
+
+/// Rows of three numbers and a fourth one that follows from them, as CSV.
+pub(crate) fn points(count: usize, seed: u64) -> String {
+    let mut random = Rng::with_seed(seed);
+    let mut draw = || thousandths(4.0 * random.f64() - 2.0);
+    let rows = (0..count).map(|_| {
+        let (a, b, c) = (draw(), draw(), draw());
+        format!("{a},{b},{c},{}\n", thousandths(a - b + 0.1 * c))
+    });
+    "a,b,c,y\n".to_owned() + &rows.collect::<String>()
+}
+
 fn pick<'a>(random: &mut Rng, choices: &[(&'a str, f64)]) -> (&'a str, f64) {
     choices[random.usize(..choices.len())]
 }

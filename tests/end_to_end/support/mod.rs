@@ -8,7 +8,7 @@ mod program;
 mod samples;
 mod wait;
 
-pub(crate) use data::{Rows, Season, customers, rides};
+pub(crate) use data::{Rows, Season, customers, golden_model, points, rides};
 pub(crate) use factory::{DRIFT_CHECK, Factory, INFERENCE, TRAINING_TRIGGER};
 pub(crate) use http::Answer;
 pub(crate) use processes::Processes;

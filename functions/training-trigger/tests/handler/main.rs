@@ -8,6 +8,7 @@
 
 mod constraints;
 mod data_sets;
+mod imports;
 
 use std::ops::Range;
 use std::sync::Arc;
@@ -64,7 +65,7 @@ fn world() -> World {
 
 /// A call that nobody ends.
 fn call(request_id: &str) -> Invocation {
-    Invocation { request_id: request_id.to_owned(), deadline: None }
+    Invocation { request_id: request_id.to_owned(), deadline: None, memory_bytes: None }
 }
 
 fn model() -> ModelName {
@@ -353,7 +354,7 @@ async fn a_run_that_has_no_time_registers_the_best_so_far() {
     let event = world.upload(KEY, &rides()).await;
     let full = world.handle(&event).await.unwrap();
     let full: TrainingRecord = world.file(&full, "training.json").await;
-    let hurried = Invocation { request_id: "request-2".to_owned(), deadline: Some(Instant::now()) };
+    let hurried = Invocation { deadline: Some(Instant::now()), ..call("request-2") };
     let report = handle(&world.ports, json!({"model": "taxi"}), &hurried).await.unwrap();
     let [run] = &report.runs[..] else { panic!("{report:?}") };
     assert!(matches!(run.outcome, Outcome::Registered { .. }), "{run:?}");

@@ -128,6 +128,15 @@ pub fn import(bytes: &[u8], file: &str) -> Result<Imported, ImportError> {
     })
 }
 
+impl Imported {
+    /// The same model, whose classes are called as those of `task`, in their order.
+    #[must_use]
+    pub fn with_classes(self, task: &Task) -> Self {
+        let predictor = self.predictor.with_classes(task.classes());
+        Self { predictor, schema: Schema { task: task.clone(), ..self.schema }, ..self }
+    }
+}
+
 /// Reads the features that a file tells of.
 type Describe = fn(&[u8]) -> Result<Vec<Feature>, Problem>;
 

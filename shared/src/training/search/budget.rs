@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use super::super::TrainingContext;
 use super::super::leaderboard::Ended;
 use super::memory;
 use crate::dataset::Labelled;
@@ -31,7 +32,8 @@ pub(super) struct Budget {
 }
 
 impl Budget {
-    pub(super) fn new(spec: &Spec, rows: usize, deadline: Deadline) -> Self {
+    pub(super) fn new(spec: &Spec, rows: usize, context: &TrainingContext<'_>) -> Self {
+        let TrainingContext { deadline, memory_bytes, .. } = *context;
         let Training { trials, seconds, trial_seconds, memory_mib, .. } = spec.training;
         let seconds = seconds.map(Duration::from_secs_f64);
         let search = seconds.map_or_else(Deadline::default, Deadline::within);
@@ -43,7 +45,7 @@ impl Budget {
             trial: trial_seconds
                 .map(Duration::from_secs_f64)
                 .or_else(|| bounded.map(|bounded| bounded.mul_f64(DEFAULT_TRIAL))),
-            bytes: memory_mib.map(|mib| mib.saturating_mul(1 << 20)),
+            bytes: memory_mib.map(|mib| mib.saturating_mul(1 << 20)).or(memory_bytes),
         }
     }
 

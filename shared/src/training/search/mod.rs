@@ -51,7 +51,7 @@ pub(super) fn run(
     let folds = split::folds(training, &spec.split, spec.training.folds.unwrap_or(few));
     let mut proposer = proposer(spec, &training.target)?;
     let mut first = warm_start(spec, &training.target, champion).cloned();
-    let budget = Budget::new(spec, training.rows(), context.deadline);
+    let budget = Budget::new(spec, training.rows(), context);
     let total = [budget.trials(), proposer.total()].into_iter().flatten().min();
     let perfect = if metric.higher_is_better() { 1.0 } else { 0.0 };
     let mut study = Study::new(training, &folds, metric, spec);

@@ -1,0 +1,253 @@
+//! Taking over a model that another library trained: it meets the champion on the same
+//! holdout rows as a challenger of our own.
+
+use std::collections::BTreeMap;
+
+use super::gate::Challenger;
+use super::{Assessment, Champion, Decision, Gate, TrainingError, assessment};
+use crate::artifact::{self, Contents};
+use crate::dataset::split::{self, Split};
+use crate::dataset::{
+    Column, Defect, Field, Labelled, RawTable, Rejection, Schema, Table, Task, Values,
+};
+use crate::exchange::Imported;
+use crate::metrics::{Evaluation, Interval, Metric};
+use crate::name::ModelName;
+use crate::port_error::chain;
+use crate::profile::Profile;
+use crate::spec::{Spec, TaskKind};
+
+/// What came of taking a model over; nothing of it is stored yet.
+#[derive(Debug)]
+pub struct Adopted {
+    /// The artifact's bytes.
+    pub artifact: Vec<u8>,
+    /// The SHA-256 of `artifact`.
+    pub sha256: String,
+    /// Its inputs and task, with the names of the classes where the data tells them.
+    pub schema: Schema,
+    /// The hash of the data's content; empty without data.
+    pub data_hash: String,
+    /// How many rows it was measured and profiled on.
+    pub rows: usize,
+    /// Where it comes from, such as `xgboost import`.
+    pub learner: String,
+    /// The metric that ranks this model's versions.
+    pub metric: Metric,
+    /// Its metrics on the holdout; empty without data.
+    pub metrics: BTreeMap<Metric, f64>,
+    /// The 95 % intervals of its metrics.
+    pub intervals: BTreeMap<Metric, Interval>,
+    /// What was inferred about the data, in words.
+    pub notes: Vec<String>,
+    /// Whether it may become the champion.
+    pub passed: bool,
+    /// Why, in words.
+    pub reasons: Vec<String>,
+}
+
+/// Labelled rows on which an imported model is measured.
+#[derive(Debug)]
+pub struct Rows {
+    /// The rows as a training reads them, which decides how they are split, and which
+    /// the champion answers.
+    whole: Labelled,
+    /// The same rows with the model's own inputs.
+    own: Labelled,
+}
+
+impl Rows {
+    /// Reads rows for an imported model. Classes that its file knows by number only take
+    /// the names of the data's classes, in their order, as scikit-learn's `LabelEncoder`
+    /// counts them.
+    ///
+    /// # Errors
+    /// When the rows cannot be learned from, lack an input of the model, or have another
+    /// number of classes.
+    pub fn read(imported: &Imported, raw: RawTable, spec: &Spec) -> Result<Self, Rejection> {
+        let Schema { inputs: fields, task, .. } = &imported.schema;
+        let kind = match task {
+            Task::Regression => TaskKind::Regression,
+            Task::Classification { .. } => TaskKind::Classification,
+        };
+        let spec = Spec { task: Some(kind), ..spec.clone() };
+        let given = raw.table.clone();
+        let whole = Labelled::from_raw(raw, &spec)?;
+        let inputs = own_inputs(fields, &given, &whole);
+        let missing = fields.iter().filter(|field| inputs.column(&field.name).is_none());
+        let missing: Vec<Defect> = missing.map(|field| lacks(&field.name)).collect();
+        if !missing.is_empty() {
+            return Err(Rejection(missing));
+        }
+        let (ours, theirs) = (whole.schema.task.classes().len(), task.classes().len());
+        if ours != theirs {
+            let message =
+                format!("the model answers {theirs} classes, the labelled data has {ours}");
+            let defect = Defect::new("other_classes", message);
+            return Err(defect.in_column(&whole.schema.target).into());
+        }
+        let Schema { target, task, .. } = whole.schema.clone();
+        let schema = Schema { inputs: fields.clone(), target, task };
+        Ok(Self { own: Labelled { inputs, schema, ..whole.clone() }, whole })
+    }
+
+    /// The number of rows.
+    #[must_use]
+    pub fn len(&self) -> usize {
+        self.whole.rows()
+    }
+
+    /// Whether there is none.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.len() == 0
+    }
+}
+
+/// The model's inputs. A training leaves out columns that cannot inform a model; this
+/// one has been informed elsewhere, so they are taken from the rows as they came.
+fn own_inputs(fields: &[Field], given: &Table, usable: &Labelled) -> Table {
+    let labels = given.column(&usable.schema.target);
+    let labelled = labels.map(Values::present).unwrap_or_default();
+    let as_given = (labelled.len() == usable.rows()).then(|| given.select(&labelled));
+    let columns = fields.iter().filter_map(|field| {
+        let given = as_given.as_ref().and_then(|table| table.column(&field.name));
+        let values = usable.inputs.column(&field.name).or(given)?.clone();
+        Some(Column { name: field.name.clone(), values })
+    });
+    Table::new(columns.collect()).unwrap_or_default()
+}
+
+fn lacks(input: &str) -> Defect {
+    let message = format!(
+        "the model reads `{input}`, which the labelled data does not have: save the model with \
+         the names of its columns, or upload data that has it beside the model"
+    );
+    Defect::new("missing_column", message).in_column(input)
+}
+
+/// Takes a model over. With data it is measured on the holdout and judged by the gate;
+/// without, it becomes the first version, or a version that nobody has scored.
+///
+/// # Errors
+/// When the spec does not fit the task, the model cannot answer for the data, or the
+/// artifact cannot be written.
+pub fn adopt(
+    model: &ModelName,
+    imported: Imported,
+    rows: Option<&Rows>,
+    spec: &Spec,
+    champion: Option<&Champion>,
+) -> Result<Adopted, TrainingError> {
+    let schema = rows.map_or(&imported.schema, |rows| &rows.own.schema).clone();
+    let imported = imported.with_classes(&schema.task);
+    let metric = Metric::choose(spec.training.metric.as_deref(), &schema.task)?;
+    let gate = Gate::new(metric, &spec.gate, &schema.task, spec.split.seed)
+        .map_err(TrainingError::Guard)?;
+    let measured = rows.map(|rows| Measured::of(&imported, rows, metric, spec, champion));
+    let measured = measured.transpose()?;
+    let none = Profile::of(&Table::default(), &schema);
+    let (metrics, intervals, importance) = measured.as_ref().map_or_else(Default::default, |it| {
+        let assessment = &it.assessment;
+        (assessment.metrics(), assessment.intervals.clone(), assessment.importances.shares())
+    });
+    let data_hash = rows.map(|rows| rows.whole.content_hash()).unwrap_or_default();
+    let artifact = artifact::encode(&Contents {
+        model,
+        schema: &schema,
+        candidate: &imported.candidate,
+        imported: Some(imported.format),
+        predictor: &imported.predictor,
+        profile: measured.as_ref().map_or(&none, |measured| &measured.profile),
+        spec,
+        data_hash: data_hash.clone(),
+        training_rows: measured.as_ref().map_or(0, |measured| measured.profiled),
+        holdout_rows: measured.as_ref().map_or(0, |measured| measured.held_out),
+        metric,
+        metrics: metrics.clone(),
+        importance,
+    })?;
+    let (passed, reasons) = match &measured {
+        Some(measured) => {
+            let decision = measured.judge(&gate, champion, artifact.len() as u64);
+            (decision.passed, decision.reasons)
+        }
+        None => unscored(champion),
+    };
+    let library = imported.format.split(' ').next().unwrap_or_default().to_lowercase();
+    Ok(Adopted {
+        sha256: artifact::sha256(&artifact),
+        artifact,
+        data_hash,
+        rows: rows.map_or(0, Rows::len),
+        learner: format!("{library} import"),
+        metric,
+        metrics,
+        intervals,
+        notes: rows.map(|rows| rows.whole.notes.clone()).unwrap_or_default(),
+        passed,
+        reasons,
+        schema,
+    })
+}
+
+/// Without labelled rows, the gate has nothing to compare.
+fn unscored(champion: Option<&Champion>) -> (bool, Vec<String>) {
+    let reason = match champion {
+        None => "the first version of the model, imported without data to score it on".to_owned(),
+        Some(champion) => format!(
+            "imported without data to score it on: compare it with version {} yourself, then \
+             promote it by hand",
+            champion.version
+        ),
+    };
+    (champion.is_none(), vec![reason])
+}
+
+/// What labelled data says about an imported model.
+struct Measured {
+    assessment: Assessment,
+    /// The champion's answers for the same rows, or why it has none.
+    opponent: Option<Result<Evaluation, String>>,
+    profile: Profile,
+    profiled: usize,
+    held_out: usize,
+}
+
+impl Measured {
+    fn of(
+        imported: &Imported,
+        rows: &Rows,
+        metric: Metric,
+        spec: &Spec,
+        champion: Option<&Champion>,
+    ) -> Result<Self, TrainingError> {
+        let Rows { whole, own } = rows;
+        let Split { train, holdout } = split::holdout(whole, &spec.split)?;
+        let met = whole.select(&holdout);
+        let opponent = champion.map(|champion| {
+            assessment::evaluate(&champion.predictor, &met, spec.training.coverage)
+                .map_err(|error| chain(&error))
+        });
+        let (rest, holdout) = (own.select(&train), own.select(&holdout));
+        let predictor = &imported.predictor;
+        let opposing = opponent.as_ref().and_then(|evaluation| evaluation.as_ref().ok());
+        let assessment = Assessment::of(predictor, &rest, &holdout, opposing, metric, spec)?;
+        let profile = Profile::of(&rest.inputs, &own.schema)
+            .with_predictions(&predictor.predict(&rest.inputs)?);
+        Ok(Self { assessment, opponent, profile, profiled: rest.rows(), held_out: holdout.rows() })
+    }
+
+    fn judge(&self, gate: &Gate<'_>, champion: Option<&Champion>, bytes: u64) -> Decision {
+        let challenger = Challenger {
+            evaluation: &self.assessment.evaluation,
+            latency_ms: self.assessment.latency_ms,
+            artifact_bytes: bytes,
+        };
+        let opponent = champion.zip(self.opponent.as_ref());
+        let opponent = opponent.map(|(champion, evaluation)| {
+            (champion.version, evaluation.as_ref().map_err(String::as_str))
+        });
+        gate.decide(&challenger, opponent)
+    }
+}
