@@ -69,7 +69,7 @@ fn what_a_grid_cannot_hold_is_told_with_what_was_meant() {
     let none = told("search = 'grid'\n[training.grid.linear]\nalpha = []");
     assert!(none.contains("`training.grid.linear.alpha` lists no value"), "{none}");
     let empty = told("search = 'grid'");
-    assert!(empty.contains("lists no values for boosting, random_forest"), "{empty}");
+    assert!(empty.contains("lists no values for boosting, linear"), "{empty}");
     let unread = Spec::parse(b"[training.grid.linear]\nalpha = [1]").unwrap_err().to_string();
     assert!(unread.contains("`training.grid` is read with `search = \"grid\"` only"), "{unread}");
 }
