@@ -1,7 +1,7 @@
 """Golden numbers for shared/src/learners/adjust, from scikit-learn 1.9.1.
 
     pip install scikit-learn==1.9.1
-    python scripts/golden/calibration.py > shared/tests/golden/calibration.json
+    python scripts/golden/calibration.py > shared/learning/tests/golden/calibration.json
 """
 
 import json

@@ -1,7 +1,7 @@
 """Models of XGBoost 3.2.0 and LightGBM 4.7.0 with their answers, for shared/tests/exchange.rs.
 
     pip install xgboost==3.2.0 lightgbm==4.7.0 pandas==3.1.1
-    python scripts/golden/exchange.py shared/tests/golden/exchange
+    python scripts/golden/exchange.py shared/learning/tests/golden/exchange
 
 Writes a few small model files and `answers.json`: for each file its inputs and what the
 library answers. The inputs are numbers of single precision, as our features are.

@@ -1,7 +1,7 @@
 """Golden numbers for shared/src/features, from scikit-learn 1.9.1 and pandas 3.
 
     pip install scikit-learn==1.9.1 pandas
-    python scripts/golden/features.py > shared/tests/golden/features.json
+    python scripts/golden/features.py > shared/tabular/tests/golden/features.json
 
 Each case has the `model.toml` of the same transform, the encoding, the target, and the
 features of the test rows; a missing number is null.

@@ -1,7 +1,7 @@
 """Golden scores for shared/src/learners/forest, from scikit-learn 1.9.1.
 
     pip install scikit-learn==1.9.1 pandas==2.3.3
-    python scripts/golden/forest.py ../shared/data > shared/tests/golden/forest.json
+    python scripts/golden/forest.py ../shared/data > shared/learning/tests/golden/forest.json
 
 Each score is of every fourth row (0, 4, …), by a forest fitted to the others; one score
 a seed. Categories are codes in the order of their names, which scikit-learn reads as

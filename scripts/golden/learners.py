@@ -1,7 +1,7 @@
 """Golden numbers for shared/src/learners, from scikit-learn 1.9.1.
 
     pip install scikit-learn==1.9.1
-    python scripts/golden/learners.py > shared/tests/golden/learners.json
+    python scripts/golden/learners.py > shared/learning/tests/golden/learners.json
 """
 
 import json

@@ -1,7 +1,7 @@
 """Golden numbers for shared/src/learners/linear, from scikit-learn 1.9.1.
 
     pip install scikit-learn==1.9.1
-    python scripts/golden/linear.py > shared/tests/golden/linear.json
+    python scripts/golden/linear.py > shared/learning/tests/golden/linear.json
 """
 
 import json

@@ -1,7 +1,7 @@
 """Golden numbers for shared/src/metrics, from scikit-learn 1.9.1.
 
     pip install scikit-learn==1.9.1
-    python scripts/golden/metrics.py > shared/tests/golden/metrics.json
+    python scripts/golden/metrics.py > shared/learning/tests/golden/metrics.json
 """
 
 import json

@@ -1,7 +1,7 @@
 """Golden numbers for shared/src/learners/naive_bayes.rs, from scikit-learn 1.9.1.
 
     pip install scikit-learn==1.9.1
-    python scripts/golden/naive_bayes.py > shared/tests/golden/naive_bayes.json
+    python scripts/golden/naive_bayes.py > shared/learning/tests/golden/naive_bayes.json
 """
 
 import json

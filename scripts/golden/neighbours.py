@@ -1,7 +1,7 @@
 """Golden numbers for shared/src/learners/neighbours, from scikit-learn 1.9.1.
 
     pip install scikit-learn==1.9.1
-    python scripts/golden/neighbours.py > shared/tests/golden/neighbours.json
+    python scripts/golden/neighbours.py > shared/learning/tests/golden/neighbours.json
 """
 
 import json

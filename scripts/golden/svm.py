@@ -1,7 +1,7 @@
 """Golden numbers for shared/src/learners/svm, from scikit-learn 1.9.1.
 
     pip install scikit-learn==1.9.1
-    python scripts/golden/svm.py > shared/tests/golden/svm.json
+    python scripts/golden/svm.py > shared/learning/tests/golden/svm.json
 """
 
 import json

@@ -1,23 +1,21 @@
 //! The life cycle of machine-learning models, as a library over ports.
+//!
+//! What is true of any table stands in `model-factory-tabular`, what learns from it in
+//! `model-factory-learning`; both are compiled apart and are part of this library.
+
+pub use model_factory_learning::{exchange, learners, metrics};
+pub use model_factory_tabular::{dataset, date, expression, features, nearest, spec};
 
 pub mod artifact;
 pub mod aws;
 pub mod capture;
 pub mod card;
 pub mod clock;
-pub mod dataset;
-pub mod date;
 pub mod drift;
 pub mod events;
-pub mod exchange;
-pub mod expression;
-pub mod features;
 pub mod idempotency;
-pub mod learners;
 pub mod memory;
-pub mod metrics;
 pub mod name;
-pub mod nearest;
 mod page;
 pub mod port_error;
 pub mod profile;
@@ -26,7 +24,6 @@ pub mod quality;
 pub mod registry;
 pub mod runtime;
 pub mod serving;
-pub mod spec;
 pub mod storage;
 pub mod store;
 pub mod traffic;

@@ -108,7 +108,7 @@ pub(crate) fn customers(count: usize, season: Season, seed: u64) -> Rows {
 
 /// A model of another library, which reads the columns of [`points`].
 pub(crate) fn golden_model(file: &str) -> Vec<u8> {
-    let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/../shared/tests/golden/exchange/");
+    let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/../shared/learning/tests/golden/exchange/");
     std::fs::read(format!("{folder}{file}")).expect(file)
 }
 

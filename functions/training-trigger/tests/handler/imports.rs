@@ -8,12 +8,16 @@ use training_trigger::record::ImportRecord;
 
 use super::*;
 
-const REGRESSION: (&str, &[u8]) =
-    ("xgb.json", include_bytes!("../../../../shared/tests/golden/exchange/xgb-regression.json"));
+const REGRESSION: (&str, &[u8]) = (
+    "xgb.json",
+    include_bytes!("../../../../shared/learning/tests/golden/exchange/xgb-regression.json"),
+);
 const BINARY: (&str, &[u8]) =
-    ("xgb.ubj", include_bytes!("../../../../shared/tests/golden/exchange/xgb-binary.ubj"));
-const LIGHTGBM: (&str, &[u8]) =
-    ("lgb.txt", include_bytes!("../../../../shared/tests/golden/exchange/lgb-regression.txt"));
+    ("xgb.ubj", include_bytes!("../../../../shared/learning/tests/golden/exchange/xgb-binary.ubj"));
+const LIGHTGBM: (&str, &[u8]) = (
+    "lgb.txt",
+    include_bytes!("../../../../shared/learning/tests/golden/exchange/lgb-regression.txt"),
+);
 
 /// Rows that all of the models can read.
 fn table() -> Table {

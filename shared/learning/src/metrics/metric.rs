@@ -1,0 +1,252 @@
+//! The metrics by name.
+
+use std::fmt;
+use std::str::FromStr;
+
+use serde::{Deserialize, Serialize};
+
+use model_factory_tabular::dataset::Task;
+
+/// A metric of a model's predictions, defined as in scikit-learn.
+///
+/// Of two classes the second is the positive one. `macro` is the unweighted mean over
+/// the classes, `weighted` the mean by their rows.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Metric {
+    /// Area under the ROC curve; one class against the rest, averaged, when there
+    /// are more than two.
+    RocAuc,
+    /// Area under the precision-recall curve, by steps; averaged likewise.
+    AveragePrecision,
+    /// Mean negative logarithm of the true class's probability.
+    LogLoss,
+    /// Mean squared error of the positive class's probability; of more than two
+    /// classes the sum over all.
+    BrierScore,
+    /// Mean recall over the classes.
+    BalancedAccuracy,
+    /// Harmonic mean of precision and recall of the positive class.
+    F1,
+    /// Share of true positives among the rows taken for positive.
+    Precision,
+    /// Share of the positive rows that are taken for positive.
+    Recall,
+    /// Correlation of true and predicted classes, from −1 to 1.
+    MatthewsCorrcoef,
+    /// F1, mean over the classes.
+    F1Macro,
+    /// Precision, mean over the classes.
+    PrecisionMacro,
+    /// Recall, mean over the classes.
+    RecallMacro,
+    /// F1, mean by the classes' rows.
+    F1Weighted,
+    /// Precision, mean by the classes' rows.
+    PrecisionWeighted,
+    /// Recall, mean by the classes' rows.
+    RecallWeighted,
+    /// Share of right labels.
+    Accuracy,
+    /// Root of the mean squared error.
+    Rmse,
+    /// Mean absolute error.
+    Mae,
+    /// Mean absolute error as a share of the true value.
+    Mape,
+    /// Coefficient of determination.
+    R2,
+    /// Mean pinball loss of the bounds of the prediction intervals, as quantiles.
+    Pinball,
+    /// Share of true values within the prediction intervals.
+    Coverage,
+}
+
+/// The metrics of two classes, those that say most first.
+const BINARY: [Metric; 16] = [
+    Metric::RocAuc,
+    Metric::AveragePrecision,
+    Metric::LogLoss,
+    Metric::BrierScore,
+    Metric::BalancedAccuracy,
+    Metric::F1,
+    Metric::Precision,
+    Metric::Recall,
+    Metric::MatthewsCorrcoef,
+    Metric::F1Macro,
+    Metric::PrecisionMacro,
+    Metric::RecallMacro,
+    Metric::F1Weighted,
+    Metric::PrecisionWeighted,
+    Metric::RecallWeighted,
+    Metric::Accuracy,
+];
+
+/// The metrics of more than two classes.
+const MULTICLASS: [Metric; 13] = [
+    Metric::RocAuc,
+    Metric::AveragePrecision,
+    Metric::LogLoss,
+    Metric::BrierScore,
+    Metric::BalancedAccuracy,
+    Metric::MatthewsCorrcoef,
+    Metric::F1Macro,
+    Metric::PrecisionMacro,
+    Metric::RecallMacro,
+    Metric::F1Weighted,
+    Metric::PrecisionWeighted,
+    Metric::RecallWeighted,
+    Metric::Accuracy,
+];
+
+/// The metrics of numbers.
+const REGRESSION: [Metric; 6] =
+    [Metric::Rmse, Metric::Mae, Metric::Mape, Metric::R2, Metric::Pinball, Metric::Coverage];
+
+/// A metric's name is unknown, or the metric is one of another task.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("`{name}` is not a metric of a {task}; choose one of {}", known.join(", "))]
+pub struct UnknownMetric {
+    /// The name as given.
+    pub name: String,
+    /// The task.
+    pub task: &'static str,
+    /// The metrics of the task.
+    pub known: Vec<&'static str>,
+}
+
+impl Metric {
+    /// The metrics of a task.
+    #[must_use]
+    pub fn of_task(task: &Task) -> &'static [Self] {
+        match task {
+            Task::Classification { classes } => Self::of_classes(classes.len()),
+            Task::Regression => &REGRESSION,
+        }
+    }
+
+    pub(super) fn of_classes(classes: usize) -> &'static [Self] {
+        if classes == 2 { &BINARY } else { &MULTICLASS }
+    }
+
+    pub(super) fn of_numbers() -> &'static [Self] {
+        &REGRESSION
+    }
+
+    /// The metric called `name` that can rank models, or the task's default when there
+    /// is no name: never accuracy, which an imbalanced target makes worthless.
+    ///
+    /// # Errors
+    /// When the task has no such metric.
+    pub fn choose(name: Option<&str>, task: &Task) -> Result<Self, UnknownMetric> {
+        let Some(name) = name else {
+            return Ok(match task {
+                Task::Regression => Self::Rmse,
+                Task::Classification { classes } if classes.len() == 2 => Self::RocAuc,
+                Task::Classification { .. } => Self::LogLoss,
+            });
+        };
+        let metrics = Self::of_task(task).iter().copied();
+        Self::find(name, task.name(), metrics.filter(|metric| !metric.is_of_intervals()))
+    }
+
+    /// The metric called `name` of a task.
+    ///
+    /// # Errors
+    /// When the task has no such metric.
+    pub fn of(name: &str, task: &Task) -> Result<Self, UnknownMetric> {
+        Self::find(name, task.name(), Self::of_task(task).iter().copied())
+    }
+
+    fn find(
+        name: &str,
+        task: &'static str,
+        metrics: impl Iterator<Item = Self>,
+    ) -> Result<Self, UnknownMetric> {
+        let metrics: Vec<Self> = metrics.collect();
+        metrics.iter().find(|metric| metric.name() == name).copied().ok_or_else(|| UnknownMetric {
+            name: name.to_owned(),
+            task,
+            known: metrics.iter().map(|metric| metric.name()).collect(),
+        })
+    }
+
+    /// The metric's name as scikit-learn's scorers spell it, without `neg_`, and with
+    /// the usual abbreviations of the errors.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::RocAuc => "roc_auc",
+            Self::AveragePrecision => "average_precision",
+            Self::LogLoss => "log_loss",
+            Self::BrierScore => "brier_score",
+            Self::BalancedAccuracy => "balanced_accuracy",
+            Self::F1 => "f1",
+            Self::Precision => "precision",
+            Self::Recall => "recall",
+            Self::MatthewsCorrcoef => "matthews_corrcoef",
+            Self::F1Macro => "f1_macro",
+            Self::PrecisionMacro => "precision_macro",
+            Self::RecallMacro => "recall_macro",
+            Self::F1Weighted => "f1_weighted",
+            Self::PrecisionWeighted => "precision_weighted",
+            Self::RecallWeighted => "recall_weighted",
+            Self::Accuracy => "accuracy",
+            Self::Rmse => "rmse",
+            Self::Mae => "mae",
+            Self::Mape => "mape",
+            Self::R2 => "r2",
+            Self::Pinball => "pinball",
+            Self::Coverage => "coverage",
+        }
+    }
+
+    /// Whether a higher value is a better one.
+    #[must_use]
+    pub fn higher_is_better(self) -> bool {
+        !matches!(
+            self,
+            Self::LogLoss | Self::BrierScore | Self::Rmse | Self::Mae | Self::Mape | Self::Pinball
+        )
+    }
+
+    /// Whether it depends on the answered classes, and so on the decision threshold,
+    /// and not on the probabilities.
+    #[must_use]
+    pub fn is_of_labels(self) -> bool {
+        use Metric::*;
+        match self {
+            BalancedAccuracy | F1 | Precision | Recall | MatthewsCorrcoef | F1Macro
+            | PrecisionMacro | RecallMacro | F1Weighted | PrecisionWeighted | RecallWeighted
+            | Accuracy => true,
+            RocAuc | AveragePrecision | LogLoss | BrierScore | Rmse | Mae | Mape | R2 | Pinball
+            | Coverage => false,
+        }
+    }
+
+    /// Whether it is of prediction intervals, which not every candidate has.
+    #[must_use]
+    pub fn is_of_intervals(self) -> bool {
+        matches!(self, Self::Pinball | Self::Coverage)
+    }
+
+    /// By how much `value` is better than `than`; negative when it is worse.
+    #[must_use]
+    pub fn improvement(self, value: f64, than: f64) -> f64 {
+        if self.higher_is_better() { value - than } else { than - value }
+    }
+}
+
+impl fmt::Display for Metric {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str(self.name())
+    }
+}
+
+impl FromStr for Metric {
+    type Err = UnknownMetric;
+
+    fn from_str(name: &str) -> Result<Self, UnknownMetric> {
+        Self::find(name, "model", BINARY.into_iter().chain(REGRESSION))
+    }
+}

@@ -1,0 +1,24 @@
+//! Data sets: a typed table read from an upload, and what its columns mean.
+
+pub mod append;
+mod cell;
+pub mod defect;
+mod expressed;
+mod hash;
+pub mod labelled;
+pub mod read;
+mod references;
+mod roles;
+pub mod schema;
+pub mod selection;
+pub mod split;
+pub mod table;
+pub mod target;
+
+pub use defect::{Defect, Rejection};
+pub use labelled::Labelled;
+pub use read::{RawTable, ReadError, Source, csv, read};
+pub use schema::{Field, Kind, Schema, Task};
+pub use table::{Categories, CategoryEncoder, Column, MISSING, Table, Values};
+pub use target::MAX_CLASSES;
+pub use target::Target;

@@ -1,0 +1,8 @@
+//! Tables: their reading, what a team says about them, and the features made from them.
+
+pub mod dataset;
+pub mod date;
+pub mod expression;
+pub mod features;
+pub mod nearest;
+pub mod spec;
