@@ -135,10 +135,18 @@ async fn samples_of_inference_are_answered() {
     for (name, event) in samples("inference-") {
         let answer = factory.invoke(INFERENCE, &event).await.expect(&name);
         assert_eq!(answer["statusCode"], 200, "{name}: {answer}");
+        let of_balancer = name.starts_with("inference-alb");
+        assert_eq!(answer["statusDescription"].is_string(), of_balancer, "{name}: {answer}");
+        let headers = if name.contains("multi-value") { "multiValueHeaders" } else { "headers" };
+        assert!(!answer[headers]["x-event-id"].is_null(), "{name}: {answer}");
         let body: Value =
             serde_json::from_str(answer["body"].as_str().expect("a text")).expect("JSON");
         match name.as_str() {
-            "inference-http-v2-base64.json"
+            "inference-alb-infer.json"
+            | "inference-alb-multi-value-infer.json"
+            | "inference-function-url-infer.json"
+            | "inference-http-v2-base64.json"
+            | "inference-http-v2-gzip.json"
             | "inference-http-v2-infer.json"
             | "inference-rest-v1-infer.json" => {
                 assert_eq!(body["id"], "ride-42", "{name}");

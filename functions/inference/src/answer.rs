@@ -26,6 +26,13 @@ pub(crate) fn bytes(body: impl Into<Bytes>) -> Response<Bytes> {
     response
 }
 
+/// An answer in YAML.
+pub(crate) fn yaml(text: &'static str) -> Response<Bytes> {
+    let mut response = Response::new(Bytes::from_static(text.as_bytes()));
+    set(&mut response, CONTENT_TYPE, "application/yaml");
+    response
+}
+
 /// The answer that tells a problem.
 pub(crate) fn problem(problem: Problem, request_id: &str) -> Response<Bytes> {
     let problem = problem.of_request(request_id);

@@ -7,9 +7,15 @@
 
 mod answer;
 pub mod captures;
+mod catalogue;
+mod encoding;
+mod exchange;
 mod flush;
 mod gateway;
 pub mod handler;
+pub mod invocation;
+pub mod ports;
+mod predict;
 mod route;
 mod wiring;
 

@@ -28,6 +28,8 @@ pub(crate) enum Route {
     Ping,
     /// `GET /version`.
     Version,
+    /// `GET /openapi.yaml`.
+    OpenApi,
     /// `POST /invocations`: of the only model.
     InvokeOnly,
     /// `POST /models/{model}[/versions/{version}]/invocations`.
@@ -52,6 +54,7 @@ impl Route {
             ["v2", "models", rest @ ..] => of_model(rest, path)?,
             ["ping" | "health"] => (Method::GET, Self::Ping),
             ["version"] => (Method::GET, Self::Version),
+            ["openapi.yaml"] => (Method::GET, Self::OpenApi),
             ["invocations"] => (Method::POST, Self::InvokeOnly),
             ["models", model, "invocations"] => {
                 (Method::POST, Self::Invoke(name(model)?, Reference::default()))
@@ -137,6 +140,7 @@ mod tests {
             (&get, "/ping", Route::Ping),
             (&get, "/health", Route::Ping),
             (&get, "/version", Route::Version),
+            (&get, "/openapi.yaml", Route::OpenApi),
             (&post, "/invocations", Route::InvokeOnly),
             (&post, "/models/taxi/invocations", Route::Invoke(taxi(), champion())),
             (&post, "/models/taxi/versions/3/invocations", Route::Invoke(taxi(), third())),

@@ -2,10 +2,8 @@
 
 use std::sync::Arc;
 
-use lambda_http::tower::ServiceExt as _;
-use lambda_http::tower::util::MapFutureLayer;
-use lambda_http::{Adapter, Request};
 use lambda_runtime::layers::TracingLayer;
+use lambda_runtime::tower::util::MapFutureLayer;
 use lambda_runtime::{Diagnostic, LambdaEvent, Runtime, service_fn};
 use model_factory::aws::Services;
 use model_factory::runtime::{Settings, start_logging};
@@ -13,9 +11,11 @@ use model_factory::serving::{CacheSettings, ModelCache};
 use serde_json::value::RawValue;
 
 use crate::captures::Captures;
+use crate::exchange::exchange;
 use crate::flush::{self, Invocations};
-use crate::gateway;
-use crate::handler::{Inference, Ports};
+use crate::handler::Inference;
+use crate::invocation::Invocation;
+use crate::ports::Ports;
 
 /// Serves requests from the Lambda runtime until the sandbox ends.
 ///
@@ -47,16 +47,10 @@ async fn serve(
     invocations: &Invocations,
 ) -> Result<(), lambda_runtime::Error> {
     let handler = service_fn(move |event: LambdaEvent<Box<RawValue>>| async move {
-        let request = gateway::parse(event.payload.get()).map_err(Diagnostic::from)?;
-        let request_id = event.context.request_id.clone();
-        let adapter = Adapter::from(service_fn(move |request: Request| {
-            let request_id = request_id.clone();
-            async move {
-                let response = inference.handle(&gateway::plain(request), &request_id).await;
-                Ok::<_, Diagnostic>(response.map(gateway::body))
-            }
-        }));
-        adapter.oneshot(LambdaEvent::new(request, event.context)).await
+        let LambdaEvent { payload, context } = event;
+        exchange(inference, payload.get(), &Invocation::of(&context))
+            .await
+            .map_err(Diagnostic::from)
     });
     let announced = MapFutureLayer::new(|invocation| {
         let answered = invocations.begin();

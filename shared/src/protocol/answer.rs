@@ -1,5 +1,6 @@
 //! An answer as every protocol takes it.
 
+use super::extras::Extras;
 use super::output::Output;
 use crate::learners::Predictions;
 use crate::name::{ModelName, Version};
@@ -17,4 +18,6 @@ pub struct Answer<'a> {
     pub outputs: &'a [Output],
     /// The predictions.
     pub predictions: &'a Predictions,
+    /// What is told beside them.
+    pub extras: &'a Extras,
 }

@@ -4,9 +4,10 @@ use super::domain::{self, Domain};
 use super::error::ProtocolError;
 use super::limits::Limits;
 use super::lookup::Lookup;
+use super::row_errors::RowErrors;
 use super::scan::Token;
 use super::values::ValuesBuilder;
-use super::violation::{Reason, Violation, Violations, shorten};
+use super::violation::{LISTED, Reason, Violation, Violations, shorten};
 use crate::dataset::{CategoryEncoder, Column, Field, Schema, Table};
 
 /// Builds a table with the columns of a schema. A value that is refused leaves a
@@ -17,6 +18,10 @@ pub(super) struct TableBuilder<'a> {
     lookup: Lookup<'a>,
     columns: Vec<ColumnBuilder<'a>>,
     violations: Violations,
+    /// The row that is being read, of a request that goes row by row.
+    row: Option<usize>,
+    /// How often a name that is meant for an unknown one may still be looked for.
+    hints: usize,
 }
 
 #[derive(Debug)]
@@ -36,11 +41,13 @@ enum Refusal {
 }
 
 impl<'a> TableBuilder<'a> {
-    /// A table to which about `rows` rows will be pushed.
-    pub(super) fn new(schema: &'a Schema, limits: &'a Limits, rows: usize) -> Self {
+    /// A table to which about `rows` rows will be pushed. With `partial`, what is wrong
+    /// with single rows is told apart.
+    pub(super) fn new(schema: &'a Schema, limits: &'a Limits, rows: usize, partial: bool) -> Self {
         let columns = schema.inputs.iter().map(|field| ColumnBuilder::new(field, rows)).collect();
         let lookup = Lookup::new(&schema.inputs);
-        Self { limits, lookup, columns, violations: Violations::default() }
+        let violations = Violations::new(partial);
+        Self { limits, lookup, columns, violations, row: None, hints: LISTED }
     }
 
     /// The number of columns.
@@ -53,8 +60,13 @@ impl<'a> TableBuilder<'a> {
     pub(super) fn locate(&mut self, position: usize, name: &str) -> Option<usize> {
         let found = self.lookup.find(position, name);
         if found.is_none() {
-            let nearest = || Reason::Unknown { nearest: self.lookup.nearest(name).map(shorten) };
-            self.violations.push(|| Violation::of_input(name, nearest()));
+            let Self { row, lookup, hints, violations, .. } = self;
+            violations.push(*row, || {
+                let searched = *hints > 0;
+                *hints = hints.saturating_sub(1);
+                let nearest = searched.then(|| lookup.nearest(name)).flatten().map(shorten);
+                Violation::of_input(name, Reason::Unknown { nearest })
+            });
         }
         found
     }
@@ -64,7 +76,7 @@ impl<'a> TableBuilder<'a> {
         let found = self.locate(position, name)?;
         let column = self.columns.get_mut(found)?;
         if column.claimed {
-            self.violations.push(|| Violation::of_input(name, Reason::Duplicate));
+            self.violations.push(None, || Violation::of_input(name, Reason::Duplicate));
             return None;
         }
         column.claimed = true;
@@ -108,18 +120,19 @@ impl<'a> TableBuilder<'a> {
     pub(super) fn refuse_column(&mut self, column: usize, token: Token<'_>) {
         let Some(field) = self.field(column) else { return };
         let reason = || Reason::Mistyped { found: token.to_string(), expected: "a list of values" };
-        self.violations.push(|| Violation::of_input(&field.name, reason()));
+        self.violations.push(None, || Violation::of_input(&field.name, reason()));
     }
 
     /// Refuses a second value in `row` of a column.
     pub(super) fn refuse_repeated(&mut self, column: usize, row: usize) {
         let Some(field) = self.field(column) else { return };
-        self.violations.push(|| Violation::of_value(&field.name, row, Reason::Duplicate));
+        self.violations
+            .push(Some(row), || Violation::of_value(&field.name, row, Reason::Duplicate));
     }
 
     /// Refuses something.
     pub(super) fn refuse(&mut self, violation: Violation) {
-        self.violations.push(|| violation);
+        self.violations.push(None, || violation);
     }
 
     /// Whether a column has a value in `row`.
@@ -129,6 +142,7 @@ impl<'a> TableBuilder<'a> {
 
     /// Begins a row of a request that goes row by row.
     pub(super) fn start_row(&mut self, row: usize) -> Result<(), ProtocolError> {
+        self.row = Some(row);
         self.limits.admit_rows(row + 1, self.columns.len())
     }
 
@@ -139,7 +153,7 @@ impl<'a> TableBuilder<'a> {
             column.push_missing();
             if !column.field.nullable {
                 let name = &column.field.name;
-                self.violations.push(|| Violation::of_value(name, row, Reason::Missing));
+                self.violations.push(Some(row), || Violation::of_value(name, row, Reason::Missing));
             }
         }
     }
@@ -149,11 +163,11 @@ impl<'a> TableBuilder<'a> {
         for column in self.columns.iter_mut().filter(|column| column.len == row) {
             column.push_missing();
         }
-        self.violations.push(|| Violation::of_row(row, reason));
+        self.violations.push(Some(row), || Violation::of_row(row, reason));
     }
 
-    /// The table, when nothing is wrong with it.
-    pub(super) fn finish(mut self) -> Result<Table, ProtocolError> {
+    /// The table, when nothing is wrong with it or (with `partial`) only with single rows.
+    pub(super) fn finish(mut self) -> Result<(Table, RowErrors), ProtocolError> {
         let rows = self.columns.iter().map(|column| column.len).max().unwrap_or(0);
         self.limits.admit_rows(rows, self.columns.len())?;
         for column in self.columns.iter_mut().filter(|column| column.len == 0 && !column.claimed) {
@@ -161,16 +175,15 @@ impl<'a> TableBuilder<'a> {
                 column.fill(rows);
             } else {
                 let name = &column.field.name;
-                self.violations.push(|| Violation::of_input(name, Reason::Missing));
+                self.violations.push(None, || Violation::of_input(name, Reason::Missing));
             }
         }
-        if !self.violations.is_empty() {
-            return Err(ProtocolError::Mismatch(self.violations));
-        }
+        let errors = self.violations.into_row_errors().map_err(ProtocolError::Mismatch)?;
         if rows == 0 {
             return Err(ProtocolError::NoRows);
         }
-        Ok(Table::new(self.columns.into_iter().map(ColumnBuilder::finish).collect())?)
+        let table = Table::new(self.columns.into_iter().map(ColumnBuilder::finish).collect())?;
+        Ok((table, errors))
     }
 }
 
@@ -237,7 +250,8 @@ impl<'a> ColumnBuilder<'a> {
                 Reason::TextTooLong { found: bytes, limit: limits.text_bytes }
             }
         };
-        violations.push(|| Violation::of_value(&self.field.name, self.len, reason()));
+        let row = self.len;
+        violations.push(Some(row), || Violation::of_value(&self.field.name, row, reason()));
         self.push_missing();
     }
 

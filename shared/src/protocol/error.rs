@@ -107,12 +107,22 @@ pub enum ProtocolError {
     #[error("{0}")]
     Mismatch(Violations),
     /// The model has no such output.
-    #[error("the model has no output `{found}`: its outputs are {known}")]
+    #[error("the model has no output `{found}`{}: its outputs are {known}", without(*.option))]
     UnknownOutput {
         /// The output asked for.
         found: String,
         /// The outputs of the model.
         known: &'static str,
+        /// The parameter that would give it.
+        option: Option<&'static str>,
+    },
+    /// A parameter is unknown, of the wrong type, or does not fit the model.
+    #[error("the parameter `{name}` {reason}")]
+    Parameter {
+        /// Its name.
+        name: String,
+        /// What is wrong with it.
+        reason: String,
     },
     /// An answer cannot be written.
     #[error("the answer cannot be written")]
@@ -139,7 +149,8 @@ impl ProtocolError {
             | Self::NoRows
             | Self::Uneven(_)
             | Self::Mismatch(_)
-            | Self::UnknownOutput { .. } => Kind::SchemaMismatch,
+            | Self::UnknownOutput { .. }
+            | Self::Parameter { .. } => Kind::SchemaMismatch,
             Self::Answer(_) => Kind::Internal,
         }
     }
@@ -151,4 +162,8 @@ impl ProtocolError {
             _ => Self::NotJson(source),
         }
     }
+}
+
+fn without(option: Option<&'static str>) -> String {
+    option.map_or_else(String::new, |option| format!(" without the parameter `{option}`"))
 }

@@ -6,8 +6,10 @@
 
 mod answer;
 mod builder;
+mod cells;
 pub(crate) mod domain;
 mod error;
+mod extras;
 mod kind;
 mod limits;
 mod lookup;
@@ -15,11 +17,14 @@ mod media_type;
 mod mlflow;
 mod object;
 pub mod oip;
+mod options;
 mod output;
 mod parameters;
 pub mod problem;
 mod request;
+mod row_errors;
 mod scan;
+mod top_contributions;
 pub(crate) mod values;
 pub mod violation;
 
@@ -27,12 +32,15 @@ use serde::{Deserialize, Serialize};
 
 pub use answer::Answer;
 pub use error::ProtocolError;
+pub use extras::Extras;
 pub use limits::Limits;
 pub use media_type::MediaType;
+pub use options::Options;
 pub use output::Output;
-pub use parameters::{Parameter, Parameters};
 pub use problem::Problem;
 pub use request::Request;
+pub use row_errors::RowErrors;
+pub use top_contributions::TopContributions;
 pub use violation::{Violation, Violations};
 
 use crate::dataset::Schema;

@@ -1,28 +1,58 @@
 //! What of its predictions a model is asked to tell.
 
-use super::error::ProtocolError;
 use crate::dataset::Task;
 
-/// One output of a model.
+/// One output of a model: a tensor of an inference response, a column of a scoring
+/// response.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Output {
-    /// The most probable class, or the value of a regression.
+    /// The class that is answered, or the value of a regression.
     Predict,
     /// The probability of each class.
     Probabilities,
+    /// The lower bound of the prediction interval.
+    Lower,
+    /// The upper bound of the prediction interval.
+    Upper,
+    /// The SHAP values of the inputs that contribute most.
+    Contributions,
+    /// The names of those inputs.
+    ContributionInputs,
+    /// What the SHAP values of a row are added to.
+    Base,
+    /// What is wrong with a row.
+    Error,
 }
 
 impl Output {
+    /// All of them.
+    pub(super) const ALL: [Self; 8] = [
+        Self::Predict,
+        Self::Probabilities,
+        Self::Lower,
+        Self::Upper,
+        Self::Contributions,
+        Self::ContributionInputs,
+        Self::Base,
+        Self::Error,
+    ];
+
     /// The output's name in requests, answers and metadata.
     #[must_use]
     pub fn name(self) -> &'static str {
         match self {
             Self::Predict => "predict",
             Self::Probabilities => "probabilities",
+            Self::Lower => "lower",
+            Self::Upper => "upper",
+            Self::Contributions => "contributions",
+            Self::ContributionInputs => "contribution_inputs",
+            Self::Base => "base",
+            Self::Error => "error",
         }
     }
 
-    /// The outputs of a model with this task.
+    /// The outputs that a model with this task has without any option.
     #[must_use]
     pub fn of_task(task: &Task) -> &'static [Self] {
         match task {
@@ -31,17 +61,13 @@ impl Output {
         }
     }
 
-    /// The output called `name` of a model with this task.
-    pub(super) fn named(name: &str, task: &Task) -> Result<Self, ProtocolError> {
-        let outputs = Self::of_task(task);
-        outputs.iter().copied().find(|output| output.name() == name).ok_or_else(|| {
-            ProtocolError::UnknownOutput {
-                found: super::violation::shorten(name),
-                known: match task {
-                    Task::Classification { .. } => "`predict` and `probabilities`",
-                    Task::Regression => "`predict`",
-                },
-            }
-        })
+    /// The parameter without which there is no such output.
+    pub(super) fn option(self) -> Option<&'static str> {
+        match self {
+            Self::Predict | Self::Probabilities => None,
+            Self::Lower | Self::Upper => Some("interval"),
+            Self::Contributions | Self::ContributionInputs | Self::Base => Some("contributions"),
+            Self::Error => Some("partial"),
+        }
     }
 }

@@ -6,11 +6,11 @@ use std::fmt;
 use serde::de::{Deserialize, Deserializer, Error, Visitor};
 
 /// Parameters by name.
-pub type Parameters = BTreeMap<String, Parameter>;
+pub(super) type Parameters = BTreeMap<String, Parameter>;
 
 /// The value of a parameter.
 #[derive(Debug, Clone, PartialEq)]
-pub enum Parameter {
+pub(super) enum Parameter {
     /// A text.
     Text(String),
     /// A number.

@@ -105,6 +105,9 @@ impl From<&ProtocolError> for Problem {
             ProtocolError::Uneven(mismatch) => {
                 vec![InvalidParam { name: mismatch.name.clone(), reason: mismatch.to_string() }]
             }
+            ProtocolError::Parameter { name, reason } => {
+                vec![InvalidParam { name: name.clone(), reason: reason.clone() }]
+            }
             _ => Vec::new(),
         };
         Self { invalid_params, ..Self::new(error.kind(), error.to_string()) }

@@ -1,7 +1,8 @@
 //! A request as every protocol delivers it.
 
+use super::options::Options;
 use super::output::Output;
-use super::parameters::Parameters;
+use super::row_errors::RowErrors;
 use crate::dataset::Table;
 
 /// Rows to predict, and how the answer shall look.
@@ -11,8 +12,10 @@ pub struct Request {
     pub id: Option<String>,
     /// The inputs: every column of the schema, in its order.
     pub table: Table,
+    /// Which rows do not fit; none unless [`Options::partial`].
+    pub errors: RowErrors,
     /// What to tell, in this order; never empty.
     pub outputs: Vec<Output>,
     /// What else the client asked for.
-    pub parameters: Parameters,
+    pub options: Options,
 }

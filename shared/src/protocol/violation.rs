@@ -3,6 +3,7 @@
 use std::fmt;
 
 use super::oip::Datatype;
+use super::row_errors::RowErrors;
 
 /// How many violations of one request are listed.
 pub const LISTED: usize = 20;
@@ -94,6 +95,8 @@ pub enum Reason {
 pub struct Violations {
     listed: Vec<Violation>,
     total: usize,
+    /// Where those of single rows are kept, when they are no hindrance.
+    of_rows: Option<RowErrors>,
 }
 
 impl Violation {
@@ -113,6 +116,13 @@ impl Violation {
     }
 }
 
+impl Violation {
+    /// In words, where the row is told by other means.
+    fn without_row(self) -> String {
+        Self { row: None, ..self }.to_string()
+    }
+}
+
 impl Violations {
     /// Those that are listed, in the order of the request.
     #[must_use]
@@ -120,15 +130,28 @@ impl Violations {
         &self.listed
     }
 
-    pub(super) fn push(&mut self, violation: impl FnOnce() -> Violation) {
+    /// None yet. With `partial`, those of single rows are told apart.
+    pub(super) fn new(partial: bool) -> Self {
+        Self { of_rows: partial.then(RowErrors::default), ..Self::default() }
+    }
+
+    /// Adds one, of a row (counted from 0) unless it is about all.
+    pub(super) fn push(&mut self, row: Option<usize>, violation: impl FnOnce() -> Violation) {
+        if let (Some(row), Some(of_rows)) = (row, &mut self.of_rows) {
+            return of_rows.add(row, || violation().without_row());
+        }
         self.total += 1;
         if self.listed.len() < LISTED {
             self.listed.push(violation());
         }
     }
 
-    pub(super) fn is_empty(&self) -> bool {
-        self.total == 0
+    /// What is wrong with single rows, unless more is wrong.
+    pub(super) fn into_row_errors(self) -> Result<RowErrors, Self> {
+        match self.total {
+            0 => Ok(self.of_rows.unwrap_or_default()),
+            _ => Err(self),
+        }
     }
 }
 
@@ -178,7 +201,7 @@ mod tests {
     fn three_violations_are_told_and_the_rest_counted() {
         let mut violations = Violations::default();
         for row in 0..50 {
-            violations.push(|| Violation::of_value("x", row, Reason::Missing));
+            violations.push(Some(row), || Violation::of_value("x", row, Reason::Missing));
         }
         assert_eq!(violations.listed().len(), LISTED);
         let told = violations.to_string();

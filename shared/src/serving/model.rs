@@ -15,7 +15,7 @@ pub struct ServedModel {
     pub manifest: Manifest,
     /// The bytes of its artifact, as a measure of the memory that it takes.
     pub(super) size: usize,
-    predictor: Predictor,
+    pub(super) predictor: Predictor,
 }
 
 impl ServedModel {

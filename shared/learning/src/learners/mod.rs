@@ -40,7 +40,7 @@ pub use forest::{ForestParams, MaxFeatures, NamedShare};
 pub use linear::LinearParams;
 pub use naive_bayes::NaiveBayesParams;
 pub use neighbours::{NeighboursParams, Vote};
-pub use predictions::Predictions;
+pub use predictions::{Intervals, Predictions};
 pub use predictor::{DecodeError, EncodedPredictor, Model, PredictError, Predictor};
 pub use svm::{Gamma, KernelKind, NamedGamma, SvmParams};
 

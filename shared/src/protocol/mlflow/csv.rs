@@ -4,8 +4,8 @@ use crate::dataset::Schema;
 use crate::protocol::builder::TableBuilder;
 use crate::protocol::error::ProtocolError;
 use crate::protocol::limits::Limits;
+use crate::protocol::options::Options;
 use crate::protocol::output::Output;
-use crate::protocol::parameters::Parameters;
 use crate::protocol::request::Request;
 use crate::protocol::violation::Reason;
 
@@ -17,7 +17,7 @@ pub(super) fn decode(
 ) -> Result<Request, ProtocolError> {
     let text = body.strip_prefix(b"\xef\xbb\xbf").unwrap_or(body);
     let mut reader = csv::ReaderBuilder::new().flexible(true).from_reader(text);
-    let mut builder = TableBuilder::new(schema, limits, 0);
+    let mut builder = TableBuilder::new(schema, limits, 0, false);
     let header = reader.headers().map_err(ProtocolError::NotCsv)?;
     limits.admit_columns(header.len())?;
     let order: Vec<Option<usize>> = header
@@ -41,10 +41,7 @@ pub(super) fn decode(
         }
         row += 1;
     }
-    Ok(Request {
-        id: None,
-        table: builder.finish()?,
-        outputs: vec![Output::Predict],
-        parameters: Parameters::new(),
-    })
+    let (table, errors) = builder.finish()?;
+    let options = Options::default();
+    Ok(Request { id: None, table, errors, outputs: vec![Output::Predict], options })
 }

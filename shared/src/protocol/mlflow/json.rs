@@ -11,9 +11,11 @@ use crate::protocol::builder::TableBuilder;
 use crate::protocol::error::ProtocolError;
 use crate::protocol::limits::Limits;
 use crate::protocol::object::Object;
+use crate::protocol::options::Options;
 use crate::protocol::output::Output;
-use crate::protocol::parameters::{Parameter, Parameters};
+use crate::protocol::parameters::Parameters;
 use crate::protocol::request::Request;
+use crate::protocol::row_errors::RowErrors;
 use crate::protocol::scan::{Scanner, Token};
 
 #[derive(Deserialize)]
@@ -47,12 +49,13 @@ pub(super) fn decode(
     limits.admit_depth(body)?;
     let Object(envelope): Object<Envelope<'_>> =
         serde_json::from_slice(body).map_err(|error| ProtocolError::reading(super::NAME, error))?;
-    let parameters = envelope.params.unwrap_or_default();
-    let outputs = vec![output(&parameters, schema)?];
-    let builder = TableBuilder::new(schema, limits, 0);
+    let options = Options::read(&envelope.params.unwrap_or_default(), schema)?;
+    let mut outputs = options.unnamed(&[Output::Predict]);
+    options.extend(&mut outputs);
+    let builder = TableBuilder::new(schema, limits, 0, options.partial);
     let forms =
         (envelope.dataframe_split, envelope.dataframe_records, envelope.instances, envelope.inputs);
-    let table = match forms {
+    let (table, errors) = match forms {
         (Some(Object(split)), None, None, None) => read_split(&split, builder, limits),
         (None, Some(records), None, None) => read_rows("dataframe_records", records, builder),
         (None, None, Some(instances), None) => read_rows("instances", instances, builder),
@@ -62,30 +65,14 @@ pub(super) fn decode(
                 + [records, instances, inputs].into_iter().flatten().count(),
         }),
     }?;
-    Ok(Request { id: None, table, outputs, parameters })
-}
-
-/// `predict_method` names the output by the method of the client's library.
-fn output(parameters: &Parameters, schema: &Schema) -> Result<Output, ProtocolError> {
-    match parameters.get("predict_method") {
-        None => Ok(Output::Predict),
-        Some(Parameter::Text(method)) if method == "predict_proba" => {
-            Output::named(Output::Probabilities.name(), &schema.task)
-        }
-        Some(Parameter::Text(method)) if method == "predict" => Ok(Output::Predict),
-        Some(_) => Err(ProtocolError::Form {
-            member: "params.predict_method",
-            found: "another value".to_owned(),
-            expected: "`predict` or `predict_proba`",
-        }),
-    }
+    Ok(Request { id: None, table, errors, outputs, options })
 }
 
 fn read_split(
     split: &Split<'_>,
     mut builder: TableBuilder<'_>,
     limits: &Limits,
-) -> Result<Table, ProtocolError> {
+) -> Result<(Table, RowErrors), ProtocolError> {
     limits.admit_columns(split.columns.len())?;
     let order: Vec<Option<usize>> = split
         .columns
@@ -101,14 +88,17 @@ fn read_rows(
     member: &'static str,
     rows: &RawValue,
     mut builder: TableBuilder<'_>,
-) -> Result<Table, ProtocolError> {
+) -> Result<(Table, RowErrors), ProtocolError> {
     let order: Vec<Option<usize>> = (0..builder.width()).map(Some).collect();
     rows::read(member, Scanner::new(rows), &order, &mut builder)?;
     builder.finish()
 }
 
 /// Columns by name, or rows without names.
-fn read_inputs(inputs: &RawValue, mut builder: TableBuilder<'_>) -> Result<Table, ProtocolError> {
+fn read_inputs(
+    inputs: &RawValue,
+    mut builder: TableBuilder<'_>,
+) -> Result<(Table, RowErrors), ProtocolError> {
     let mut scanner = Scanner::new(inputs);
     if scanner.next() != Some(Token::ObjectStart) {
         return read_rows("inputs", inputs, builder);

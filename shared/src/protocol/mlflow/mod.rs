@@ -2,6 +2,7 @@
 
 mod csv;
 mod json;
+mod record;
 mod response;
 mod rows;
 

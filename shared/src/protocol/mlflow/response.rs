@@ -2,6 +2,7 @@
 
 use serde::{Serialize, Serializer};
 
+use super::record::Records;
 use crate::learners::Predictions;
 use crate::name::ModelName;
 use crate::protocol::answer::Answer;
@@ -19,13 +20,16 @@ enum Rows<'a> {
     Labels(Vec<&'a str>),
     Values(&'a [f64]),
     Probabilities { classes: usize, values: &'a [f64] },
+    Records(Records<'a>),
 }
 
-/// Writes the response that tells the first output of `answer`.
+/// Writes the response that tells `answer`: a list of values, or of records when several
+/// outputs are told.
 pub(in crate::protocol) fn encode(answer: &Answer<'_>) -> Result<Vec<u8>, ProtocolError> {
-    let predictions = match (answer.predictions, answer.outputs.first()) {
+    let predictions = match (answer.predictions, answer.outputs) {
+        (_, [_, _, ..]) => Rows::Records(Records::new(answer)),
         (Predictions::Values(values), _) => Rows::Values(values),
-        (Predictions::Classes { classes, probabilities, .. }, Some(Output::Probabilities)) => {
+        (Predictions::Classes { classes, probabilities, .. }, [Output::Probabilities]) => {
             Rows::Probabilities { classes: classes.len(), values: probabilities }
         }
         (classes, _) => Rows::Labels(classes.labels()),
@@ -46,6 +50,7 @@ impl Serialize for Rows<'_> {
             Self::Probabilities { classes, values } => {
                 serializer.collect_seq(values.chunks((*classes).max(1)))
             }
+            Self::Records(records) => records.serialize(serializer),
         }
     }
 }

@@ -7,14 +7,18 @@ use serde::{Deserialize, Serialize};
 use super::datatype::Datatype;
 use crate::dataset::Schema;
 use crate::name::{ModelName, Version};
+use crate::protocol::error::ProtocolError;
+use crate::protocol::limits::Limits;
+use crate::protocol::object::Object;
 use crate::protocol::output::Output;
 
 /// The platform of every model: its artifact's format.
 pub const PLATFORM: &str = "model-factory_mfa";
 
-/// What this server offers beyond the protocol: an index of the models, and
-/// aliases wherever a version can stand.
-pub const EXTENSIONS: [&str; 2] = ["repository_index", "model_factory_aliases"];
+/// What this server offers beyond the protocol: an index of the models, aliases wherever
+/// a version can stand, options among the parameters of a request, and packed bodies.
+pub const EXTENSIONS: [&str; 4] =
+    ["repository_index", "model_factory_aliases", "model_factory_options", "gzip"];
 
 /// The answer of `GET /v2`.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
@@ -24,7 +28,7 @@ pub struct ServerMetadata {
     /// The server's version.
     pub version: &'static str,
     /// What it offers beyond the protocol.
-    pub extensions: [&'static str; 2],
+    pub extensions: [&'static str; 4],
 }
 
 /// The answer of `GET /v2/models/{model}`.
@@ -109,6 +113,23 @@ pub enum ModelState {
     Unavailable,
 }
 
+impl IndexRequest {
+    /// Reads the body of a request, which may be empty.
+    ///
+    /// # Errors
+    /// When the body cannot be read or exceeds the limits.
+    pub fn read(body: &[u8], limits: &Limits) -> Result<Self, ProtocolError> {
+        if body.trim_ascii().is_empty() {
+            return Ok(Self::default());
+        }
+        limits.admit_body(body)?;
+        limits.admit_depth(body)?;
+        serde_json::from_slice(body)
+            .map(|Object(request)| request)
+            .map_err(|error| ProtocolError::reading(super::NAME, error))
+    }
+}
+
 impl ServerMetadata {
     /// What this server says about itself.
     #[must_use]
@@ -144,8 +165,8 @@ impl ModelMetadata {
                 _ => Datatype::Fp64,
             },
             shape: match output {
-                Output::Predict => vec![-1],
                 Output::Probabilities => vec![-1, i64::try_from(classes).unwrap_or(-1)],
+                _ => vec![-1],
             },
         });
         Self {

@@ -12,6 +12,7 @@ use crate::protocol::domain;
 use crate::protocol::error::ProtocolError;
 use crate::protocol::limits::Limits;
 use crate::protocol::object::Object;
+use crate::protocol::options::Options;
 use crate::protocol::output::Output;
 use crate::protocol::parameters::Parameters;
 use crate::protocol::request::Request;
@@ -45,12 +46,13 @@ pub(in crate::protocol) fn decode(
     limits.admit_depth(body)?;
     let Object(envelope): Object<Envelope<'_>> =
         serde_json::from_slice(body).map_err(|error| ProtocolError::reading(super::NAME, error))?;
-    let outputs = outputs(&envelope.outputs, schema)?;
+    let options = Options::read(&envelope.parameters, schema)?;
+    let outputs = outputs(&envelope.outputs, schema, &options)?;
     limits.admit_columns(envelope.inputs.len())?;
     let rows = envelope.inputs.first().map_or(0, |Object(tensor)| tensor.rows());
     limits.admit_rows(rows, schema.inputs.len())?;
     // A datum takes two bytes at least, whatever the shape says.
-    let mut builder = TableBuilder::new(schema, limits, rows.min(body.len() / 2));
+    let mut builder = TableBuilder::new(schema, limits, rows.min(body.len() / 2), options.partial);
     match envelope.inputs.as_slice() {
         [Object(tensor)] if is_table(tensor, schema) => read_table(tensor, &mut builder)?,
         tensors => {
@@ -59,24 +61,26 @@ pub(in crate::protocol) fn decode(
             }
         }
     }
-    let table = builder.finish()?;
-    Ok(Request { id: envelope.id, table, outputs, parameters: envelope.parameters })
+    let (table, errors) = builder.finish()?;
+    Ok(Request { id: envelope.id, table, errors, outputs, options })
 }
 
 fn outputs(
     requested: &[Object<RequestedOutput<'_>>],
     schema: &Schema,
+    options: &Options,
 ) -> Result<Vec<Output>, ProtocolError> {
-    if requested.is_empty() {
-        return Ok(Output::of_task(&schema.task).to_vec());
-    }
-    let mut outputs = Vec::new();
+    let mut outputs = match requested {
+        [] => options.unnamed(Output::of_task(&schema.task)),
+        _ => Vec::with_capacity(requested.len().min(Output::ALL.len())),
+    };
     for Object(requested) in requested {
-        let output = Output::named(&requested.name, &schema.task)?;
+        let output = options.named(&requested.name, &schema.task)?;
         if !outputs.contains(&output) {
             outputs.push(output);
         }
     }
+    options.extend(&mut outputs);
     Ok(outputs)
 }
 

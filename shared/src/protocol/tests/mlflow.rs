@@ -30,7 +30,7 @@ fn malformed(words: &str) -> (u16, String) {
 fn the_four_json_forms_and_csv_make_one_table() {
     for body in [
         r#"{"dataframe_split":{"columns":["city","age","fare","vip"],"index":[0,1],
-            "data":[["Rome",30,7.25,true],["Bari",41,null,false]]},"params":{"x":1}}"#,
+            "data":[["Rome",30,7.25,true],["Bari",41,null,false]]},"params":{"timeout":1}}"#,
         r#"{"dataframe_records":[{"age":30,"fare":7.25,"vip":true,"city":"Rome"},
             {"city":"Bari","vip":false,"age":41}]}"#,
         r#"{"instances":[{"age":30,"fare":7.25,"vip":true,"city":"Rome"},[41,null,0,"Bari"]]}"#,
@@ -199,23 +199,6 @@ fn the_content_type_is_that_of_json_or_csv_in_utf8() {
 }
 
 #[test]
-fn the_method_chooses_the_output() {
-    let method = |params: &str, schema: &Schema| {
-        let body = format!(r#"{{"instances":[[1,2,true,"a"]],"params":{params}}}"#);
-        json_request(Protocol::Mlflow, &body, schema).map(|request| request.outputs)
-    };
-    assert_eq!(method("{}", &schema()).unwrap(), [Output::Predict]);
-    assert_eq!(method("null", &schema()).unwrap(), [Output::Predict]);
-    let proba = r#"{"predict_method":"predict_proba"}"#;
-    assert_eq!(method(proba, &schema()).unwrap(), [Output::Probabilities]);
-    assert!(matches!(method(proba, &numbers(4)), Err(ProtocolError::UnknownOutput { .. })));
-    assert_eq!(
-        method(r#"{"predict_method":"rank"}"#, &schema()).unwrap_err().to_string(),
-        "`params.predict_method` is another value where `predict` or `predict_proba` is expected"
-    );
-}
-
-#[test]
 fn answers_are_lists_of_labels_values_or_probabilities() {
     let classes = Predictions::Classes {
         classes: vec!["no".to_owned(), "yes".to_owned()].into(),
@@ -236,6 +219,7 @@ fn answers_are_lists_of_labels_values_or_probabilities() {
                 id: None,
                 outputs: &[output],
                 predictions,
+                extras: &Extras::default(),
             },
         );
         assert_eq!(

@@ -2,12 +2,13 @@
 
 use serde_json::Value;
 
-use super::{Answer, Limits, Problem, Protocol, ProtocolError, Request};
+use super::{Answer, Extras, Limits, Problem, Protocol, ProtocolError, Request};
 use crate::dataset::{Field, Kind, Schema, Table, Task, Values};
 
 mod mlflow;
 mod oip;
 mod oip_answers;
+mod options;
 mod properties;
 
 /// One input of each kind; only `fare` had missing values in training.

@@ -1,7 +1,7 @@
 //! Requests of the Open Inference Protocol.
 
 use super::*;
-use crate::protocol::{Output, Parameter};
+use crate::protocol::Output;
 
 fn decode(body: &str) -> Result<Request, ProtocolError> {
     json_request(Protocol::OpenInference, body, &schema())
@@ -58,14 +58,13 @@ fn data_may_be_flat_or_nested_and_columns_may_have_a_second_dimension() {
 fn envelope_members_are_kept_and_unknown_ones_passed_over() {
     let body = request(&VALID).replacen(
         '{',
-        r#"{"id":"a\"b","parameters":{"content_type":"pd","top":3},"later":{"x":[[]]},
+        r#"{"id":"a\"b","parameters":{"content_type":"pd","priority":3},"later":{"x":[[]]},
            "outputs":[{"name":"probabilities","parameters":{"binary_data":true}},
                       {"name":"probabilities"}],"#,
         1,
     );
     let request = decode(&body).unwrap();
     assert_eq!(request.id.as_deref(), Some("a\"b"));
-    assert_eq!(request.parameters["top"], Parameter::Number(3.0));
     assert_eq!(request.outputs, [Output::Probabilities]);
 }
 

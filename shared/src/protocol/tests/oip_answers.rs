@@ -9,7 +9,8 @@ use crate::learners::Predictions;
 use crate::name::Version;
 use crate::protocol::Output;
 use crate::protocol::oip::metadata::{
-    IndexEntry, IndexRequest, Live, ModelMetadata, ModelReady, ModelState, Ready, ServerMetadata,
+    EXTENSIONS, IndexEntry, IndexRequest, Live, ModelMetadata, ModelReady, ModelState, Ready,
+    ServerMetadata,
 };
 use crate::protocol::problem::Kind as ProblemKind;
 
@@ -29,6 +30,7 @@ fn classes_are_told_as_labels_and_probabilities() {
             id: Some("42"),
             outputs: &outputs,
             predictions: &predictions,
+            extras: &Extras::default(),
         },
     );
     assert_eq!(
@@ -57,6 +59,7 @@ fn values_are_told_as_numbers_and_have_no_probabilities() {
             id: None,
             outputs: &[Output::Predict, Output::Probabilities],
             predictions: &predictions,
+            extras: &Extras::default(),
         },
     );
     assert_eq!(
@@ -108,13 +111,17 @@ fn metadata_describe_each_input_and_output() {
 fn the_server_describes_itself() {
     let server = serde_json::to_value(ServerMetadata::new()).unwrap();
     assert_eq!(server["name"], "model-factory");
-    assert_eq!(server["extensions"], json!(["repository_index", "model_factory_aliases"]));
+    assert_eq!(server["extensions"], json!(EXTENSIONS));
     assert!(server["version"].is_string());
     assert_eq!(serde_json::to_value(Live { live: true }).unwrap(), json!({"live": true}));
     assert_eq!(serde_json::to_value(Ready { ready: false }).unwrap(), json!({"ready": false}));
     let model = ModelReady { name: "taxi".parse().unwrap(), ready: true };
     assert_eq!(serde_json::to_value(model).unwrap(), json!({"name": "taxi", "ready": true}));
-    assert!(serde_json::from_str::<IndexRequest>(r#"{"ready":true}"#).unwrap().ready);
+    let index = |body: &str| IndexRequest::read(body.as_bytes(), &Limits::default());
+    assert!(index(r#"{"ready":true}"#).unwrap().ready);
+    assert!(!index(" ").unwrap().ready);
+    assert!(matches!(index("[true]"), Err(ProtocolError::Structure { .. })));
+    assert!(matches!(index("{"), Err(ProtocolError::NotJson(_))));
     let entry = IndexEntry {
         name: "taxi".parse().unwrap(),
         version: "3".to_owned(),

@@ -162,6 +162,7 @@ proptest! {
             id: None,
             outputs: &[Output::Predict],
             predictions: &predictions,
+            extras: &Extras::default(),
         };
         // Read as text, since a JSON tree may change the last digit.
         for (protocol, before) in

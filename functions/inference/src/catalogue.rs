@@ -1,0 +1,93 @@
+//! What there is to ask: models, versions, and what they say about themselves.
+
+use std::collections::BTreeMap;
+
+use bytes::Bytes;
+use http::Response;
+use model_factory::name::{ModelName, Reference};
+use model_factory::protocol::Limits;
+use model_factory::protocol::oip::metadata::{
+    IndexEntry, IndexRequest, ModelMetadata, ModelReady, ModelState,
+};
+use model_factory::protocol::problem::{Kind, Problem};
+
+use crate::answer::{self, MODEL_VERSION};
+use crate::ports::{Ports, unavailable};
+
+/// A model's inputs, outputs and properties.
+pub(crate) async fn metadata(
+    ports: &Ports,
+    model: ModelName,
+    reference: &Reference,
+) -> Result<Response<Bytes>, Problem> {
+    let served = ports.model(&model, reference).await?;
+    let versions = ports.registry.versions(&model).await.map_err(unavailable)?;
+    let manifest = &served.manifest;
+    let version = served.version.to_string();
+    let properties = BTreeMap::from([
+        ("task".to_owned(), manifest.schema.task.name().to_owned()),
+        ("target".to_owned(), manifest.schema.target.clone()),
+        ("learner".to_owned(), manifest.candidate.learner.kind().name().to_owned()),
+        ("options".to_owned(), served.options().join(" ")),
+        ("version".to_owned(), version.clone()),
+    ]);
+    let versions = versions.iter().map(|record| record.version);
+    let metadata = ModelMetadata::new(model, versions, &manifest.schema, properties);
+    let mut response = answer::json(&metadata)?;
+    answer::set(&mut response, MODEL_VERSION, &version);
+    Ok(response)
+}
+
+/// Whether a model can answer.
+pub(crate) async fn ready(
+    ports: &Ports,
+    model: ModelName,
+    reference: &Reference,
+) -> Result<Response<Bytes>, Problem> {
+    let version = ports.model(&model, reference).await?.version;
+    let mut response = answer::json(&ModelReady { name: model, ready: true })?;
+    answer::set(&mut response, MODEL_VERSION, &version.to_string());
+    Ok(response)
+}
+
+/// All versions of all models.
+pub(crate) async fn index(
+    ports: &Ports,
+    body: &[u8],
+    limits: &Limits,
+) -> Result<Response<Bytes>, Problem> {
+    let request = IndexRequest::read(body, limits).map_err(|error| Problem::from(&error))?;
+    let mut entries = Vec::new();
+    for name in ports.registry.models().await.map_err(unavailable)? {
+        let versions = ports.registry.versions(&name).await.map_err(unavailable)?;
+        entries.extend(versions.into_iter().map(|record| IndexEntry {
+            name: name.clone(),
+            version: record.version.to_string(),
+            state: ModelState::Ready,
+            reason: String::new(),
+        }));
+    }
+    entries.retain(|entry| !request.ready || entry.state == ModelState::Ready);
+    answer::json(&entries)
+}
+
+/// All models; a problem when there is none.
+pub(crate) async fn registered(ports: &Ports) -> Result<Vec<ModelName>, Problem> {
+    let models = ports.registry.models().await.map_err(unavailable)?;
+    match models.is_empty() {
+        false => Ok(models),
+        true => Err(Problem::new(Kind::UnknownModel, "no model is registered yet")),
+    }
+}
+
+/// The model that needs no name.
+pub(crate) async fn only_model(ports: &Ports) -> Result<ModelName, Problem> {
+    let mut models = registered(ports).await?;
+    match (models.pop(), models.len()) {
+        (Some(only), 0) => Ok(only),
+        (_, others) => Err(Problem::new(
+            Kind::UnknownModel,
+            format!("there are {} models: name one with /models/{{model}}/invocations", others + 1),
+        )),
+    }
+}

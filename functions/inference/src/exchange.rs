@@ -1,0 +1,34 @@
+//! From an event to what the service that sent it reads.
+
+use model_factory::protocol::problem::{Kind, Problem};
+use model_factory::runtime::Failure;
+
+use crate::answer::{self, EVENT_ID};
+use crate::encoding;
+use crate::gateway::{self, GatewayResponse, Shape};
+use crate::handler::Inference;
+use crate::invocation::Invocation;
+
+/// Answers the HTTP request that an event stands for.
+///
+/// # Errors
+/// [`Failure::InvalidEvent`] for an event that stands for none.
+pub(crate) async fn exchange(
+    inference: &Inference,
+    event: &str,
+    invocation: &Invocation<'_>,
+) -> Result<GatewayResponse, Failure> {
+    let (request, shape) = gateway::parse(event)?;
+    // A REST API hands BASE64 through to the client unless it is told which media types
+    // are binary; it can compress by itself.
+    let packed = shape != Shape::Rest && encoding::accepts_gzip(request.headers());
+    let mut response = inference.handle(request, invocation).await;
+    encoding::pack(&mut response, packed);
+    if GatewayResponse::is_too_large(&response) {
+        let words = "the answer is larger than a function can send: ask for fewer rows, fewer \
+                     outputs, or with `accept-encoding: gzip`";
+        response = answer::problem(Problem::new(Kind::TooLarge, words), invocation.request_id);
+        answer::set(&mut response, EVENT_ID, invocation.request_id);
+    }
+    Ok(GatewayResponse::new(shape, response))
+}

@@ -1,0 +1,49 @@
+//! What inference needs of the world.
+
+use std::sync::Arc;
+
+use model_factory::clock::Clock;
+use model_factory::name::{ModelName, Reference};
+use model_factory::port_error::{PortError, chain};
+use model_factory::protocol::problem::{Kind, Problem};
+use model_factory::registry::ReadRegistry;
+use model_factory::serving::{LoadError, ModelCache, ServedModel};
+use model_factory::store::StoreError;
+
+use crate::captures::Captures;
+
+/// What inference needs of the world.
+pub struct Ports {
+    /// Gives models.
+    pub models: Arc<ModelCache>,
+    /// Lists models and versions.
+    pub registry: Arc<dyn ReadRegistry>,
+    /// Takes what was answered.
+    pub captures: Arc<Captures>,
+    /// Tells the time.
+    pub clock: Arc<dyn Clock>,
+}
+
+impl Ports {
+    /// The version that a reference stands for.
+    pub(crate) async fn model(
+        &self,
+        model: &ModelName,
+        reference: &Reference,
+    ) -> Result<Arc<ServedModel>, Problem> {
+        self.models.get(model, reference).await.map_err(|error| match error {
+            LoadError::Unknown { .. } => Problem::new(Kind::UnknownModel, error.to_string()),
+            LoadError::Store(StoreError::Port(error)) => unavailable(error),
+            LoadError::Store(error) => {
+                tracing::error!(error = chain(&error), "a model cannot be loaded");
+                Problem::new(Kind::Unavailable, format!("model `{model}` cannot be loaded"))
+            }
+        })
+    }
+}
+
+/// The registry or bucket cannot be asked: told in the log, not to the client.
+pub(crate) fn unavailable(error: PortError) -> Problem {
+    tracing::error!(error = chain(&error), "a service cannot be asked");
+    Problem::new(Kind::Unavailable, "the model registry cannot be asked at the moment")
+}

@@ -1,0 +1,91 @@
+//! Predictions as records: one object a row, with a member for each output.
+
+use serde::ser::SerializeMap as _;
+use serde::{Serialize, Serializer};
+
+use crate::learners::Predictions;
+use crate::protocol::answer::Answer;
+use crate::protocol::output::Output;
+
+/// The rows of an answer, each with all outputs that are told.
+pub(super) struct Records<'a> {
+    answer: Answer<'a>,
+    /// Empty for numbers.
+    labels: Vec<&'a str>,
+}
+
+impl<'a> Records<'a> {
+    pub(super) fn new(answer: &Answer<'a>) -> Self {
+        Self { answer: *answer, labels: answer.predictions.labels() }
+    }
+}
+
+impl Serialize for Records<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let rows = 0..self.answer.predictions.rows();
+        serializer.collect_seq(rows.map(|row| Record { records: self, row }))
+    }
+}
+
+struct Record<'r, 'a> {
+    records: &'r Records<'a>,
+    row: usize,
+}
+
+impl Serialize for Record<'_, '_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let row = self.row;
+        let Records { answer: Answer { predictions, extras, outputs, .. }, labels } = self.records;
+        let error = extras.errors.get(row);
+        let mut record = serializer.serialize_map(None)?;
+        for &output in *outputs {
+            let name = output.name();
+            match (output, predictions) {
+                // Members of `contributions`.
+                (Output::ContributionInputs, _) => {}
+                (Output::Error, _) => record.serialize_entry(name, &error)?,
+                (_, _) if error.is_some() => record.serialize_entry(name, &None::<f64>)?,
+                (Output::Predict, Predictions::Values(values)) => {
+                    record.serialize_entry(name, &values.get(row))?;
+                }
+                (Output::Predict, Predictions::Classes { .. }) => {
+                    record.serialize_entry(name, &labels.get(row))?;
+                }
+                (Output::Probabilities, Predictions::Values(_)) => {}
+                (Output::Probabilities, Predictions::Classes { classes, probabilities, .. }) => {
+                    let of_row = probabilities.chunks(classes.len().max(1)).nth(row);
+                    let named = classes.iter().zip(of_row.unwrap_or_default());
+                    record.serialize_entry(name, &Members(|| named.clone()))?;
+                }
+                (Output::Lower | Output::Upper, _) => {
+                    let bounds = extras.intervals.as_ref().and_then(|it| it.bounds.get(row));
+                    let bound = bounds.map(|&(lower, upper)| match output {
+                        Output::Lower => lower,
+                        _ => upper,
+                    });
+                    record.serialize_entry(name, &bound)?;
+                }
+                (Output::Contributions, _) => {
+                    let of_row = || extras.contributions.iter().flat_map(|all| all.of_row(row));
+                    record.serialize_entry(name, &Members(of_row))?;
+                }
+                (Output::Base, _) => {
+                    let base = extras.contributions.as_ref().and_then(|all| all.base().get(row));
+                    record.serialize_entry(name, &base)?;
+                }
+            }
+        }
+        record.end()
+    }
+}
+
+/// An object of what a function gives.
+struct Members<F>(F);
+
+impl<K: Serialize, V: Serialize, I: Iterator<Item = (K, V)>, F: Fn() -> I> Serialize
+    for Members<F>
+{
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_map((self.0)())
+    }
+}
