@@ -1,30 +1,17 @@
 """Drives the local factory with boto3 and the AWS command line; the environment says where."""
 
-import csv
-import io
 import json
-import random
+import os
 import subprocess
 import sys
 import time
 from pathlib import Path
 
 import boto3
+from rides import rides
 
 BUCKET = "model-factory"
 AWS = Path(sys.executable).with_name("aws")
-
-
-def rides(seed: int) -> bytes:
-    """A small regression with a category and missing values."""
-    rng = random.Random(seed)
-    text = io.StringIO()
-    writer = csv.writer(text)
-    writer.writerow(["dist", "zone", "minutes"])
-    for _ in range(300):
-        dist, zone = rng.uniform(1, 20), rng.choice(["airport", "harbour", ""])
-        writer.writerow([f"{dist:.3f}", zone, f"{dist * (2 if zone else 3) + rng.random():.3f}"])
-    return text.getvalue().encode()
 
 
 def champion(table, model: str) -> int:
@@ -37,11 +24,11 @@ def champion(table, model: str) -> int:
     raise SystemExit(f"model {model} has no champion after 30 seconds")
 
 
-def main(folder: str) -> None:
+def main() -> None:
     table = boto3.resource("dynamodb").Table("model-factory-registry")
     s3 = boto3.client("s3")
 
-    file = Path(folder, "rides with a space+.csv")
+    file = Path(os.environ["STATE"], "rides with a space+.csv")
     file.write_bytes(rides(1))
     target = f"s3://{BUCKET}/datasets/by-command-line/{file.name}"
     subprocess.run([AWS, "s3", "cp", "--only-show-errors", file, target], check=True)
@@ -61,4 +48,4 @@ def main(folder: str) -> None:
     print("the AWS command line and boto3 train, read and invoke")
 
 
-main(sys.argv[1])
+main()
