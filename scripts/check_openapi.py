@@ -8,17 +8,19 @@ from pathlib import Path
 
 from rides import rides, train
 
-DOCUMENT = Path("docs/openapi.yaml")
+DOCUMENT = Path("docs/openapi.yaml").resolve()
+CONFIG = Path("scripts/schemathesis.toml").resolve()
 
 
 def main() -> None:
-    server = os.environ["HTTP_API"]
+    server, state = os.environ["HTTP_API"], os.environ["STATE"]
     train("taxi", rides(1, rows=600))
     with urllib.request.urlopen(f"{server}/openapi.yaml") as answer:
         assert answer.read() == DOCUMENT.read_bytes(), "another document is served"
     schemathesis = Path(sys.executable).with_name("schemathesis")
-    config = ["--config-file", "scripts/schemathesis.toml"]
-    subprocess.run([schemathesis, *config, "run", DOCUMENT, "--url", server], check=True)
+    command = [schemathesis, "--config-file", CONFIG, "run", DOCUMENT, "--url", server]
+    # It keeps notes in the folder that it runs in.
+    subprocess.run(command, check=True, cwd=state)
 
 
 main()
