@@ -7,7 +7,7 @@ use model_factory::capture::CaptureError;
 use model_factory::dataset::Rejection;
 use model_factory::exchange::ExportError;
 use model_factory::learners::PredictError;
-use model_factory::name::{ModelName, Reference};
+use model_factory::name::{Alias, ModelName, Reference};
 use model_factory::port_error::PortError;
 use model_factory::registry::WriteError;
 use model_factory::store::StoreError;
@@ -41,6 +41,8 @@ pub(crate) enum CliError {
     NotAModel(PathBuf),
     #[error(transparent)]
     Export(#[from] ExportError),
+    #[error("model `{model}` has no alias `{alias}`: `train` it or `promote` a version first")]
+    NoAlias { model: ModelName, alias: Alias },
     #[error("model `{0}` has no champion yet: `train` it first")]
     NoChampion(ModelName),
     #[error(

@@ -11,6 +11,9 @@ pub const CHAMPION: &str = "champion";
 /// The alias of the version that passed the gate and waits for a person's approval.
 pub const CHALLENGER: &str = "challenger";
 
+/// What the answers are captured as that nobody was given.
+pub const SHADOW: &str = "shadow";
+
 /// The name of a model: `[a-z0-9][a-z0-9-]{0,62}`.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(try_from = "String", into = "String")]
@@ -104,6 +107,12 @@ impl Alias {
     #[must_use]
     pub fn challenger() -> Self {
         Self(CHALLENGER.to_owned())
+    }
+
+    /// What the answers are captured as that nobody was given.
+    #[must_use]
+    pub fn shadow() -> Self {
+        Self(SHADOW.to_owned())
     }
 
     /// The alias as text.

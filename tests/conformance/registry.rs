@@ -8,8 +8,9 @@ use model_factory::clock::Clock;
 use model_factory::metrics::Metric;
 use model_factory::name::{Alias, ModelName, Reference, Version};
 use model_factory::registry::{
-    Actor, AliasRecord, Baselines, Cause, Move, NewVersion, Promotion, Registered, RejectionRecord,
-    VersionRecord, WriteError, resolve,
+    Actor, AliasRecord, Baselines, Cause, InvalidTraffic, Move, NewVersion, Pinned, Promotion,
+    Registered, RejectionRecord, Sharing, Traffic, Variant, VersionRecord, WriteError, ended,
+    resolve,
 };
 
 use crate::adapters::{Adapters, hold_for_both_adapters};
@@ -32,6 +33,12 @@ hold_for_both_adapters!(
     the_first_rejection_stays,
     the_champion_is_not_rejected,
     of_a_promotion_and_a_rejection_at_once_one_wins,
+    requests_are_shared_and_the_decision_stays,
+    shares_that_cannot_be_are_refused,
+    an_alias_that_changed_is_not_shared,
+    of_two_who_share_at_once_one_wins,
+    a_move_ends_a_canary,
+    who_takes_part_is_not_rejected,
     models_are_apart,
 );
 
@@ -408,4 +415,142 @@ async fn models_are_apart(adapters: &Adapters) {
         assert_eq!(found("2").await, None);
         assert_eq!(found("shadow").await, None);
     }
+}
+
+fn pinned(number: u64) -> Pinned {
+    Pinned { version: version(number), artifact: format!("sha-of-run-{number}") }
+}
+
+fn variant(name: &str, number: u64, percent: u8) -> Variant {
+    Variant { name: alias(name), percent, pinned: pinned(number) }
+}
+
+/// Three versions, of which the first is the champion.
+async fn three(adapters: &Adapters) -> AliasRecord {
+    register(adapters, "run-1", promotion(None)).await;
+    register(adapters, "run-2", None).await;
+    register(adapters, "run-3", None).await;
+    adapters.clock.advance(Duration::from_secs(1));
+    champion(adapters).await
+}
+
+async fn champion(adapters: &Adapters) -> AliasRecord {
+    adapters.registry.alias(&taxi(), &Alias::champion()).await.unwrap().expect("a champion")
+}
+
+async fn share(
+    adapters: &Adapters,
+    read: AliasRecord,
+    variants: Vec<Variant>,
+    shadow: Option<u64>,
+) -> Result<AliasRecord, WriteError> {
+    let traffic = Traffic { variants, shadow: shadow.map(pinned) };
+    let wish = Sharing { alias: read, traffic, cause: by_hand("try it"), force: false };
+    adapters.registry.share(wish).await
+}
+
+async fn requests_are_shared_and_the_decision_stays(adapters: &Adapters) {
+    let read = three(adapters).await;
+    let variants = vec![variant("challenger", 2, 5)];
+    let shared = share(adapters, read.clone(), variants.clone(), Some(3)).await.expect("shared");
+    assert_eq!(shared.traffic, Traffic { variants, shadow: Some(pinned(3)) });
+    assert_eq!((shared.version, shared.moved_at), (version(1), read.moved_at));
+    assert_eq!(champion(adapters).await, shared, "every member reads back");
+    let history = adapters.registry.history(&taxi()).await.unwrap();
+    let last = history.last().expect("a decision");
+    assert_eq!(
+        (last.from, last.to, &last.traffic),
+        (Some(version(1)), version(1), &shared.traffic)
+    );
+    assert_eq!(last.cause, by_hand("try it"));
+
+    adapters.clock.advance(Duration::from_secs(1));
+    let plain = share(adapters, shared.clone(), Vec::new(), None).await.expect("ended");
+    assert!(plain.traffic.is_plain() && champion(adapters).await == plain);
+    let history = adapters.registry.history(&taxi()).await.unwrap();
+    assert_eq!(ended(&history, history.last().unwrap()), Some(&shared.traffic));
+}
+
+async fn shares_that_cannot_be_are_refused(adapters: &Adapters) {
+    let read = three(adapters).await;
+    let refusal = async |variants: Vec<Variant>, shadow| match share(
+        adapters,
+        read.clone(),
+        variants,
+        shadow,
+    )
+    .await
+    .expect_err("refused")
+    {
+        WriteError::Traffic(invalid) => invalid,
+        other => panic!("{other}"),
+    };
+    let shares = vec![variant("a", 2, 60), variant("b", 3, 40)];
+    assert_eq!(refusal(shares, None).await, InvalidTraffic::Shares(100));
+    assert_eq!(refusal(vec![variant("a", 2, 0)], None).await, InvalidTraffic::Shares(0));
+    for name in ["champion", "shadow"] {
+        let invalid = refusal(vec![variant(name, 2, 5)], None).await;
+        assert_eq!(invalid, InvalidTraffic::Name(alias(name)));
+    }
+    let own = refusal(vec![variant("a", 1, 5)], None).await;
+    assert_eq!(own, InvalidTraffic::Version(version(1)));
+    let twice = refusal(vec![variant("a", 2, 5)], Some(2)).await;
+    assert_eq!(twice, InvalidTraffic::Version(version(2)));
+
+    let unknown = share(adapters, read.clone(), vec![variant("a", 9, 5)], None).await;
+    assert!(
+        matches!(unknown, Err(WriteError::UnknownVersion { version: it, .. }) if it == version(9))
+    );
+    reject(adapters, 3).await.expect("rejected");
+    let rejected = share(adapters, read.clone(), Vec::new(), Some(3)).await;
+    assert!(matches!(rejected, Err(WriteError::Rejected { version: it, .. }) if it == version(3)));
+    let traffic = Traffic { variants: Vec::new(), shadow: Some(pinned(3)) };
+    let forced = Sharing { alias: read, traffic, cause: by_hand("anyway"), force: true };
+    adapters.registry.share(forced).await.expect("forced");
+}
+
+async fn an_alias_that_changed_is_not_shared(adapters: &Adapters) {
+    let read = three(adapters).await;
+    let shared = share(adapters, read.clone(), Vec::new(), Some(3)).await.expect("shared");
+    let stale = share(adapters, read, vec![variant("a", 2, 5)], None).await;
+    assert!(matches!(stale, Err(WriteError::Changed { .. })), "{stale:?}");
+    shift(adapters, "champion", Some(1), 2).await.expect("moved");
+    let stale = share(adapters, shared, Vec::new(), None).await;
+    assert!(matches!(stale, Err(WriteError::Changed { .. })), "{stale:?}");
+    assert!(champion(adapters).await.traffic.is_plain());
+}
+
+async fn of_two_who_share_at_once_one_wins(adapters: &Adapters) {
+    let read = three(adapters).await;
+    let wishes = [2, 3].map(|number| share(adapters, read.clone(), Vec::new(), Some(number)));
+    let answers = futures::future::join_all(wishes).await;
+    let won: Vec<_> = answers.iter().flatten().collect();
+    let [won] = won.as_slice() else { panic!("{answers:?}") };
+    assert_eq!(champion(adapters).await, **won);
+    let lost = answers.iter().find_map(|answer| answer.as_ref().err());
+    assert!(matches!(lost, Some(WriteError::Changed { .. })), "{lost:?}");
+}
+
+async fn a_move_ends_a_canary(adapters: &Adapters) {
+    let read = three(adapters).await;
+    let variants = vec![variant("challenger", 2, 5)];
+    let shared = share(adapters, read, variants, None).await.expect("shared");
+    register(adapters, "run-4", promotion(Some(1))).await;
+    let now = champion(adapters).await;
+    assert!(now.version == version(4) && now.traffic.is_plain());
+    let history = adapters.registry.history(&taxi()).await.unwrap();
+    let ended = ended(&history, history.last().unwrap()).expect("ended");
+    assert_eq!(*ended, shared.traffic);
+    assert_eq!(ended.to_string(), "version 2 (5 %)");
+}
+
+async fn who_takes_part_is_not_rejected(adapters: &Adapters) {
+    let read = three(adapters).await;
+    let shared = share(adapters, read, vec![variant("a", 2, 5)], Some(3)).await.expect("shared");
+    for number in [2, 3] {
+        let refused = reject(adapters, number).await;
+        assert!(matches!(refused, Err(WriteError::Sharing { .. })), "{refused:?}");
+    }
+    share(adapters, shared, Vec::new(), None).await.expect("ended");
+    reject(adapters, 2).await.expect("rejected");
 }

@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use lambda_extension::{Error, Extension, NextEvent, service_fn};
 use model_factory::port_error::chain;
+use model_factory::serving::ModelCache;
 use tokio::sync::mpsc::{UnboundedReceiver, UnboundedSender};
 use tokio::sync::{Mutex, mpsc};
 
@@ -41,6 +42,7 @@ impl Invocations {
 /// Registers the extension and serves its events: after each invocation, flush.
 pub(crate) async fn extension(
     captures: Arc<Captures>,
+    models: Arc<ModelCache>,
     answered: UnboundedReceiver<()>,
 ) -> Result<impl Future<Output = Result<(), Error>>, Error> {
     let answered = Arc::new(Mutex::new(answered));
@@ -49,6 +51,7 @@ pub(crate) async fn extension(
         .with_extension_name("capture-flush")
         .with_events_processor(service_fn(move |event: lambda_extension::LambdaEvent| {
             let (captures, answered) = (Arc::clone(&captures), Arc::clone(&answered));
+            let models = Arc::clone(&models);
             async move {
                 if matches!(event.next, NextEvent::Invoke(_)) {
                     answered.lock().await.recv().await;
@@ -58,6 +61,7 @@ pub(crate) async fn extension(
                             "captures are not written; they are tried again after the next request"
                         );
                     }
+                    models.settle().await;
                 }
                 Ok::<(), Error>(())
             }

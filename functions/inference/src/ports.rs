@@ -34,7 +34,7 @@ impl Ports {
         self.models.get(model, reference).await.map_err(|error| match error {
             LoadError::Unknown { .. } => Problem::new(Kind::UnknownModel, error.to_string()),
             LoadError::Store(StoreError::Port(error)) => unavailable(error),
-            LoadError::Store(error) => {
+            LoadError::Store(_) | LoadError::Damaged(_) => {
                 tracing::error!(error = chain(&error), "a model cannot be loaded");
                 Problem::new(Kind::Unavailable, format!("model `{model}` cannot be loaded"))
             }

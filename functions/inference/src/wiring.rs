@@ -7,7 +7,7 @@ use lambda_runtime::tower::util::MapFutureLayer;
 use lambda_runtime::{Diagnostic, LambdaEvent, Runtime, service_fn};
 use model_factory::aws::Services;
 use model_factory::runtime::{Settings, start_logging};
-use model_factory::serving::{CacheSettings, ModelCache};
+use model_factory::serving::{CachePorts, CacheSettings, ModelCache};
 use serde_json::value::RawValue;
 
 use crate::captures::Captures;
@@ -29,14 +29,21 @@ pub async fn run() -> Result<(), lambda_runtime::Error> {
     let memory = lambda_runtime::Config::from_env().memory;
     let cache = CacheSettings::for_memory(usize::try_from(memory).unwrap_or(128))
         .with_ttl(services.settings().alias_ttl);
+    let ports = CachePorts {
+        registry: Arc::clone(&registry) as _,
+        objects: bucket,
+        events: services.events(),
+        clock: Arc::clone(&clock),
+    };
+    let models = Arc::new(ModelCache::new(ports, cache));
     let inference = Inference::new(Ports {
-        models: ModelCache::new(Arc::clone(&registry) as _, bucket, Arc::clone(&clock), cache),
+        models: Arc::clone(&models),
         registry,
         captures: Arc::clone(&captures),
         clock,
     });
     let (invocations, answered) = flush::channel();
-    let extension = flush::extension(captures, answered).await?;
+    let extension = flush::extension(captures, models, answered).await?;
     tokio::try_join!(serve(&inference, &invocations), extension).map(drop)
 }
 

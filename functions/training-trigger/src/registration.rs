@@ -3,7 +3,9 @@
 use model_factory::dataset::Defect;
 use model_factory::events::EventKind;
 use model_factory::name::{Alias, ModelName, Version};
-use model_factory::registry::{Actor, Cause, NewVersion, Promotion, Registered, WriteError};
+use model_factory::registry::{
+    Actor, Cause, Movement, NewVersion, Promotion, Registered, WriteError, ended,
+};
 use model_factory::runtime::Failure;
 use model_factory::spec::{Approval, Spec};
 use model_factory::storage::keys;
@@ -85,7 +87,12 @@ pub(crate) async fn announce(
         })
     };
     let (promoted, awaits_approval) = (moved(Alias::champion()), moved(Alias::challenger()));
-    let reasons = vec![record.decision.clone()];
+    let mut reasons = vec![record.decision.clone()];
+    let of_run = |it: &&Movement| it.to == version && it.cause.by == Actor::Gate;
+    reasons.extend(history.iter().filter(of_run).filter_map(|movement| {
+        let traffic = ended(&history, movement)?;
+        Some(format!("the {}'s traffic to {traffic} has ended with it", movement.alias))
+    }));
     let data = json!({
         "version": version,
         "metric": record.metric,

@@ -3,7 +3,9 @@
 use clap::Args;
 use model_factory::events::{Event, EventKind, PublishEvents};
 use model_factory::name::{Alias, ModelName, Version};
-use model_factory::registry::{Actor, Cause, Move, Movement, ReadRegistry, WriteRegistry};
+use model_factory::registry::{
+    Actor, Cause, Move, Movement, ReadRegistry, Traffic, WriteRegistry, ended,
+};
 use serde_json::json;
 
 use crate::client::Client;
@@ -114,6 +116,8 @@ fn before(history: &[Movement], alias: &Alias, version: Version) -> Option<Versi
     history
         .iter()
         .rev()
+        // From a version to itself, only its traffic was shared otherwise.
+        .filter(|movement| movement.from != Some(movement.to))
         .find(|movement| movement.alias == *alias && movement.to == version)
         .and_then(|movement| movement.from)
 }
@@ -121,11 +125,16 @@ fn before(history: &[Movement], alias: &Alias, version: Version) -> Option<Versi
 async fn carry_out(client: &Client, wish: Move, kind: EventKind) -> Result<(), CliError> {
     let moved = client.registry.move_alias(wish.clone()).await?;
     let Move { model, alias, expected, to, cause, .. } = wish;
-    let movement = Movement { model, alias, from: expected, to, at: moved.moved_at, cause };
+    let (at, traffic) = (moved.moved_at, Traffic::default());
+    let movement = Movement { model, alias, from: expected, to, traffic, at, cause };
     client.events.publish(&[event(&movement, kind)]).await?;
     let from = expected.map_or_else(|| "nowhere".to_owned(), |from| format!("version {from}"));
+    let history = client.registry.history(&movement.model).await?;
+    let ended = ended(&history, &movement)
+        .map(|traffic| format!("; its traffic to {traffic} has ended"))
+        .unwrap_or_default();
     let Movement { model, alias, .. } = movement;
-    say(format!("`{alias}` of `{model}` is at version {to}; it was at {from}"))
+    say(format!("`{alias}` of `{model}` is at version {to}; it was at {from}{ended}"))
 }
 
 /// The alias is there already. When it is there by the same command, that command may
@@ -147,7 +156,7 @@ async fn promote_again(
 }
 
 fn event(movement: &Movement, kind: EventKind) -> Event {
-    let Movement { model, alias, from, to, at, cause } = movement;
+    let Movement { model, alias, from, to, at, cause, .. } = movement;
     Event {
         id: format!("{model}/{alias}/{at}"),
         kind,
@@ -175,6 +184,7 @@ mod tests {
             alias: Alias::champion(),
             from: from.map(version),
             to: version(to),
+            traffic: Traffic::default(),
             at: jiff::Timestamp::UNIX_EPOCH,
             cause: Cause { by: Actor::Cli, reason: String::new() },
         };
@@ -183,6 +193,8 @@ mod tests {
         assert_eq!(before(&history, &champion, version(2)), Some(version(1)));
         history.push(movement(Some(2), 1));
         assert_eq!(before(&history, &champion, version(1)), Some(version(2)));
+        history.push(movement(Some(1), 1));
+        assert_eq!(before(&history, &champion, version(1)), Some(version(2)), "only shared");
         assert_eq!(before(&history[..1], &champion, version(1)), None);
     }
 }

@@ -5,7 +5,9 @@ use comfy_table::{CellAlignment, Table};
 use jiff::Timestamp;
 use model_factory::drift::Report;
 use model_factory::name::{Alias, ModelName};
-use model_factory::registry::{AliasRecord, DriftRecord, Movement, RejectionRecord, VersionRecord};
+use model_factory::registry::{
+    AliasRecord, DriftRecord, Movement, Pinned, RejectionRecord, VersionRecord,
+};
 use model_factory::training::Leaderboard;
 use training_trigger::record::{Lineage, RunRecord, Seconds, TrainingRecord};
 use training_trigger::report::Outcome;
@@ -98,9 +100,16 @@ pub(crate) fn versions(
     );
     for record in versions.iter().rev() {
         let pointing = aliases.iter().filter(|alias| alias.version == record.version);
-        let mut standing: Vec<&str> = pointing.map(|alias| alias.alias.as_str()).collect();
+        let mut standing: Vec<String> = pointing.map(|alias| alias.alias.to_string()).collect();
+        for AliasRecord { alias, traffic, .. } in aliases {
+            let here = |pinned: &Pinned| pinned.version == record.version;
+            let shares = traffic.variants.iter().filter(|variant| here(&variant.pinned));
+            standing.extend(shares.map(|variant| format!("{} % of {alias}", variant.percent)));
+            standing
+                .extend(traffic.shadow.iter().filter(|it| here(it)).map(|_| "shadow".to_owned()));
+        }
         if rejections.iter().any(|rejection| rejection.version == record.version) {
-            standing.push("rejected");
+            standing.push("rejected".to_owned());
         }
         table.add_row([
             record.version.to_string(),
@@ -122,7 +131,10 @@ pub(crate) fn history(moves: &[Movement], rejections: &[RejectionRecord]) -> Tab
     let moved = moves.iter().map(|movement| {
         let from =
             movement.from.map_or_else(|| "nowhere".to_owned(), |from| format!("version {from}"));
-        let what = format!("{}: {from} → version {}", movement.alias, movement.to);
+        let what = match movement.from == Some(movement.to) {
+            true => format!("{}: shared with {}", movement.alias, movement.traffic),
+            false => format!("{}: {from} → version {}", movement.alias, movement.to),
+        };
         (movement.at, &movement.cause, what)
     });
     let rejected = rejections.iter().map(|rejection| {

@@ -47,6 +47,13 @@ pub enum EventKind {
     /// The champion was moved back.
     #[serde(rename = "Model Rolled Back")]
     ModelRolledBack,
+    /// A version's artifact cannot be read; the version before it goes on answering where
+    /// it is loaded.
+    #[serde(rename = "Artifact Damaged")]
+    ArtifactDamaged,
+    /// An alias's requests are shared with other versions, or no longer.
+    #[serde(rename = "Traffic Shared")]
+    TrafficShared,
     /// A window of traffic differs from what the champion was trained on.
     #[serde(rename = "Drift Detected")]
     DriftDetected,
@@ -73,6 +80,8 @@ impl EventKind {
             Self::ModelPromoted => "Model Promoted",
             Self::ModelRejected => "Model Rejected",
             Self::ModelRolledBack => "Model Rolled Back",
+            Self::ArtifactDamaged => "Artifact Damaged",
+            Self::TrafficShared => "Traffic Shared",
             Self::DriftDetected => "Drift Detected",
             Self::RetrainRequested => "Retrain Requested",
             Self::DriftCheckRequested => "Drift Check Requested",

@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 use std::ops::Range;
 use std::sync::Mutex;
+use std::sync::atomic::{AtomicU64, Ordering};
 
 use async_trait::async_trait;
 use bytes::Bytes;
@@ -17,12 +18,18 @@ use crate::storage::{Described, Listed, Object, ReadObjects, WriteObjects};
 #[derive(Debug, Default)]
 pub struct MemoryObjects {
     objects: Mutex<BTreeMap<String, (Bytes, Timestamp)>>,
+    reads: AtomicU64,
 }
 
 impl MemoryObjects {
     /// Deletes an object; no matter if there is none.
     pub fn delete(&self, key: &str) {
         lock(&self.objects).remove(key);
+    }
+
+    /// How often a whole object was asked for.
+    pub fn reads(&self) -> u64 {
+        self.reads.load(Ordering::Relaxed)
     }
 }
 
@@ -33,6 +40,7 @@ fn etag(bytes: &[u8]) -> String {
 #[async_trait]
 impl ReadObjects for MemoryObjects {
     async fn get(&self, key: &str) -> Result<Option<Object>, PortError> {
+        self.reads.fetch_add(1, Ordering::Relaxed);
         Ok(lock(&self.objects)
             .get(key)
             .map(|(bytes, _)| Object { bytes: bytes.clone(), etag: etag(bytes) }))

@@ -1,6 +1,7 @@
 //! A registry in maps.
 
 use std::collections::BTreeMap;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex};
 
 use async_trait::async_trait;
@@ -11,8 +12,9 @@ use crate::clock::Clock;
 use crate::name::{Alias, ModelName, Version};
 use crate::port_error::PortError;
 use crate::registry::{
-    AliasRecord, Cause, DriftLog, DriftRecord, Move, Movement, NewVersion, Promotion, ReadRegistry,
-    Registered, RejectionRecord, VersionRecord, WriteError, WriteRegistry,
+    AliasRecord, Cause, DriftLog, DriftRecord, Move, Movement, NewVersion, Pinned, Promotion,
+    ReadRegistry, Registered, RejectionRecord, Sharing, Traffic, VersionRecord, WriteError,
+    WriteRegistry, may_be_rejected,
 };
 
 #[derive(Debug, Default)]
@@ -28,16 +30,23 @@ struct Model {
 pub struct MemoryRegistry {
     models: Mutex<BTreeMap<ModelName, Model>>,
     clock: Arc<dyn Clock>,
+    reads: AtomicU64,
 }
 
 impl MemoryRegistry {
     /// An empty registry.
     #[must_use]
     pub fn new(clock: Arc<dyn Clock>) -> Self {
-        Self { models: Mutex::default(), clock }
+        Self { models: Mutex::default(), clock, reads: AtomicU64::default() }
+    }
+
+    /// How often something of a model was asked for.
+    pub fn reads(&self) -> u64 {
+        self.reads.load(Ordering::Relaxed)
     }
 
     fn read<T: Default>(&self, model: &ModelName, read: impl FnOnce(&Model) -> T) -> T {
+        self.reads.fetch_add(1, Ordering::Relaxed);
         lock(&self.models).get(model).map(read).unwrap_or_default()
     }
 }
@@ -62,10 +71,26 @@ impl Model {
             alias: record.alias.clone(),
             from: self.aliases.get(&record.alias).map(|old| old.version),
             to: record.version,
+            traffic: Traffic::default(),
             at: record.moved_at,
             cause,
         });
         self.aliases.insert(record.alias.clone(), record);
+    }
+
+    fn known(&self, model: &ModelName, version: Version) -> Result<&VersionRecord, WriteError> {
+        let found = self.versions.iter().find(|record| record.version == version);
+        found.ok_or_else(|| WriteError::UnknownVersion { model: model.clone(), version })
+    }
+
+    fn not_rejected(&self, model: &ModelName, version: Version) -> Result<(), WriteError> {
+        match self.rejections.get(&version) {
+            None => Ok(()),
+            Some(RejectionRecord { cause: Cause { reason, .. }, .. }) => {
+                let (model, reason) = (model.clone(), reason.clone());
+                Err(WriteError::Rejected { model, version, reason })
+            }
+        }
     }
 }
 
@@ -136,6 +161,7 @@ impl WriteRegistry for MemoryRegistry {
                 version: number,
                 artifact: version.artifact.clone(),
                 moved_at: version.created_at,
+                traffic: Traffic::default(),
             };
             model.point(record, cause);
         }
@@ -145,26 +171,52 @@ impl WriteRegistry for MemoryRegistry {
 
     async fn move_alias(&self, wish: Move) -> Result<AliasRecord, WriteError> {
         let Move { model, alias, expected, to, cause, force } = wish;
-        let unknown = || WriteError::UnknownVersion { model: model.clone(), version: to };
         let mut models = lock(&self.models);
-        let entry = models.get_mut(&model).ok_or_else(unknown)?;
-        let version =
-            entry.versions.iter().find(|record| record.version == to).ok_or_else(unknown)?;
+        let entry = models.entry(model.clone()).or_default();
         let record = AliasRecord {
             model: model.clone(),
             alias: alias.clone(),
             version: to,
-            artifact: version.artifact.clone(),
+            artifact: entry.known(&model, to)?.artifact.clone(),
             moved_at: self.clock.now(),
+            traffic: Traffic::default(),
         };
-        if let Some(RejectionRecord { cause: Cause { reason, .. }, .. }) = entry.rejections.get(&to)
-            && !force
-        {
-            return Err(WriteError::Rejected { model, version: to, reason: reason.clone() });
+        if !force {
+            entry.not_rejected(&model, to)?;
         }
         entry.expect(&model, &alias, expected)?;
         entry.point(record.clone(), cause);
         Ok(record)
+    }
+
+    async fn share(&self, wish: Sharing) -> Result<AliasRecord, WriteError> {
+        wish.validate()?;
+        let Sharing { alias: read, traffic, cause, force } = wish;
+        let mut models = lock(&self.models);
+        let entry = models.entry(read.model.clone()).or_default();
+        for Pinned { version, artifact } in traffic.pinned() {
+            if entry.known(&read.model, *version)?.artifact != *artifact {
+                return Err(WriteError::UnknownVersion { model: read.model, version: *version });
+            }
+            if !force {
+                entry.not_rejected(&read.model, *version)?;
+            }
+        }
+        if entry.aliases.get(&read.alias) != Some(&read) {
+            return Err(WriteError::Changed { model: read.model, alias: read.alias });
+        }
+        entry.history.push(Movement {
+            model: read.model.clone(),
+            alias: read.alias.clone(),
+            from: Some(read.version),
+            to: read.version,
+            traffic: traffic.clone(),
+            at: self.clock.now(),
+            cause,
+        });
+        let shared = AliasRecord { traffic, ..read };
+        entry.aliases.insert(shared.alias.clone(), shared.clone());
+        Ok(shared)
     }
 
     async fn reject(
@@ -178,9 +230,8 @@ impl WriteRegistry for MemoryRegistry {
             .get_mut(model)
             .filter(|entry| entry.versions.iter().any(|record| record.version == version))
             .ok_or_else(|| WriteError::UnknownVersion { model: model.clone(), version })?;
-        let champion = entry.aliases.get(&Alias::champion()).map(|record| record.version);
-        if champion == Some(version) {
-            return Err(WriteError::Serving { model: model.clone(), version });
+        if let Some(champion) = entry.aliases.get(&Alias::champion()) {
+            may_be_rejected(champion, version)?;
         }
         let at = self.clock.now();
         let record = RejectionRecord { model: model.clone(), version, at, cause };

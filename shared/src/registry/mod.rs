@@ -5,6 +5,7 @@
 //! an undo can be undone.
 
 mod records;
+mod traffic;
 
 use async_trait::async_trait;
 
@@ -15,6 +16,7 @@ pub use records::{
     Actor, AliasRecord, Baselines, Cause, DriftRecord, Move, Movement, NewVersion, Promotion,
     Registered, RejectionRecord, VersionRecord,
 };
+pub use traffic::{InvalidTraffic, Pinned, Sharing, Traffic, Variant, ended, point};
 
 /// Reads the registry.
 #[async_trait]
@@ -86,6 +88,7 @@ pub trait WriteRegistry: ReadRegistry {
     ) -> Result<Registered, WriteError>;
 
     /// Moves an alias to a version, if it still is where the mover believes it to be.
+    /// All of its requests go there then: a canary or shadow ends.
     ///
     /// # Errors
     /// [`WriteError::Conflict`] when it is elsewhere, [`WriteError::UnknownVersion`]
@@ -93,12 +96,23 @@ pub trait WriteRegistry: ReadRegistry {
     /// and nothing forces the move.
     async fn move_alias(&self, wish: Move) -> Result<AliasRecord, WriteError>;
 
+    /// Shares an alias's requests with other versions, if it still is as the one who
+    /// wishes has read it.
+    ///
+    /// # Errors
+    /// [`WriteError::Traffic`] for shares that cannot be, [`WriteError::Changed`] when
+    /// the alias is not as it was read, [`WriteError::UnknownVersion`] when a version
+    /// does not exist, [`WriteError::Rejected`] when one was rejected and nothing forces
+    /// the wish.
+    async fn share(&self, wish: Sharing) -> Result<AliasRecord, WriteError>;
+
     /// Rejects a version. Of several rejections the first one stays, and is the
     /// answer.
     ///
     /// # Errors
     /// [`WriteError::UnknownVersion`] when the version does not exist,
-    /// [`WriteError::Serving`] when it is the champion.
+    /// [`WriteError::Serving`] when it is the champion, [`WriteError::Sharing`] when it
+    /// sees the champion's requests.
     async fn reject(
         &self,
         model: &ModelName,
@@ -142,6 +156,28 @@ pub enum WriteError {
         /// Where it is.
         found: Option<Version>,
     },
+    /// The alias is not as the writer has read it.
+    #[error("alias `{alias}` of model `{model}` was changed meanwhile: read it again")]
+    Changed {
+        /// The model.
+        model: ModelName,
+        /// The alias.
+        alias: Alias,
+    },
+    /// Requests cannot be shared so.
+    #[error(transparent)]
+    Traffic(#[from] InvalidTraffic),
+    /// The version that is to be rejected sees the champion's requests.
+    #[error(
+        "version {version} takes part in the champion's traffic of model `{model}`: end that, \
+         then reject it"
+    )]
+    Sharing {
+        /// The model.
+        model: ModelName,
+        /// The version.
+        version: Version,
+    },
     /// The version does not exist.
     #[error("model `{model}` has no version {version}")]
     UnknownVersion {
@@ -181,6 +217,18 @@ pub enum WriteError {
 
 fn place(version: &Option<Version>) -> String {
     version.map_or_else(|| "no version".to_owned(), |version| format!("version {version}"))
+}
+
+/// Refuses to reject a version that the champion's requests come to.
+pub(crate) fn may_be_rejected(champion: &AliasRecord, version: Version) -> Result<(), WriteError> {
+    let model = champion.model.clone();
+    if champion.version == version {
+        return Err(WriteError::Serving { model, version });
+    }
+    match champion.traffic.pinned().any(|pinned| pinned.version == version) {
+        true => Err(WriteError::Sharing { model, version }),
+        false => Ok(()),
+    }
 }
 
 /// The version and artifact that a reference stands for; `None` when it stands for

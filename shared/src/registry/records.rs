@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
+use super::traffic::Traffic;
 use crate::metrics::Metric;
 use crate::name::{Alias, ModelName, Version};
 
@@ -156,9 +157,12 @@ pub struct AliasRecord {
     pub artifact: String,
     /// When it was moved there.
     pub moved_at: Timestamp,
+    /// Which other versions see its requests.
+    #[serde(default, skip_serializing_if = "Traffic::is_plain")]
+    pub traffic: Traffic,
 }
 
-/// One move of an alias.
+/// One move of an alias, or, from a version to itself, another sharing of its requests.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Movement {
     /// The model.
@@ -169,6 +173,9 @@ pub struct Movement {
     pub from: Option<Version>,
     /// Where it points now.
     pub to: Version,
+    /// Which other versions see its requests from then on.
+    #[serde(default, skip_serializing_if = "Traffic::is_plain")]
+    pub traffic: Traffic,
     /// When it was moved.
     pub at: Timestamp,
     /// Who moved it, and why.

@@ -1,6 +1,7 @@
-//! What every function needs at its start: settings from the environment, logs,
-//! and errors that the Lambda runtime can report.
+//! What every function needs: settings from the environment, logs, metrics, and errors
+//! that the Lambda runtime can report.
 
+pub mod emf;
 mod failure;
 mod settings;
 

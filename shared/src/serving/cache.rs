@@ -1,22 +1,26 @@
 //! Which model answers, and how long that is believed.
 //!
-//! What an alias points at is believed for a short time by the wall clock. After
-//! that it is read again: beside the request while the belief is young, before the
-//! answer when it is old. A model that has answered goes on answering when registry
-//! or bucket cannot be asked.
+//! What an alias says is believed for a short time by the wall clock. After that it is
+//! read again, but never before the answer: the model that is loaded answers, and what
+//! is due is read by [`ModelCache::settle`], when the answer has gone out. A model that
+//! has answered goes on answering when registry or bucket cannot be asked, or when its
+//! successor is damaged.
 
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
-use jiff::Timestamp;
+use futures::future::join_all;
 
+use super::belief::{Belief, Beliefs};
+use super::damage::Damages;
 use super::lru::{Key, Lru};
 use super::model::ServedModel;
 use crate::clock::Clock;
+use crate::events::PublishEvents;
 use crate::name::{ModelName, Reference};
 use crate::port_error::chain;
-use crate::registry::{ReadRegistry, resolve};
+use crate::registry::{Pinned, ReadRegistry, point};
 use crate::storage::ReadObjects;
 use crate::store::{self, StoreError};
 
@@ -25,12 +29,9 @@ use crate::store::{self, StoreError};
 pub struct CacheSettings {
     /// The bytes of artifacts that are kept.
     pub capacity: usize,
-    /// An alias that was read less than this ago is not read again. Default 5
-    /// seconds.
-    pub fresh: Duration,
-    /// An alias that was read longer than this ago is read before the answer.
-    /// Default 60 seconds.
-    pub stale: Duration,
+    /// An alias that was read less than this ago is not read again. Default 5 seconds;
+    /// 0 reads it before each answer.
+    pub ttl: Duration,
 }
 
 /// A model could not be loaded.
@@ -44,149 +45,310 @@ pub enum LoadError {
         /// What was asked for.
         reference: Reference,
     },
+    /// Its artifact is damaged, as was found a short while ago.
+    #[error("the artifact of version {} is damaged: restore it", .0.version)]
+    Damaged(Pinned),
     /// Its artifact could not be had.
     #[error(transparent)]
     Store(#[from] StoreError),
 }
 
-type Asked = (ModelName, Reference);
+/// The ports of a cache.
+#[derive(Clone)]
+pub struct CachePorts {
+    /// Says what aliases and versions stand for.
+    pub registry: Arc<dyn ReadRegistry>,
+    /// Has the artifacts.
+    pub objects: Arc<dyn ReadObjects>,
+    /// Is told of damaged artifacts.
+    pub events: Arc<dyn PublishEvents>,
+    /// Tells the time.
+    pub clock: Arc<dyn Clock>,
+}
 
+/// Who answers a request.
 #[derive(Debug, Clone)]
-struct Belief {
-    key: Key,
-    read_at: Timestamp,
+pub struct Assigned {
+    /// The version that answers.
+    pub model: Arc<ServedModel>,
+    /// What its answer is captured and measured as: what was asked, or the variant's name.
+    pub variant: Reference,
+    /// The version that answers too, for the record only.
+    pub shadow: Option<Pinned>,
+    /// Whether the version was in memory already.
+    pub cached: bool,
 }
 
 struct State {
-    beliefs: HashMap<Asked, Belief>,
+    beliefs: Beliefs,
     models: Lru,
+    damages: Damages,
 }
 
 /// Loads models on demand and keeps them.
 pub struct ModelCache {
-    registry: Arc<dyn ReadRegistry>,
-    objects: Arc<dyn ReadObjects>,
-    clock: Arc<dyn Clock>,
+    ports: CachePorts,
     settings: CacheSettings,
     state: Mutex<State>,
-    /// Held while a model is looked up and loaded, so that it is loaded once.
-    loading: tokio::sync::Mutex<()>,
+    /// Held while a model's registry entries and artifacts are read, so that each is read
+    /// once, however many ask.
+    loading: Mutex<HashMap<ModelName, Arc<tokio::sync::Mutex<()>>>>,
 }
 
 impl CacheSettings {
-    /// Half of a function's memory for artifacts, and the default times.
+    /// Half of a function's memory for artifacts, and the default time.
     #[must_use]
     pub fn for_memory(megabytes: usize) -> Self {
-        Self {
-            capacity: megabytes.saturating_mul(1024 * 1024) / 2,
-            fresh: Duration::from_secs(5),
-            stale: Duration::from_secs(60),
-        }
+        let capacity = megabytes.saturating_mul(1024 * 1024) / 2;
+        Self { capacity, ttl: Duration::from_secs(5) }
     }
 
-    /// The same, with aliases that stay fresh for `ttl` and grow stale after twelve
-    /// times that.
+    /// The same, with aliases that are believed for `ttl`.
     #[must_use]
     pub fn with_ttl(self, ttl: Duration) -> Self {
-        Self { fresh: ttl, stale: ttl * 12, ..self }
+        Self { ttl, ..self }
     }
 }
 
 impl ModelCache {
     /// An empty cache.
     #[must_use]
-    pub fn new(
-        registry: Arc<dyn ReadRegistry>,
-        objects: Arc<dyn ReadObjects>,
-        clock: Arc<dyn Clock>,
-        settings: CacheSettings,
-    ) -> Arc<Self> {
-        let state = State { beliefs: HashMap::new(), models: Lru::new(settings.capacity) };
-        let (state, loading) = (Mutex::new(state), tokio::sync::Mutex::new(()));
-        Arc::new(Self { registry, objects, clock, settings, state, loading })
+    pub fn new(ports: CachePorts, settings: CacheSettings) -> Self {
+        let state = State {
+            beliefs: Beliefs::default(),
+            models: Lru::new(settings.capacity),
+            damages: Damages::default(),
+        };
+        Self { ports, settings, state: Mutex::new(state), loading: Mutex::default() }
     }
 
-    /// The model that a reference stands for.
+    /// The version that a reference stands for; of an alias its own, whatever share of the
+    /// requests goes to others.
     ///
     /// # Errors
     /// When it does not exist, or has not answered before and cannot be loaded now.
     pub async fn get(
-        self: &Arc<Self>,
+        &self,
         model: &ModelName,
         reference: &Reference,
     ) -> Result<Arc<ServedModel>, LoadError> {
-        let asked = (model.clone(), reference.clone());
-        let Some((age, served)) = self.recall(&asked) else {
-            return self.load(&asked).await;
-        };
-        if age < self.settings.fresh || matches!(reference, Reference::Version(_)) {
-            return Ok(served);
-        }
-        if age < self.settings.stale {
-            let cache = Arc::clone(self);
-            tokio::spawn(async move { cache.refresh(&asked).await });
-            return Ok(served);
-        }
-        Ok(self.refresh(&asked).await.unwrap_or(served))
+        Ok(self.own(model, reference).await?.1)
     }
 
-    /// The model that answered last, and how long ago its alias was read.
-    fn recall(&self, asked: &Asked) -> Option<(Duration, Arc<ServedModel>)> {
-        let mut state = self.state();
-        let Belief { key, read_at } = state.beliefs.get(asked)?.clone();
-        let age = self.clock.now().duration_since(read_at);
-        // A clock that was set back makes a belief old, not eternal.
-        let age = Duration::try_from(age).unwrap_or(Duration::MAX);
-        Some((age, state.models.get(&key)?))
-    }
-
-    /// The model after its alias was read again; `None` when that is not possible.
-    async fn refresh(&self, asked: &Asked) -> Option<Arc<ServedModel>> {
-        match self.load(asked).await {
-            Ok(model) => Some(model),
+    /// The version that answers a request. Where the alias's requests are shared, the
+    /// request's `id` decides, so that the same id meets the same version; it is asked for
+    /// then only. A variant that cannot be loaded is answered for by the alias's own version.
+    ///
+    /// # Errors
+    /// When there is no such reference, or it has not answered before and cannot be loaded
+    /// now.
+    pub async fn assign<'i>(
+        &self,
+        model: &ModelName,
+        reference: &Reference,
+        id: impl FnOnce() -> std::borrow::Cow<'i, str>,
+    ) -> Result<Assigned, LoadError> {
+        let (belief, own, cached) = self.own(model, reference).await?;
+        let shadow = belief.traffic.shadow.clone();
+        let own = Assigned { model: own, variant: reference.clone(), shadow, cached };
+        if belief.traffic.variants.is_empty() {
+            return Ok(own);
+        }
+        let Some(variant) = belief.traffic.variant_at(point(model, &id())) else { return Ok(own) };
+        match self.pinned(model, &variant.pinned).await {
+            Ok((model, cached)) => Ok(Assigned {
+                model,
+                variant: Reference::Alias(variant.name.clone()),
+                cached,
+                ..own
+            }),
             Err(error) => {
-                let (model, reference) = asked;
+                tracing::warn!(
+                    model = model.as_str(),
+                    variant = variant.name.as_str(),
+                    error = chain(&error),
+                    "the alias's own version answers for a variant"
+                );
+                Ok(own)
+            }
+        }
+    }
+
+    /// A version that is known with its artifact, and whether it was in memory already.
+    ///
+    /// # Errors
+    /// When it cannot be loaded.
+    pub async fn pinned(
+        &self,
+        model: &ModelName,
+        pinned: &Pinned,
+    ) -> Result<(Arc<ServedModel>, bool), LoadError> {
+        let key = Key::of(pinned);
+        if let Some(served) = self.held(&key) {
+            return Ok((served, true));
+        }
+        let lock = self.lock_of(model);
+        let _one_at_a_time = lock.lock().await;
+        self.load(model, pinned, key).await
+    }
+
+    /// Loads models before they are asked for; what cannot be loaded is told in the log.
+    pub async fn preload(&self, wanted: &[(ModelName, Reference)]) {
+        join_all(wanted.iter().map(async |(model, reference)| {
+            if let Err(error) = self.get(model, reference).await {
+                let error = chain(&error);
+                tracing::error!(model = model.as_str(), %reference, error, "preloading failed");
+            }
+        }))
+        .await;
+    }
+
+    /// Does what had to wait for the answer: reads again what is no longer to be believed,
+    /// loads the versions that it now stands for, and tells of damaged artifacts.
+    pub async fn settle(&self) {
+        let due = self.state().beliefs.take_due();
+        for (model, reference) in due {
+            if let Err(error) = self.read(&model, &reference).await {
+                let error = chain(&error);
                 tracing::warn!(
                     model = model.as_str(),
                     %reference,
-                    error = chain(&error),
+                    error,
                     "the loaded model goes on answering"
                 );
-                None
+            }
+        }
+        let untold = self.state().damages.take_untold();
+        if !untold.is_empty()
+            && let Err(error) = self.ports.events.publish(&untold).await
+        {
+            tracing::error!(error = chain(&error), "a damaged artifact is not told of yet");
+            self.state().damages.tell_again(untold);
+        }
+    }
+
+    /// What a reference stands for, its own version, and whether that was in memory.
+    async fn own(
+        &self,
+        model: &ModelName,
+        reference: &Reference,
+    ) -> Result<(Arc<Belief>, Arc<ServedModel>, bool), LoadError> {
+        let Some((belief, served)) = self.recall(model, reference) else {
+            return self.read(model, reference).await;
+        };
+        let believed = matches!(reference, Reference::Version(_))
+            || self.ports.clock.now().duration_since(belief.read_at).unsigned_abs()
+                < self.settings.ttl;
+        if believed {
+            return Ok((belief, served, true));
+        }
+        if self.settings.ttl.is_zero() {
+            return match self.read(model, reference).await {
+                Ok(read) => Ok(read),
+                Err(error) => {
+                    let error = chain(&error);
+                    tracing::warn!(model = model.as_str(), error, "the loaded model goes on");
+                    Ok((belief, served, true))
+                }
+            };
+        }
+        self.state().beliefs.make_due(model, reference);
+        Ok((belief, served, true))
+    }
+
+    /// What is believed of a reference, and its own version, if that is in memory.
+    fn recall(
+        &self,
+        model: &ModelName,
+        reference: &Reference,
+    ) -> Option<(Arc<Belief>, Arc<ServedModel>)> {
+        let mut state = self.state();
+        let belief = state.beliefs.get(model, reference)?;
+        let served = state.models.get(&belief.key)?;
+        Some((belief, served))
+    }
+
+    fn held(&self, key: &Key) -> Option<Arc<ServedModel>> {
+        self.state().models.get(key)
+    }
+
+    /// Reads what a reference stands for, and loads its own version.
+    async fn read(
+        &self,
+        model: &ModelName,
+        reference: &Reference,
+    ) -> Result<(Arc<Belief>, Arc<ServedModel>, bool), LoadError> {
+        let asked_at = self.ports.clock.now();
+        let lock = self.lock_of(model);
+        let _one_at_a_time = lock.lock().await;
+        if let Some((belief, served)) = self.recall(model, reference)
+            && belief.read_at >= asked_at
+        {
+            return Ok((belief, served, true));
+        }
+        let found = Belief::read(&self.ports, model, reference).await.map_err(StoreError::Port)?;
+        let Some((pinned, belief)) = found else {
+            return Err(LoadError::Unknown { model: model.clone(), reference: reference.clone() });
+        };
+        let loaded = self.load(model, &pinned, belief.key.clone()).await;
+        let mut state = self.state();
+        match loaded {
+            Ok((served, cached)) => {
+                let belief = Arc::new(belief);
+                if state.beliefs.insert(model, reference, Arc::clone(&belief)) {
+                    let version = pinned.version.number();
+                    tracing::info!(model = model.as_str(), %reference, version, "the model is loaded");
+                }
+                Ok((belief, served, cached))
+            }
+            Err(error) => {
+                // Who asks next is to have the old model, and not at once again.
+                state.beliefs.renew(model, reference, belief.read_at);
+                Err(error)
             }
         }
     }
 
-    async fn load(&self, asked: &Asked) -> Result<Arc<ServedModel>, LoadError> {
-        let _one_at_a_time = self.loading.lock().await;
-        if let Some((age, served)) = self.recall(asked)
-            && age < self.settings.fresh
-        {
-            return Ok(served);
+    /// The model of a version, from memory or its artifact.
+    async fn load(
+        &self,
+        model: &ModelName,
+        pinned: &Pinned,
+        key: Key,
+    ) -> Result<(Arc<ServedModel>, bool), LoadError> {
+        if let Some(served) = self.held(&key) {
+            return Ok((served, true));
         }
-        let (model, reference) = asked;
-        let resolved = resolve(self.registry.as_ref(), model, reference).await;
-        let Some((version, sha256)) = resolved.map_err(StoreError::Port)? else {
-            return Err(LoadError::Unknown { model: model.clone(), reference: reference.clone() });
-        };
-        let key = (sha256.clone(), version);
-        let held = self.state().models.get(&key);
-        let served = match held {
-            Some(served) => served,
-            None => {
-                let objects = self.objects.as_ref();
-                let stored = store::fetch(objects, model, version, sha256).await?;
-                Arc::new(ServedModel::load(&stored)?)
+        let now = self.ports.clock.now();
+        if self.state().damages.is_recent(&key, now) {
+            return Err(LoadError::Damaged(pinned.clone()));
+        }
+        let (version, artifact) = (pinned.version, pinned.artifact.clone());
+        let stored = store::fetch(self.ports.objects.as_ref(), model, version, artifact).await;
+        match stored.and_then(|stored| ServedModel::load(&stored)) {
+            Ok(served) => {
+                let served = Arc::new(served);
+                let mut state = self.state();
+                state.damages.forget(&key);
+                state.models.insert(key, Arc::clone(&served));
+                Ok((served, false))
             }
-        };
-        let belief = Belief { key: key.clone(), read_at: self.clock.now() };
-        let mut state = self.state();
-        let before = state.beliefs.insert(asked.clone(), belief);
-        if before.is_none_or(|before| before.key != key) {
-            tracing::info!(model = model.as_str(), %reference, %version, "the model is loaded");
+            Err(error) => {
+                if !matches!(error, StoreError::Port(_)) {
+                    let reason = chain(&error);
+                    self.state().damages.note(key, model, pinned, reason, now);
+                }
+                Err(error.into())
+            }
         }
-        state.models.insert(key, Arc::clone(&served));
-        Ok(served)
+    }
+
+    fn lock_of(&self, model: &ModelName) -> Arc<tokio::sync::Mutex<()>> {
+        let mut loading = self.loading.lock().unwrap_or_else(PoisonError::into_inner);
+        match loading.get(model) {
+            Some(lock) => Arc::clone(lock),
+            None => Arc::clone(loading.entry(model.clone()).or_default()),
+        }
     }
 
     fn state(&self) -> MutexGuard<'_, State> {

@@ -1,11 +1,16 @@
 use std::sync::atomic::{AtomicI64, Ordering};
 
+use jiff::Timestamp;
+
 use super::*;
 use crate::artifact::ArtifactError;
 use crate::dataset::{Labelled, csv};
-use crate::memory::{MemoryObjects, MemoryRegistry};
-use crate::name::Alias;
-use crate::registry::{Actor, Cause, NewVersion, Promotion, WriteRegistry};
+use crate::events::EventKind;
+use crate::memory::{MemoryEvents, MemoryObjects, MemoryRegistry};
+use crate::name::{Alias, Version};
+use crate::registry::{
+    Actor, Cause, NewVersion, Promotion, Sharing, Traffic, Variant, WriteRegistry,
+};
 use crate::spec::Spec;
 use crate::storage::{WriteObjects, keys};
 use crate::training::{Trained, TrainingContext, train};
@@ -29,6 +34,7 @@ struct World {
     clock: Arc<HandClock>,
     registry: Arc<MemoryRegistry>,
     objects: Arc<MemoryObjects>,
+    events: Arc<MemoryEvents>,
     cache: Arc<ModelCache>,
 }
 
@@ -41,9 +47,23 @@ impl World {
         let clock = Arc::new(HandClock::default());
         let registry = Arc::new(MemoryRegistry::new(clock.clone()));
         let objects = Arc::new(MemoryObjects::default());
+        let events = Arc::new(MemoryEvents::default());
         let settings = CacheSettings { capacity, ..CacheSettings::for_memory(512) };
-        let cache = ModelCache::new(registry.clone(), objects.clone(), clock.clone(), settings);
-        Self { clock, registry, objects, cache }
+        let ports = CachePorts {
+            registry: registry.clone(),
+            objects: objects.clone(),
+            events: events.clone(),
+            clock: clock.clone(),
+        };
+        let cache = Arc::new(ModelCache::new(ports, settings));
+        Self { clock, registry, objects, events, cache }
+    }
+
+    /// The same with a cache that believes aliases for so long.
+    fn believing(self, ttl: Duration) -> Self {
+        let settings = self.cache.settings.with_ttl(ttl);
+        let cache = Arc::new(ModelCache::new(self.cache.ports.clone(), settings));
+        Self { cache, ..self }
     }
 
     /// Registers and promotes a version that predicts by `slope`.
@@ -100,39 +120,164 @@ async fn an_unknown_model_is_named() {
 }
 
 #[tokio::test]
-async fn a_promotion_is_seen_after_the_alias_grows_stale() {
+async fn a_promotion_is_seen_after_the_answer_that_follows_it() {
     let world = World::new(1 << 20);
     world.promote(1).await;
     assert_eq!(world.version().await, 1);
     world.promote(2).await;
+    world.cache.settle().await;
     assert_eq!(world.version().await, 1, "a fresh alias is not read again");
-    world.clock.forward(10);
-    assert_eq!(world.version().await, 1, "a young one is read beside the request");
-    tokio::task::yield_now().await;
-    assert_eq!(world.version().await, 2);
-    world.promote(3).await;
-    world.clock.forward(3600);
-    assert_eq!(world.version().await, 3, "an old one is read before the answer");
+    for (slope, seconds) in [(3, 10), (4, 3600)] {
+        world.clock.forward(seconds);
+        let reads = world.registry.reads();
+        let before = world.version().await;
+        assert_eq!(world.registry.reads(), reads, "nobody waits for the registry");
+        world.cache.settle().await;
+        assert!(world.version().await > before, "it is read when the answer has gone out");
+        world.promote(slope).await;
+    }
 }
 
 #[tokio::test]
-async fn a_model_goes_on_answering_when_its_successor_cannot_be_loaded() {
+async fn an_alias_that_is_not_believed_is_read_before_the_answer() {
+    let world = World::new(1 << 20).believing(Duration::ZERO);
+    for slope in 1..=2 {
+        world.promote(slope).await;
+        world.clock.forward(1);
+        assert_eq!(world.version().await, u64::from(slope));
+    }
+}
+
+#[tokio::test]
+async fn many_that_ask_at_once_wait_for_one_load() {
+    let world = World::new(1 << 20);
+    world.promote(1).await;
+    let reads = world.objects.reads();
+    let asked = (0..8).map(|_| world.version());
+    let versions = futures::future::join_all(asked).await;
+    assert_eq!(versions, [1; 8]);
+    assert_eq!(world.objects.reads() - reads, 1);
+}
+
+#[tokio::test]
+async fn a_model_goes_on_answering_when_its_successor_is_damaged_which_is_told_once() {
     let world = World::new(1 << 20);
     world.promote(1).await;
     assert_eq!(world.version().await, 1);
     let second = world.promote(2).await;
     let key = keys::artifact(&model(), &second.sha256);
-    world.objects.delete(&key);
-    world.clock.forward(3600);
-    assert_eq!(world.version().await, 1);
     world.objects.put(&key, "", "damaged".into()).await.unwrap();
-    world.clock.forward(3600);
-    assert_eq!(world.version().await, 1);
+    for _ in 0..3 {
+        world.clock.forward(10);
+        assert_eq!(world.version().await, 1);
+        world.cache.settle().await;
+    }
+    let [event] = world.events.published().try_into().unwrap();
+    assert_eq!((event.kind, event.subject.as_str()), (EventKind::ArtifactDamaged, "taxi"));
+    assert_eq!(event.id, format!("taxi/damaged/2/{}", second.sha256));
+    assert!(event.data["reasons"][0].as_str().unwrap().contains("is damaged: its SHA-256 is"));
     let fixed = "2".parse().unwrap();
+    assert!(matches!(world.cache.get(&model(), &fixed).await, Err(LoadError::Damaged(_))));
+    world.clock.forward(3600);
+    let refused = world.cache.get(&model(), &fixed).await;
     assert!(matches!(
-        world.cache.get(&model(), &fixed).await,
+        refused,
         Err(LoadError::Store(StoreError::Artifact(ArtifactError::Checksum { .. })))
     ));
+
+    // It is restored.
+    world.objects.put(&key, "", second.artifact.into()).await.unwrap();
+    world.clock.forward(3600);
+    assert_eq!(world.version().await, 1);
+    world.cache.settle().await;
+    assert_eq!(world.version().await, 2);
+    assert_eq!(world.events.published().len(), 1);
+}
+
+/// The champion's record with its requests shared.
+async fn share(world: &World, variants: &[(&str, u64, u8)], shadow: Option<u64>) {
+    let artifact = async |number: u64| {
+        let version: Version = number.try_into().unwrap();
+        let record = world.registry.version(&model(), version).await.unwrap().unwrap();
+        Pinned { version, artifact: record.artifact.clone() }
+    };
+    let mut traffic = Traffic::default();
+    for &(name, number, percent) in variants {
+        let (name, pinned) = (name.parse().unwrap(), artifact(number).await);
+        traffic.variants.push(Variant { name, percent, pinned });
+    }
+    if let Some(number) = shadow {
+        traffic.shadow = Some(artifact(number).await);
+    }
+    let alias = world.registry.alias(&model(), &Alias::champion()).await.unwrap().unwrap();
+    let cause = Cause { by: Actor::Cli, reason: String::new() };
+    let wish = Sharing { alias, traffic, cause, force: false };
+    world.registry.share(wish).await.unwrap();
+}
+
+impl World {
+    /// Who answers the request with an id: version and variant.
+    async fn answers(&self, id: &str) -> (u64, String, Option<u64>) {
+        let assigned = self.cache.assign(&model(), &Reference::default(), || id.into()).await;
+        let Assigned { model, variant, shadow, .. } = assigned.unwrap();
+        let shadow = shadow.map(|pinned| pinned.version.number());
+        (model.version.number(), variant.to_string(), shadow)
+    }
+}
+
+#[tokio::test]
+async fn requests_are_shared_by_their_ids_until_the_alias_moves() {
+    let world = World::new(1 << 20);
+    world.promote(1).await;
+    world.promote(2).await;
+    world.promote(3).await;
+    share(&world, &[("challenger", 1, 20)], Some(2)).await;
+    let mut canary = 0;
+    for id in 0..1000 {
+        let id = id.to_string();
+        let first = world.answers(&id).await;
+        assert_eq!(first, world.answers(&id).await, "an id stays where it is");
+        match first {
+            (1, variant, Some(2)) if variant == "challenger" => canary += 1,
+            (3, variant, Some(2)) if variant == "champion" => {}
+            other => panic!("{other:?}"),
+        }
+    }
+    assert!((150..250).contains(&canary), "{canary}");
+    assert_eq!(world.version().await, 3, "metadata is that of the alias's own version");
+
+    world.promote(4).await;
+    world.clock.forward(10);
+    world.version().await;
+    world.cache.settle().await;
+    for id in 0..50 {
+        assert_eq!(world.answers(&id.to_string()).await, (4, "champion".to_owned(), None));
+    }
+}
+
+#[tokio::test]
+async fn a_variant_that_cannot_be_loaded_is_answered_for() {
+    let world = World::new(1 << 20);
+    let first = world.promote(1).await;
+    world.promote(2).await;
+    share(&world, &[("challenger", 1, 99)], None).await;
+    world.objects.delete(&keys::artifact(&model(), &first.sha256));
+    for id in 0..10 {
+        assert_eq!(world.answers(&id.to_string()).await, (2, "champion".to_owned(), None));
+    }
+    world.cache.settle().await;
+    assert_eq!(world.events.published().len(), 1);
+}
+
+#[tokio::test]
+async fn preloading_loads_what_it_can() {
+    let world = World::new(1 << 20);
+    world.promote(1).await;
+    let wanted = ["tram", "taxi"].map(|name| (name.parse().unwrap(), Reference::default()));
+    world.cache.preload(&wanted).await;
+    let reads = world.objects.reads();
+    assert_eq!(world.version().await, 1);
+    assert_eq!(world.objects.reads(), reads);
 }
 
 #[tokio::test]

@@ -5,10 +5,21 @@ use std::sync::Arc;
 
 use super::model::ServedModel;
 use crate::name::Version;
+use crate::registry::Pinned;
 
 /// An artifact's hash and the version that it answers as: the same data gives the
 /// same artifact, also to two versions.
-pub(super) type Key = (String, Version);
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub(super) struct Key {
+    artifact: Arc<str>,
+    version: Version,
+}
+
+impl Key {
+    pub(super) fn of(pinned: &Pinned) -> Self {
+        Self { artifact: pinned.artifact.as_str().into(), version: pinned.version }
+    }
+}
 
 /// Models, bounded by the bytes of their artifacts.
 #[derive(Debug)]

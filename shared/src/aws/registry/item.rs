@@ -71,6 +71,11 @@ pub(super) fn item<T: Serialize>(
     Ok(item)
 }
 
+/// A value as it stands in an item.
+pub(super) fn value<T: Serialize>(value: &T) -> Result<AttributeValue, serde_dynamo::Error> {
+    serde_dynamo::aws_sdk_dynamodb_1::to_attribute_value(value)
+}
+
 /// The record of an item; its keys are passed over.
 pub(super) fn record<T: DeserializeOwned>(item: Item) -> Result<T, serde_dynamo::Error> {
     serde_dynamo::aws_sdk_dynamodb_1::from_item(item)

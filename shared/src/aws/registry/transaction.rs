@@ -1,5 +1,7 @@
 //! The transactions that change the registry.
 
+use std::collections::HashMap;
+
 use aws_sdk_dynamodb::operation::transact_write_items::TransactWriteItemsError;
 use aws_sdk_dynamodb::types::builders::{ConditionCheckBuilder, PutBuilder};
 use aws_sdk_dynamodb::types::{ConditionCheck, Put, TransactWriteItem};
@@ -11,7 +13,7 @@ use super::{DynamoRegistry, Item, port_error};
 use crate::name::{Alias, ModelName, Version};
 use crate::port_error::PortError;
 use crate::registry::{
-    AliasRecord, Cause, Movement, NewVersion, Promotion, RejectionRecord, VersionRecord,
+    AliasRecord, Cause, Movement, NewVersion, Promotion, RejectionRecord, Traffic, VersionRecord,
 };
 
 /// The condition that there is no such item.
@@ -38,6 +40,12 @@ pub(super) struct AliasMove<'a> {
     pub(super) artifact: &'a str,
     pub(super) cause: &'a Cause,
     pub(super) at: Timestamp,
+}
+
+/// What must hold of an item for a transaction to be carried out.
+struct Condition {
+    expression: &'static str,
+    values: Item,
 }
 
 /// A transaction that was not carried out.
@@ -115,31 +123,97 @@ impl DynamoRegistry {
         let mut writes = self.alias_writes(movement)?;
         writes.push(self.exists(model, to)?);
         if !force {
-            let rejection = item::rejection_key(to);
-            let absent = self.check(model, &rejection).condition_expression(ABSENT);
-            writes.push(self.checked(model, &rejection, absent)?);
+            writes.push(self.not_rejected(model, to)?);
         }
         Ok(writes)
     }
 
-    /// The writes that reject a version that exists and is not the champion.
+    /// The writes that share an alias's requests as `shared` says, on the condition that
+    /// the alias is as it was `read`, and that the versions exist and, unless it is
+    /// forced, were not rejected.
+    pub(super) fn sharing(
+        &self,
+        read: &AliasRecord,
+        shared: &AliasRecord,
+        decision: &Movement,
+        force: bool,
+    ) -> Result<Vec<TransactWriteItem>, PortError> {
+        let AliasRecord { model, alias, traffic, .. } = shared;
+        let alias_key = item::alias_key(alias);
+        let unchanged = self.unchanged(read)?;
+        let put = self
+            .put(self.item(model, &alias_key, shared)?)
+            .condition_expression(unchanged.expression)
+            .set_expression_attribute_values(Some(unchanged.values));
+        let mut writes = vec![self.build(model, &alias_key, put)?, self.decision(decision)?];
+        for pinned in traffic.pinned() {
+            writes.push(self.exists(model, pinned.version)?);
+            if !force {
+                writes.push(self.not_rejected(model, pinned.version)?);
+            }
+        }
+        Ok(writes)
+    }
+
+    /// The writes that reject a version that exists, while the champion stays as it was
+    /// read.
     pub(super) fn rejection(
         &self,
         record: &RejectionRecord,
+        champion: Option<&AliasRecord>,
     ) -> Result<Vec<TransactWriteItem>, PortError> {
         let RejectionRecord { model, version, .. } = record;
         let sort_key = item::rejection_key(*version);
         let put = self.put(self.item(model, &sort_key, record)?).condition_expression(ABSENT);
-        let champion = item::alias_key(&Alias::champion());
-        let elsewhere = self
-            .check(model, &champion)
-            .condition_expression("attribute_not_exists(pk) OR version <> :version")
-            .expression_attribute_values(":version", item::number(version.number()));
+        let champion_key = item::alias_key(&Alias::champion());
+        let check = self.check(model, &champion_key);
+        let check = match champion {
+            None => check.condition_expression(ABSENT),
+            Some(champion) => {
+                let unchanged = self.unchanged(champion)?;
+                check
+                    .condition_expression(unchanged.expression)
+                    .set_expression_attribute_values(Some(unchanged.values))
+            }
+        };
         Ok(vec![
             self.build(model, &sort_key, put)?,
             self.exists(model, *version)?,
-            self.checked(model, &champion, elsewhere)?,
+            self.checked(model, &champion_key, check)?,
         ])
+    }
+
+    /// The condition that an alias points and shares its requests as it was read.
+    fn unchanged(&self, read: &AliasRecord) -> Result<Condition, PortError> {
+        let values = HashMap::from([(":version".to_owned(), item::number(read.version.number()))]);
+        if read.traffic.is_plain() {
+            let expression = "version = :version AND attribute_not_exists(traffic)";
+            return Ok(Condition { expression, values });
+        }
+        let unwritable = |error| {
+            let sort_key = item::alias_key(&read.alias);
+            PortError::terminal(self.action("check", &read.model, &sort_key), error)
+        };
+        let traffic = item::value(&read.traffic).map_err(unwritable)?;
+        let values = values.into_iter().chain([(":traffic".to_owned(), traffic)]).collect();
+        Ok(Condition { expression: "version = :version AND traffic = :traffic", values })
+    }
+
+    fn not_rejected(
+        &self,
+        model: &ModelName,
+        version: Version,
+    ) -> Result<TransactWriteItem, PortError> {
+        let rejection = item::rejection_key(version);
+        let absent = self.check(model, &rejection).condition_expression(ABSENT);
+        self.checked(model, &rejection, absent)
+    }
+
+    /// The record of a move, or of another sharing.
+    fn decision(&self, movement: &Movement) -> Result<TransactWriteItem, PortError> {
+        let Movement { model, alias, to, at, .. } = movement;
+        let sort_key = format!("{}{}#{alias}#{to}", item::MOVES, item::instant(*at));
+        self.build(model, &sort_key, self.put(self.item(model, &sort_key, movement)?))
     }
 
     /// The condition that a version exists.
@@ -176,6 +250,7 @@ impl DynamoRegistry {
             version: *to,
             artifact: (*artifact).to_owned(),
             moved_at: *at,
+            traffic: Traffic::default(),
         };
         let put = self.put(self.item(model, &alias_key, &record)?);
         let put = match from {
@@ -184,19 +259,16 @@ impl DynamoRegistry {
                 .condition_expression("version = :expected")
                 .expression_attribute_values(":expected", item::number(from.number())),
         };
-        let move_key = format!("{}{}#{alias}#{to}", item::MOVES, item::instant(*at));
-        let record = Movement {
+        let decision = self.decision(&Movement {
             model: (*model).clone(),
             alias: (*alias).clone(),
             from: *from,
             to: *to,
+            traffic: Traffic::default(),
             at: *at,
             cause: (*cause).clone(),
-        };
-        Ok(vec![
-            self.build(model, &alias_key, put)?,
-            self.build(model, &move_key, self.put(self.item(model, &move_key, &record)?))?,
-        ])
+        })?;
+        Ok(vec![self.build(model, &alias_key, put)?, decision])
     }
 
     fn item<T: Serialize>(

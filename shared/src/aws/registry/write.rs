@@ -8,8 +8,8 @@ use super::transaction::{AliasMove, Meta, Run};
 use crate::name::{Alias, ModelName, Version};
 use crate::port_error::PortError;
 use crate::registry::{
-    AliasRecord, Cause, Move, NewVersion, Promotion, ReadRegistry, Registered, RejectionRecord,
-    WriteError, WriteRegistry,
+    AliasRecord, Cause, Move, Movement, NewVersion, Pinned, Promotion, ReadRegistry, Registered,
+    RejectionRecord, Sharing, Traffic, WriteError, WriteRegistry, may_be_rejected,
 };
 
 /// How often a registration tries again after losing a race for its number.
@@ -42,9 +42,7 @@ impl WriteRegistry for DynamoRegistry {
                 Err(error) => return Err(WriteError::Port(error.source)),
             }
         }
-        Err(WriteError::Port(lost.unwrap_or_else(|| {
-            PortError::retryable(self.action("register", &model, META), "too many writers")
-        })))
+        Err(WriteError::Port(self.lost(&model, lost)))
     }
 
     async fn move_alias(&self, wish: Move) -> Result<AliasRecord, WriteError> {
@@ -68,7 +66,10 @@ impl WriteRegistry for DynamoRegistry {
             at,
         };
         match self.transact(self.movement(&movement, force)?).await {
-            Ok(()) => Ok(AliasRecord { model, alias, version: to, artifact, moved_at: at }),
+            Ok(()) => {
+                let traffic = Traffic::default();
+                Ok(AliasRecord { model, alias, version: to, artifact, moved_at: at, traffic })
+            }
             Err(error) => {
                 // A cancelled transaction means that somebody else was faster.
                 if !force {
@@ -80,24 +81,59 @@ impl WriteRegistry for DynamoRegistry {
         }
     }
 
+    async fn share(&self, wish: Sharing) -> Result<AliasRecord, WriteError> {
+        wish.validate()?;
+        let Sharing { alias: read, traffic, cause, force } = wish;
+        let decision = Movement {
+            model: read.model.clone(),
+            alias: read.alias.clone(),
+            from: Some(read.version),
+            to: read.version,
+            traffic: traffic.clone(),
+            at: self.clock.now(),
+            cause,
+        };
+        let shared = AliasRecord { traffic, ..read.clone() };
+        let mut lost = None;
+        for _ in 0..ATTEMPTS {
+            self.may_be_shared(&read, &shared, force).await?;
+            match self.transact(self.sharing(&read, &shared, &decision, force)?).await {
+                Ok(()) => return Ok(shared),
+                // Somebody else was faster, or only in the way.
+                Err(error) if error.cancelled => lost = Some(error.source),
+                Err(error) => return Err(WriteError::Port(error.source)),
+            }
+        }
+        Err(WriteError::Port(self.lost(&shared.model, lost)))
+    }
+
     async fn reject(
         &self,
         model: &ModelName,
         version: Version,
         cause: Cause,
     ) -> Result<RejectionRecord, WriteError> {
-        if let Some(record) = self.may_be_rejected(model, version).await? {
-            return Ok(record);
-        }
         let at = self.clock.now();
         let record = RejectionRecord { model: model.clone(), version, at, cause };
-        match self.transact(self.rejection(&record)?).await {
-            Ok(()) => Ok(record),
-            Err(error) => match self.may_be_rejected(model, version).await? {
-                Some(record) => Ok(record),
-                None => Err(WriteError::Port(error.source)),
-            },
+        let mut lost = None;
+        for _ in 0..ATTEMPTS {
+            if self.version(model, version).await?.is_none() {
+                return Err(WriteError::UnknownVersion { model: model.clone(), version });
+            }
+            let champion = self.alias(model, &Alias::champion()).await?;
+            if let Some(champion) = &champion {
+                may_be_rejected(champion, version)?;
+            }
+            if let Some(record) = self.find_rejection(model, version).await? {
+                return Ok(record);
+            }
+            match self.transact(self.rejection(&record, champion.as_ref())?).await {
+                Ok(()) => return Ok(record),
+                Err(error) if error.cancelled => lost = Some(error.source),
+                Err(error) => return Err(WriteError::Port(error.source)),
+            }
         }
+        Err(WriteError::Port(self.lost(model, lost)))
     }
 }
 
@@ -128,20 +164,33 @@ impl DynamoRegistry {
         }
     }
 
-    /// Refuses what cannot be rejected; the rejection that there is already.
-    async fn may_be_rejected(
+    /// Refuses what cannot be shared, as the registry is now.
+    async fn may_be_shared(
         &self,
-        model: &ModelName,
-        version: Version,
-    ) -> Result<Option<RejectionRecord>, WriteError> {
-        if self.version(model, version).await?.is_none() {
-            return Err(WriteError::UnknownVersion { model: model.clone(), version });
+        read: &AliasRecord,
+        shared: &AliasRecord,
+        force: bool,
+    ) -> Result<(), WriteError> {
+        let model = &read.model;
+        for Pinned { version, artifact } in shared.traffic.pinned() {
+            let known = self.version(model, *version).await?;
+            if known.is_none_or(|record| record.artifact != *artifact) {
+                return Err(WriteError::UnknownVersion { model: model.clone(), version: *version });
+            }
+            if !force {
+                self.expect_no_rejection(model, *version).await?;
+            }
         }
-        let champion = self.alias(model, &Alias::champion()).await?;
-        if champion.is_some_and(|record| record.version == version) {
-            return Err(WriteError::Serving { model: model.clone(), version });
+        if self.alias(model, &read.alias).await?.as_ref() == Some(read) {
+            return Ok(());
         }
-        Ok(self.find_rejection(model, version).await?)
+        Err(WriteError::Changed { model: model.clone(), alias: read.alias.clone() })
+    }
+
+    /// The failure of who lost every race.
+    fn lost(&self, model: &ModelName, last: Option<PortError>) -> PortError {
+        let action = self.action("write", model, META);
+        last.unwrap_or_else(|| PortError::retryable(action, "too many writers"))
     }
 
     async fn find_rejection(

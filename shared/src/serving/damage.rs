@@ -1,0 +1,73 @@
+//! Artifacts that were found damaged.
+
+use std::collections::HashMap;
+
+use jiff::{SignedDuration, Timestamp};
+use serde_json::json;
+
+use super::lru::Key;
+use crate::events::{Event, EventKind};
+use crate::name::ModelName;
+use crate::registry::Pinned;
+
+/// How long a damaged artifact is not read again: it may be large, and somebody has to
+/// restore it.
+const PAUSE: SignedDuration = SignedDuration::from_secs(60);
+
+/// What was found damaged, and who still has to be told.
+#[derive(Debug, Default)]
+pub(super) struct Damages {
+    found: HashMap<Key, Timestamp>,
+    untold: Vec<Event>,
+}
+
+impl Damages {
+    /// Whether the artifact was found damaged a short while ago.
+    pub(super) fn is_recent(&self, key: &Key, now: Timestamp) -> bool {
+        self.found.get(key).is_some_and(|found| now.duration_since(*found).abs() < PAUSE)
+    }
+
+    /// Notes a damage; an event tells of the first time only, under an id that is the
+    /// same wherever else it is found.
+    pub(super) fn note(
+        &mut self,
+        key: Key,
+        model: &ModelName,
+        pinned: &Pinned,
+        reason: String,
+        now: Timestamp,
+    ) {
+        if self.found.insert(key, now).is_some() {
+            return;
+        }
+        let Pinned { version, artifact } = pinned;
+        tracing::error!(model = model.as_str(), %version, reason, "an artifact is damaged");
+        self.untold.push(Event {
+            id: format!("{model}/damaged/{version}/{artifact}"),
+            kind: EventKind::ArtifactDamaged,
+            subject: model.to_string(),
+            time: now,
+            data: json!({
+                "model": model,
+                "version": version,
+                "artifact": artifact,
+                "reasons": [reason],
+            }),
+        });
+    }
+
+    /// The artifact is well again.
+    pub(super) fn forget(&mut self, key: &Key) {
+        self.found.remove(key);
+    }
+
+    /// What has to be told, to be done now.
+    pub(super) fn take_untold(&mut self) -> Vec<Event> {
+        std::mem::take(&mut self.untold)
+    }
+
+    /// What could not be told.
+    pub(super) fn tell_again(&mut self, events: Vec<Event>) {
+        self.untold.extend(events);
+    }
+}
