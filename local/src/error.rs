@@ -56,6 +56,8 @@ pub(crate) enum CliError {
     UnknownRun { model: ModelName, run: String },
     #[error("the champion of model `{0}` has never been another version")]
     NothingBefore(ModelName),
+    #[error("no window of `{1}` of model `{0}` was checked yet: `drift check {0}`")]
+    NotChecked(ModelName, Reference),
     #[error("the artifact `{0}` does not exist")]
     NoArtifact(String),
     #[error(transparent)]

@@ -31,7 +31,8 @@ pub struct Version(u64);
 pub struct Alias(String);
 
 /// What can stand where a version is asked for: its number or an alias.
-#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(try_from = "String", into = "String")]
 pub enum Reference {
     /// A fixed version.
     Version(Version),
@@ -196,6 +197,20 @@ impl TryFrom<String> for Alias {
 
     fn try_from(text: String) -> Result<Self, InvalidName> {
         text.parse()
+    }
+}
+
+impl TryFrom<String> for Reference {
+    type Error = InvalidName;
+
+    fn try_from(text: String) -> Result<Self, InvalidName> {
+        text.parse()
+    }
+}
+
+impl From<Reference> for String {
+    fn from(reference: Reference) -> Self {
+        reference.to_string()
     }
 }
 

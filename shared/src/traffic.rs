@@ -1,13 +1,25 @@
 //! Captured traffic and late labels, read from the bucket.
 
-use crate::capture::{CaptureLine, GroundTruth, hour_prefixes, read_lines};
+use std::ops::AddAssign;
+
+use bytes::Bytes;
+use futures::{StreamExt as _, stream};
+use serde::{Deserialize, Serialize};
+
+use crate::capture::{CaptureLine, GroundTruth, hour_prefix, read_lines};
 use crate::name::{ModelName, Reference};
 use crate::port_error::PortError;
-use crate::storage::{ReadObjects, keys};
+use crate::storage::{Listed, ReadObjects, keys};
 use crate::window::Window;
 
+/// How many files are asked for at a time.
+const AT_ONCE: usize = 16;
+
+/// The most bytes of a file that are held at a time.
+const BLOCK: u64 = 4 << 20;
+
 /// How much was read.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ReadCounts {
     /// Files that were read.
     pub files: usize,
@@ -15,8 +27,15 @@ pub struct ReadCounts {
     pub unreadable_lines: usize,
 }
 
-/// Visits each exchange of a variant in a window, file by file, so that memory does
-/// not grow with the window.
+impl AddAssign for ReadCounts {
+    fn add_assign(&mut self, more: Self) {
+        self.files += more.files;
+        self.unreadable_lines += more.unreadable_lines;
+    }
+}
+
+/// Visits each exchange of a variant in a window, in the order of the files, so that
+/// memory does not grow with the window.
 ///
 /// # Errors
 /// When the bucket cannot be asked.
@@ -28,23 +47,82 @@ pub async fn visit_captures<O: ReadObjects + ?Sized>(
     mut visit: impl FnMut(CaptureLine) + Send,
 ) -> Result<ReadCounts, PortError> {
     let mut counts = ReadCounts::default();
-    for prefix in hour_prefixes(model, variant, window.start, window.end) {
-        for listed in objects.list(&prefix).await? {
-            let Some(object) = objects.get(&listed.key).await? else { continue };
-            counts.files += 1;
-            for line in read_lines::<CaptureLine>(&object.bytes) {
+    for (hour, _) in window.hours() {
+        let files = objects.list(&hour_prefix(model, variant, hour)).await?;
+        counts += visit_files(objects, &files, window, &mut visit).await?;
+    }
+    Ok(counts)
+}
+
+/// Visits each exchange in a window that files of captures hold, in their order.
+/// Several files are read at a time, large ones in blocks.
+///
+/// # Errors
+/// When the bucket cannot be asked, or a file is replaced while it is read.
+pub async fn visit_files<O: ReadObjects + ?Sized>(
+    objects: &O,
+    files: &[Listed],
+    window: Window,
+    mut visit: impl FnMut(CaptureLine) + Send,
+) -> Result<ReadCounts, PortError> {
+    let mut counts = ReadCounts::default();
+    let whole = |file: &Listed| file.size <= BLOCK;
+    let first_blocks = files.iter().map(async |file| match whole(file) {
+        true => objects.get(&file.key).await.map(|object| object.map(|object| object.bytes)),
+        // The rest is read when its turn comes.
+        false => objects.get_range(&file.key, &file.etag, 0..BLOCK).await,
+    });
+    let mut first_blocks = stream::iter(first_blocks).buffered(AT_ONCE);
+    for file in files {
+        let Some(block) = first_blocks.next().await.transpose()?.flatten() else { continue };
+        counts.files += 1;
+        let mut take = |lines: &[u8]| {
+            for line in read_lines::<CaptureLine>(lines) {
                 match line {
                     Ok(line) if window.contains(line.event_metadata.inference_time) => visit(line),
                     Ok(_) => {}
                     Err(error) => {
-                        tracing::warn!(key = listed.key, %error, "a captured line is passed over");
+                        tracing::warn!(key = file.key, %error, "a captured line is passed over");
                         counts.unreadable_lines += 1;
                     }
                 }
             }
+        };
+        if whole(file) {
+            take(&block);
+        } else {
+            visit_blocks(objects, file, block, &mut take).await?;
         }
     }
     Ok(counts)
+}
+
+/// Hands the lines of a large file on, as many at a time as a block completes.
+async fn visit_blocks<O: ReadObjects + ?Sized>(
+    objects: &O,
+    file: &Listed,
+    first: Bytes,
+    take: &mut (impl FnMut(&[u8]) + Send),
+) -> Result<(), PortError> {
+    let (mut read, mut rest) = (first.len() as u64, first.to_vec());
+    loop {
+        let complete = memchr::memrchr(b'\n', &rest).map_or(0, |end| end + 1);
+        let open = rest.split_off(complete);
+        take(&rest);
+        rest = open;
+        if read >= file.size {
+            break;
+        }
+        let range = read..file.size.min(read + BLOCK);
+        let Some(block) = objects.get_range(&file.key, &file.etag, range).await? else {
+            let error = std::io::Error::other("it was replaced while it was read");
+            return Err(PortError::retryable(format!("read {}", file.key), error));
+        };
+        read += block.len() as u64;
+        rest.extend_from_slice(&block);
+    }
+    take(&rest);
+    Ok(())
 }
 
 /// All late labels of a model.

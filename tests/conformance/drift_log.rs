@@ -1,13 +1,16 @@
 //! The record of drift checks.
 
 use jiff::{SignedDuration, Timestamp};
-use model_factory::registry::DriftRecord;
+use model_factory::name::Reference;
+use model_factory::registry::{ColumnTrend, DriftRecord, RetrainingDecision};
 
 use crate::adapters::{Adapters, hold_for_both_adapters};
 
 hold_for_both_adapters!(
     windows_are_listed_by_their_time,
+    history_is_read_from_any_time_on,
     a_window_that_is_checked_again_replaces_its_record,
+    variants_and_versions_have_records_of_their_own,
     a_check_makes_no_model,
 );
 
@@ -15,12 +18,19 @@ fn record(model: &str, hour: i64, verdict: &str) -> DriftRecord {
     let start = Timestamp::UNIX_EPOCH + SignedDuration::from_hours(hour);
     DriftRecord {
         model: model.parse().unwrap(),
+        variant: Reference::default(),
         version: 3.try_into().unwrap(),
         start,
         end: start + SignedDuration::from_hours(1),
         verdict: verdict.to_owned(),
         rows: 1_234,
         columns: vec!["ride_dist".to_owned(), "weather".to_owned()],
+        trends: vec![ColumnTrend {
+            name: "ride_dist".to_owned(),
+            strength: 2.125,
+            missing_rate: 0.1,
+        }],
+        retraining: Some(RetrainingDecision { requested: false, reason: "too soon".to_owned() }),
         report: "drift/taxi/window/report.json".to_owned(),
         checked_at: start + SignedDuration::from_nanos(123_456_789),
     }
@@ -33,7 +43,7 @@ async fn write(adapters: &Adapters, records: &[DriftRecord]) {
 }
 
 async fn read(adapters: &Adapters, model: &str) -> Vec<DriftRecord> {
-    adapters.drift_log.drift_records(&model.parse().unwrap()).await.expect("records")
+    adapters.drift_log.drift_records(&model.parse().unwrap(), None).await.expect("records")
 }
 
 async fn windows_are_listed_by_their_time(adapters: &Adapters) {
@@ -43,6 +53,27 @@ async fn windows_are_listed_by_their_time(adapters: &Adapters) {
     let [a, b, c, d] = hours;
     assert_eq!(read(adapters, "taxi").await, [b, d, a, c]);
     assert_eq!(read(adapters, "tram").await, []);
+}
+
+async fn history_is_read_from_any_time_on(adapters: &Adapters) {
+    let [a, b, c] = [2, 9, 30].map(|hour| record("taxi", hour, "stable"));
+    write(adapters, &[a.clone(), b.clone(), c.clone()]).await;
+    let since = async |time: Timestamp| {
+        let records = adapters.drift_log.drift_records(&"taxi".parse().unwrap(), Some(time)).await;
+        records.expect("records")
+    };
+    assert_eq!(since(a.start).await, [a, b.clone(), c.clone()]);
+    assert_eq!(since(b.start).await, [b.clone(), c.clone()], "a start belongs to its window");
+    assert_eq!(since(b.start + SignedDuration::from_nanos(1)).await, std::slice::from_ref(&c));
+    assert_eq!(since(c.end).await, []);
+}
+
+async fn variants_and_versions_have_records_of_their_own(adapters: &Adapters) {
+    let champion = record("taxi", 5, "drift");
+    let next = DriftRecord { version: 4.try_into().unwrap(), ..record("taxi", 5, "stable") };
+    let shadow = DriftRecord { variant: "shadow".parse().unwrap(), ..record("taxi", 5, "no_data") };
+    write(adapters, &[shadow.clone(), next.clone(), champion.clone()]).await;
+    assert_eq!(read(adapters, "taxi").await, [champion, next, shadow]);
 }
 
 async fn a_window_that_is_checked_again_replaces_its_record(adapters: &Adapters) {

@@ -93,7 +93,18 @@ async fn a_model_goes_through_its_life() {
         .run(&["drift", "check", "taxi", "--hours", "1"])
         .await
         .said(&["no data on 0 rows against version 2", "s3://model-factory/drift/taxi/"]);
-    program.run(&["drift", "history", "taxi"]).await.said(&["no data", "report.json"]);
+    program.run(&["drift", "history", "taxi"]).await.said(&["no data", "champion"]);
+    let history = program.run(&["drift", "history", "taxi", "--output", "json"]).await;
+    let history: Value = serde_json::from_str(history.said(&[])).expect("JSON");
+    assert_eq!(history[0]["verdict"], "no_data");
+    let since = ["drift", "history", "taxi", "--since", "2999-01-01T00:00:00Z"];
+    program.run(&since).await.said(&["no window of `taxi` was checked yet"]);
+    let page = program.file("drift.html", "");
+    program.run(&["drift", "report", "taxi", "-o", &page]).await.said(&["(no data) is in `"]);
+    let page = std::fs::read_to_string(page).expect("a page");
+    assert!(page.contains("No data."), "{page}");
+    let unseen = ["drift", "report", "taxi", "--variant", "shadow"];
+    program.run(&unseen).await.complained(&["no window of `shadow` of model `taxi` was checked"]);
     assert_eq!(up.end().await, ["ending"]);
 }
 

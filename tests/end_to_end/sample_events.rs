@@ -93,7 +93,9 @@ async fn samples_of_training_train() {
             "training-direct.json" | "training-direct-dataset.json" => {
                 ("asked for directly", RIDES, 0)
             }
-            "training-drift-detected.json" => ("drift detected", RIDES, CAPTURED),
+            "training-retrain-drift.json" => {
+                ("drift of version 3: drift in 1 of the last 1 windows", RIDES, CAPTURED)
+            }
             "training-model-imported.json" => ("a model was uploaded", BOOSTER, 0),
             "training-object-created.json" => (arrived, RIDES, 0),
             "training-object-created-awkward-key.json" => (arrived, AWKWARD, 0),

@@ -55,16 +55,19 @@ async fn go_round(model: &str, task: &str, draw: fn(usize, Season, u64) -> Rows)
         .publish("Drift Check Requested", "check-2", json!({"model": model, "window": window}))
         .await;
     factory.idle().await;
-    let records = factory.registry.drift_records(&model.parse().unwrap()).await.unwrap();
-    let [record] = records.as_slice() else { panic!("{records:?}") };
-    assert_eq!((record.verdict.as_str(), record.version.number()), ("stable", 2), "{record:?}");
+    let records = factory.registry.drift_records(&model.parse().unwrap(), None).await.unwrap();
+    let [before, after] = records.as_slice() else { panic!("{records:?}") };
+    assert_eq!((before.verdict.as_str(), before.version.number()), ("drift", 1), "it stays");
+    assert_eq!((after.verdict.as_str(), after.version.number()), ("stable", 2), "{after:?}");
+    assert_eq!((after.retraining.as_ref(), after.rows), (None, before.rows));
+    assert_eq!(factory.published("Drift Detected", model).len(), 1, "the next check is calm");
     assert_eq!(factory.versions(model).await.len(), 2, "nothing was trained again");
     factory.end().await;
 }
 
 /// The verdict, wherever it is told.
 async fn drift_is_told(factory: &Factory, model: &str, rows: usize) {
-    let records = factory.registry.drift_records(&model.parse().unwrap()).await.unwrap();
+    let records = factory.registry.drift_records(&model.parse().unwrap(), None).await.unwrap();
     let [record] = records.as_slice() else { panic!("{records:?}") };
     assert_eq!((record.verdict.as_str(), record.version.number()), ("drift", 1));
     assert_eq!(record.rows, rows as u64);
@@ -82,13 +85,28 @@ async fn drift_is_told(factory: &Factory, model: &str, rows: usize) {
     let names: Vec<&str> = columns.iter().filter_map(|it| it["name"].as_str()).collect();
     assert_eq!(names, record.columns);
     assert!(!names.is_empty());
+    assert_eq!(event["data"]["retraining"]["requested"], true, "{event}");
+    let alert = event["data"]["alert"].as_object().unwrap();
+    for part in ["headline", "what", "since", "next", "command"] {
+        assert!(alert[part].as_str().is_some_and(|text| !text.is_empty()), "{alert:?}");
+    }
+    assert!(alert["what"].as_str().unwrap().contains(names[0]), "{alert:?}");
+    let requested = factory.published("Retrain Requested", model);
+    let [request] = requested.as_slice() else { panic!("{requested:?}") };
+    assert_eq!(request["data"]["window"], event["data"]["window"]);
+    let folder = record.report.replace("report.json", "constraint_violations.json");
+    let violations = factory.get_json(&folder).await;
+    let broken = violations["violations"].as_array().unwrap().iter();
+    let broken: Vec<&str> = broken.filter_map(|it| it["feature_name"].as_str()).collect();
+    assert!(names.iter().all(|name| broken.contains(name)), "{violations}");
 }
 
 /// The second version, wherever it is told.
 async fn retraining_is_told(factory: &Factory, model: &str, labelled: usize) {
     let runs = factory.runs(model).await;
     let [first, second] = runs.as_slice() else { panic!("{runs:?}") };
-    assert_eq!(second["cause"], "drift detected");
+    let cause = "drift of version 1: drift in 1 of the last 1 windows";
+    assert_eq!(second["cause"], cause);
     assert_eq!(second["dataset"], first["dataset"]);
     assert_eq!((&second["version"], &second["promoted"]), (&json!(2), &json!(true)), "{second}");
     let key = format!("runs/{model}/{}/training.json", second["run"].as_str().unwrap());

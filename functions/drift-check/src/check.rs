@@ -2,81 +2,49 @@
 
 use jiff::SignedDuration;
 use model_factory::drift::{self, Report, Subject};
-use model_factory::name::{ModelName, Reference};
-use model_factory::profile::Observation;
-use model_factory::protocol::Limits;
+use model_factory::name::ModelName;
 use model_factory::runtime::Failure;
-use model_factory::traffic::visit_captures;
-use model_factory::window::Window;
+use model_factory::window::{Window, whole_hour};
 
-use crate::champion::{self, Champion};
-use crate::findings;
+use crate::findings::Findings;
+use crate::hours::{self, Seen};
 use crate::ports::Ports;
+use crate::reference::{self, Judge};
 use crate::report::Checked;
 use crate::request::Request;
 
-/// Checks one model; `None` when it has no champion.
+/// Checks one model; `None` when no version answers for the variant.
 pub(crate) async fn run(
     ports: &Ports,
     model: &ModelName,
     request: &Request,
 ) -> Result<Option<Checked>, Failure> {
-    let Some(champion) = champion::load(ports, model).await? else { return Ok(None) };
-    let window = request.window.unwrap_or_else(|| {
-        let end = request.until.unwrap_or_else(|| ports.clock.now());
-        let hours = champion.manifest.spec.drift.window_hours;
+    let variant = &request.variant;
+    let Some(judge) = reference::load(ports, model, variant).await? else { return Ok(None) };
+    let window = window(ports, request, judge.spec.drift.window_hours);
+    let seen = hours::observe(ports, &judge, model, variant, window).await?;
+    let subject = Subject { model: model.to_string(), version: judge.version.number(), window };
+    let report = compare(&judge, subject, &seen)?;
+    let findings = Findings { ports, model, request, judge: &judge, seen: &seen, report: &report };
+    findings.publish().await.map(Some)
+}
+
+/// The window that is asked for, or else the spec's span up to the last whole hour, so
+/// that windows of a schedule consist of hours whose counts can be kept.
+fn window(ports: &Ports, request: &Request, hours: u32) -> Window {
+    request.window.unwrap_or_else(|| {
+        let until = request.until.unwrap_or_else(|| ports.clock.now());
+        let end = whole_hour(until).unwrap_or(until);
         Window { start: end - SignedDuration::from_hours(hours.into()), end }
-    });
-    let (observed, unreadable) = observe(ports, model, &champion, window).await?;
-    let subject = Subject { model: model.to_string(), version: champion.version.number(), window };
-    let report = compare(&champion, subject, &observed)?;
-    findings::publish(ports, model, &champion, &report, &observed, unreadable).await.map(Some)
+    })
 }
 
-/// Counts the window's inputs, and what the champion answers to them, in the bins
-/// of its profile.
-async fn observe(
-    ports: &Ports,
-    model: &ModelName,
-    champion: &Champion,
-    window: Window,
-) -> Result<(Observation, usize), Failure> {
-    let Champion { manifest, predictor, profile, .. } = champion;
-    let limits = Limits::default();
-    let mut observed = profile.observer();
-    let mut unreadable = 0;
-    let counts =
-        visit_captures(ports.read_objects.as_ref(), model, &Reference::default(), window, |line| {
-            match line.request(&manifest.schema, &limits) {
-                Ok(request) => {
-                    observed.add(&request.table);
-                    match predictor.predict(&request.table) {
-                        Ok(predictions) => observed.add_predictions(&predictions),
-                        Err(_) => unreadable += 1,
-                    }
-                }
-                // A request of a version with another schema.
-                Err(_) => unreadable += 1,
-            }
-        })
-        .await?;
-    tracing::info!(
-        model = model.as_str(),
-        files = counts.files,
-        rows = observed.rows,
-        unreadable,
-        "the window is read"
-    );
-    Ok((observed, unreadable + counts.unreadable_lines))
-}
-
-fn compare(
-    champion: &Champion,
-    subject: Subject,
-    observed: &Observation,
-) -> Result<Report, Failure> {
-    let Champion { manifest, profile, .. } = champion;
-    let thresholds = &manifest.spec.drift.thresholds;
-    drift::check(subject, profile, observed, thresholds, &manifest.importance)
-        .map_err(|error| Failure::terminal(&error))
+fn compare(judge: &Judge, subject: Subject, seen: &Seen) -> Result<Report, Failure> {
+    let Judge { manifest, profile, spec, .. } = judge;
+    let thresholds = &spec.drift.thresholds;
+    let mut report =
+        drift::check(subject, profile, &seen.observed, thresholds, &manifest.importance)
+            .map_err(|error| Failure::terminal(&error))?;
+    report.quieten(&spec.drift.quiet);
+    Ok(report)
 }

@@ -1,77 +1,178 @@
 //! What a check found, written, recorded and told.
 
-use model_factory::drift::{ColumnReport, Report, Verdict, html};
+use bytes::Bytes;
+use jiff::{SignedDuration, Timestamp};
+use model_factory::drift::{Alert, ColumnReport, Report, Verdict, html, retraining};
 use model_factory::events::{Event, EventKind};
-use model_factory::name::ModelName;
-use model_factory::profile::Observation;
-use model_factory::registry::DriftRecord;
+use model_factory::name::{ModelName, Reference};
+use model_factory::quality::Violations;
+use model_factory::registry::{DriftRecord, RetrainingDecision};
 use model_factory::runtime::Failure;
 use model_factory::storage::keys;
+use serde::Serialize;
 use serde_json::{Value, json};
 
-use crate::champion::Champion;
+use crate::hours::Seen;
+use crate::metrics;
 use crate::ports::Ports;
+use crate::reference::Judge;
 use crate::report::Checked;
+use crate::request::Request;
 
-/// Writes the reports, records the verdict and, last, tells of drift: an event whose
-/// id follows from model, version and window, so that a repeated check retrains once.
-pub(crate) async fn publish(
-    ports: &Ports,
-    model: &ModelName,
-    champion: &Champion,
-    report: &Report,
-    observed: &Observation,
-    unreadable: usize,
-) -> Result<Checked, Failure> {
-    let window = report.window;
-    let key = |file| keys::drift(model, &window.id(), file);
-    let json_report =
-        serde_json::to_vec_pretty(report).map_err(|error| Failure::terminal(&error))?;
-    let page = html::render(report, &champion.profile, observed);
-    ports.write_objects.put(&key("report.json"), keys::JSON, json_report.into()).await?;
-    ports.write_objects.put(&key("report.html"), keys::HTML, page.into()).await?;
-    let columns: Vec<String> = report.drifted().map(|column| column.name.clone()).collect();
-    ports
-        .drift_log
-        .record_drift(&DriftRecord {
+/// How many windows before this one the page shows.
+const SHOWN: i32 = 30;
+
+/// The findings of one check.
+pub(crate) struct Findings<'a> {
+    pub(crate) ports: &'a Ports,
+    pub(crate) model: &'a ModelName,
+    pub(crate) request: &'a Request,
+    pub(crate) judge: &'a Judge,
+    pub(crate) seen: &'a Seen,
+    pub(crate) report: &'a Report,
+}
+
+impl Findings<'_> {
+    /// Writes the reports, records the verdict and, last, tells of drift: by events whose
+    /// ids follow from variant, version and window, so that a repeated check alarms and
+    /// trains once.
+    pub(crate) async fn publish(&self) -> Result<Checked, Failure> {
+        let Self { ports, model, judge, seen, report, .. } = *self;
+        let past = ports.drift_log.drift_records(model, Some(self.since())).await?;
+        let mut record = self.record();
+        if report.verdict == Verdict::Drift {
+            let policy = &judge.spec.drift.retraining;
+            let wanted = self.request.retrain;
+            record.retraining = Some(retraining::decide(policy, &past, &record, wanted));
+        }
+        let page = html::render(report, &judge.profile, &seen.observed, &past, &record);
+        let told = Told {
+            variant: &record.variant,
+            checked_at: record.checked_at,
+            retraining: record.retraining.as_ref(),
+            report,
+        };
+        self.write("report.json", keys::JSON, json_of(&told)?).await?;
+        self.write("report.html", keys::HTML, page.into()).await?;
+        self.write(keys::VIOLATIONS, keys::JSON, json_of(&self.violations())?).await?;
+        ports.drift_log.record_drift(&record).await?;
+        let columns = judge.spec.drift.column_metrics;
+        ports.metrics.emit(metrics::measured(report, &record, columns));
+        let events = self.events(&past, &record);
+        if !events.is_empty() {
+            ports.events.publish(&events).await?;
+        }
+        Ok(Checked {
             model: model.clone(),
-            version: champion.version,
-            start: window.start,
-            end: window.end,
+            variant: record.variant,
+            version: judge.version,
+            window: report.window,
+            verdict: report.verdict,
+            rows: report.rows,
+            unreadable: seen.unfit + seen.read.unreadable_lines,
+            columns: record.columns,
+            retraining: record.retraining,
+            report: self.key("report.html"),
+        })
+    }
+
+    fn key(&self, file: &str) -> String {
+        let Self { model, request, judge, report, .. } = self;
+        keys::drift(model, &request.variant, &report.window.id(), judge.version, file)
+    }
+
+    async fn write(&self, file: &str, content_type: &str, bytes: Bytes) -> Result<(), Failure> {
+        Ok(self.ports.write_objects.put(&self.key(file), content_type, bytes).await?)
+    }
+
+    /// From when on history matters.
+    fn since(&self) -> Timestamp {
+        let window = self.report.window;
+        let length = window.end.duration_since(window.start);
+        let shown = length.checked_mul(SHOWN).unwrap_or(SignedDuration::MAX);
+        let back = shown.max(retraining::looks_back(&self.judge.spec.drift.retraining, length));
+        window.start.saturating_sub(back).unwrap_or(Timestamp::MIN)
+    }
+
+    fn record(&self) -> DriftRecord {
+        let Self { ports, model, request, judge, report, .. } = self;
+        DriftRecord {
+            model: (*model).clone(),
+            variant: request.variant.clone(),
+            version: judge.version,
+            start: report.window.start,
+            end: report.window.end,
             verdict: report.verdict.name().to_owned(),
             rows: report.rows,
-            columns: columns.clone(),
-            report: key("report.json"),
+            columns: report.drifted().map(|column| column.name.clone()).collect(),
+            trends: report.trends(),
+            retraining: None,
+            report: self.key("report.json"),
             checked_at: ports.clock.now(),
-        })
-        .await?;
-    if report.verdict == Verdict::Drift {
-        let event = Event {
-            id: format!("drift/{model}/{}/{}", window.id(), champion.version),
-            kind: EventKind::DriftDetected,
-            subject: model.to_string(),
-            time: ports.clock.now(),
-            data: json!({
+        }
+    }
+
+    /// What the window breaks of the constraints that training has stored.
+    fn violations(&self) -> Violations {
+        let Judge { profile, spec, .. } = self.judge;
+        let broken = model_factory::quality::observed(profile, &self.seen.observed, spec);
+        let drifted = self.report.drifted().map(ColumnReport::defect);
+        Violations::of(broken.iter().chain(&drifted.collect::<Vec<_>>()))
+    }
+
+    fn events(&self, past: &[DriftRecord], record: &DriftRecord) -> Vec<Event> {
+        let Self { model, judge, report, .. } = self;
+        let Some(decision) = &record.retraining else { return Vec::new() };
+        let (window, version, variant) = (report.window, judge.version, &record.variant);
+        let id = format!("drift/{model}/{variant}/{}/{version}", window.id());
+        let time = record.checked_at;
+        let silenced = judge.spec.drift.silent_until.filter(|until| time < *until);
+        let event = |id, kind, data| Event { id, kind, subject: model.to_string(), time, data };
+        let mut events = vec![event(
+            id.clone(),
+            EventKind::DriftDetected,
+            json!({
                 "model": model,
-                "version": champion.version,
+                "variant": variant,
+                "version": version,
                 "window": window,
                 "rows": report.rows,
                 "columns": report.drifted().map(summary).collect::<Vec<_>>(),
-                "report": key("report.html"),
+                "report": self.key("report.html"),
+                "retraining": decision,
+                "silenced": silenced.is_some(),
+                "alert": Alert::new(report, past, record),
             }),
-        };
-        ports.events.publish(&[event]).await?;
+        )];
+        if decision.requested {
+            events.push(event(
+                format!("{id}/retrain"),
+                EventKind::RetrainRequested,
+                json!({
+                    "model": model,
+                    "window": window,
+                    "reason": format!("drift of version {version}: {}", decision.reason),
+                    "force": true,
+                }),
+            ));
+        }
+        events
     }
-    Ok(Checked {
-        model: model.clone(),
-        version: champion.version,
-        window,
-        verdict: report.verdict,
-        rows: report.rows,
-        unreadable,
-        columns,
-        report: key("report.html"),
-    })
+}
+
+/// The report with what was decided about it.
+#[derive(Serialize)]
+struct Told<'a> {
+    variant: &'a Reference,
+    checked_at: Timestamp,
+    retraining: Option<&'a RetrainingDecision>,
+    #[serde(flatten)]
+    report: &'a Report,
+}
+
+fn json_of(value: &impl Serialize) -> Result<Bytes, Failure> {
+    let json = serde_json::to_vec_pretty(value).map_err(|error| Failure::terminal(&error))?;
+    Ok(json.into())
 }
 
 fn summary(column: &ColumnReport) -> Value {
@@ -81,5 +182,6 @@ fn summary(column: &ColumnReport) -> Value {
         "effect": strongest.map(|signal| signal.effect.measure),
         "effect_size": strongest.map(|signal| signal.effect.value),
         "p_value": strongest.map(|signal| signal.test.adjusted_p_value),
+        "importance": column.importance,
     })
 }

@@ -27,7 +27,11 @@ pub async fn handle(ports: &Ports, payload: Value) -> Result<CheckReport, Failur
     for model in models {
         match check::run(ports, &model, &request).await {
             Ok(Some(checked)) => report.models.push(checked),
-            Ok(None) => tracing::info!(model = model.as_str(), "the model has no champion"),
+            Ok(None) => tracing::info!(
+                model = model.as_str(),
+                variant = %request.variant,
+                "no version of the model answers for the variant"
+            ),
             Err(failure) => {
                 tracing::error!(model = model.as_str(), %failure, "the check failed");
                 failed = Some(failure);

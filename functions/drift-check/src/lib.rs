@@ -1,15 +1,17 @@
 //! `drift-check`: compares a window of captured traffic with the profile that the
-//! champion's training stored, writes a report, and asks for a retraining where the
-//! two differ.
+//! training of the version behind it stored, writes a report, and where the two differ,
+//! tells people and decides about a retraining.
 //!
 //! [`handler::handle`] is a pure function over [`ports::Ports`]; [`run`] wires them
 //! to AWS.
 
-mod champion;
 mod check;
 mod findings;
 pub mod handler;
+mod hours;
+mod metrics;
 pub mod ports;
+mod reference;
 pub mod report;
 pub mod request;
 
@@ -17,6 +19,7 @@ use std::sync::Arc;
 
 use lambda_runtime::{Diagnostic, LambdaEvent, service_fn};
 use model_factory::aws::Services;
+use model_factory::runtime::emf::MetricLog;
 use model_factory::runtime::{Settings, start_logging};
 use serde_json::Value;
 
@@ -37,6 +40,7 @@ pub async fn run() -> Result<(), lambda_runtime::Error> {
         drift_log: registry,
         events: services.events(),
         clock: services.clock(),
+        metrics: Arc::new(MetricLog::from_env()),
     };
     lambda_runtime::run(service_fn(|event: LambdaEvent<Value>| async move {
         handler::handle(ports, event.payload).await.map_err(Diagnostic::from)

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use model_factory::clock::Clock;
 use model_factory::events::PublishEvents;
 use model_factory::registry::{DriftLog, ReadRegistry};
+use model_factory::runtime::emf::EmitMetrics;
 use model_factory::storage::{ReadObjects, WriteObjects};
 
 /// The ports of a drift check.
@@ -22,4 +23,6 @@ pub struct Ports {
     pub events: Arc<dyn PublishEvents>,
     /// Tells the time.
     pub clock: Arc<dyn Clock>,
+    /// Takes what was measured.
+    pub metrics: Arc<dyn EmitMetrics>,
 }

@@ -1,7 +1,8 @@
 //! What the function answers: one entry for each model.
 
 use model_factory::drift::Verdict;
-use model_factory::name::{ModelName, Version};
+use model_factory::name::{ModelName, Reference, Version};
+use model_factory::registry::RetrainingDecision;
 use model_factory::window::Window;
 use serde::{Deserialize, Serialize};
 
@@ -17,6 +18,8 @@ pub struct CheckReport {
 pub struct Checked {
     /// The model.
     pub model: ModelName,
+    /// Whose captures were compared.
+    pub variant: Reference,
     /// The version whose profile was the reference.
     pub version: Version,
     /// The window.
@@ -29,6 +32,8 @@ pub struct Checked {
     pub unreadable: usize,
     /// The columns that drifted, the strongest first.
     pub columns: Vec<String>,
+    /// What was decided about a retraining; `None` where there was no drift.
+    pub retraining: Option<RetrainingDecision>,
     /// The key of the HTML report.
     pub report: String,
 }

@@ -2,22 +2,38 @@
 
 use jiff::Timestamp;
 use model_factory::events::{EventKind, InvalidEvent};
-use model_factory::name::ModelName;
+use model_factory::name::{ModelName, Reference};
 use model_factory::window::Window;
 use serde::Deserialize;
 use serde_json::Value;
 
 /// Which traffic is to be checked.
-#[derive(Debug, Clone, PartialEq, Eq, Default, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct Request {
     /// The model; all models when absent.
     pub model: Option<ModelName>,
+    /// Whose captures: the version or alias that was asked; the champion when absent.
+    pub variant: Reference,
     /// The window; the spec's span up to `until` when absent.
     pub window: Option<Window>,
+    /// Whether drift may ask for a retraining; it may when absent.
+    pub retrain: bool,
     /// The end of the window when none is given; now when absent.
     #[serde(skip)]
     pub until: Option<Timestamp>,
+}
+
+impl Default for Request {
+    fn default() -> Self {
+        Self {
+            model: None,
+            variant: Reference::default(),
+            window: None,
+            retrain: true,
+            until: None,
+        }
+    }
 }
 
 #[derive(Deserialize)]
@@ -39,7 +55,7 @@ impl Request {
         let Some(object) = payload.as_object() else {
             return Err(InvalidEvent::UnknownShape {
                 expected: "a `Scheduled Event`, a `Drift Check Requested`, or \
-                           {\"model\": …, \"window\": …}",
+                           {\"model\": …, \"window\": …, \"variant\": …}",
             });
         };
         match object.get("detail-type").map(|kind| kind.as_str().unwrap_or_default()) {
@@ -96,6 +112,10 @@ mod tests {
         });
         assert_eq!(Request::parse(event).unwrap(), direct);
         assert_eq!(direct.model.unwrap().as_str(), "taxi");
+        assert_eq!((direct.variant, direct.retrain), (Reference::default(), true));
+        let shadow = json!({"model": "taxi", "variant": "shadow", "retrain": false});
+        let Request { variant, retrain, .. } = Request::parse(shadow).unwrap();
+        assert_eq!((variant.to_string().as_str(), retrain), ("shadow", false));
     }
 
     #[test]

@@ -1,9 +1,12 @@
 //! `drift`: does traffic still look like the training data?
 
+use std::path::PathBuf;
+
 use clap::{Args, Subcommand};
 use jiff::{SignedDuration, Timestamp};
-use model_factory::name::ModelName;
-use model_factory::registry::DriftLog;
+use model_factory::name::{ModelName, Reference};
+use model_factory::registry::{DriftLog, RetrainingDecision};
+use model_factory::storage::ReadObjects;
 use model_factory::window::Window;
 
 use super::output::{Output, say_json};
@@ -24,6 +27,8 @@ enum DriftCommand {
     Check(Check),
     /// List the windows that were checked
     History(History),
+    /// Write the newest report as a page that any browser opens
+    Report(Page),
 }
 
 #[derive(Debug, Args)]
@@ -39,6 +44,12 @@ struct Check {
     /// The window's end, exclusive (RFC 3339)
     #[arg(long, requires = "from")]
     to: Option<Timestamp>,
+    /// Whose captures: the version or alias that was asked
+    #[arg(long, default_value_t)]
+    variant: Reference,
+    /// Do not ask for a retraining, whatever is found
+    #[arg(long)]
+    no_retrain: bool,
     /// How long to wait for the verdict, in seconds
     #[arg(long, value_name = "SECONDS", default_value_t = 300)]
     wait: u64,
@@ -50,8 +61,23 @@ struct Check {
 struct History {
     /// The model's name
     model: ModelName,
+    /// Only windows that start then or later (RFC 3339)
+    #[arg(long)]
+    since: Option<Timestamp>,
     #[command(flatten)]
     output: Output,
+}
+
+#[derive(Debug, Args)]
+struct Page {
+    /// The model's name
+    model: ModelName,
+    /// Whose captures: the version or alias that was asked
+    #[arg(long, default_value_t)]
+    variant: Reference,
+    /// The file to write
+    #[arg(short, long, value_name = "FILE", default_value = "drift.html")]
+    output: PathBuf,
 }
 
 impl Drift {
@@ -59,6 +85,7 @@ impl Drift {
         match self.command {
             DriftCommand::Check(check) => check.run(client).await,
             DriftCommand::History(history) => history.run(client).await,
+            DriftCommand::Report(page) => page.run(client).await,
         }
     }
 }
@@ -67,12 +94,21 @@ impl Check {
     async fn run(self, client: &Client) -> Result<(), CliError> {
         let end = self.to.unwrap_or_else(|| client.clock.now());
         let start = self.from.unwrap_or(end - SignedDuration::from_hours(self.hours.into()));
-        let checking = Checking { model: &self.model, window: Window::new(start, end)? };
+        let checking = Checking {
+            model: &self.model,
+            variant: &self.variant,
+            window: Window::new(start, end)?,
+            retrain: !self.no_retrain,
+        };
         let (record, report) = checking.run(client, self.wait).await?;
         if self.output.is_json() {
             return say_json(&report);
         }
         say(tables::drift_columns(&report).to_string())?;
+        if let Some(RetrainingDecision { requested, reason }) = &record.retraining {
+            let what = if *requested { "a retraining was" } else { "no retraining was" };
+            say(format!("{what} asked for: {reason}"))?;
+        }
         say(format!(
             "{} on {} rows against version {}; the report lies at s3://{}/{}",
             record.verdict.replace('_', " "),
@@ -86,7 +122,7 @@ impl Check {
 
 impl History {
     async fn run(self, client: &Client) -> Result<(), CliError> {
-        let records = client.registry.drift_records(&self.model).await?;
+        let records = client.registry.drift_records(&self.model, self.since).await?;
         if self.output.is_json() {
             return say_json(&records);
         }
@@ -94,5 +130,29 @@ impl History {
             return say(format!("no window of `{}` was checked yet", self.model));
         }
         say(tables::drift_history(&records).to_string())
+    }
+}
+
+impl Page {
+    async fn run(self, client: &Client) -> Result<(), CliError> {
+        let Self { model, variant, output } = self;
+        let records = client.registry.drift_records(&model, None).await?;
+        let of_variant = records.into_iter().filter(|record| record.variant == variant);
+        let newest = of_variant.max_by_key(|record| (record.end, record.checked_at));
+        let newest = newest.ok_or_else(|| CliError::NotChecked(model, variant))?;
+        let key = newest.report.replace("report.json", "report.html");
+        let page = client.bucket.get(&key).await?.ok_or(CliError::NoArtifact(key))?;
+        std::fs::write(&output, &page.bytes).map_err(|source| CliError::File {
+            path: output.clone(),
+            verb: "written",
+            source,
+        })?;
+        say(format!(
+            "the report on {} to {} ({}) is in `{}`",
+            newest.start,
+            newest.end,
+            newest.verdict.replace('_', " "),
+            output.display()
+        ))
     }
 }

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use model_factory::drift::Report;
 use model_factory::events::{Event, EventKind, PublishEvents};
-use model_factory::name::ModelName;
+use model_factory::name::{ModelName, Reference};
 use model_factory::registry::{DriftLog, DriftRecord};
 use model_factory::storage::ReadObjects;
 use model_factory::window::Window;
@@ -19,7 +19,11 @@ const LOOK: Duration = Duration::from_millis(250);
 /// A check of one window.
 pub(crate) struct Checking<'a> {
     pub(crate) model: &'a ModelName,
+    /// Whose captures: the version or alias that was asked.
+    pub(crate) variant: &'a Reference,
     pub(crate) window: Window,
+    /// Whether drift may ask for a retraining.
+    pub(crate) retrain: bool,
 }
 
 impl Checking<'_> {
@@ -29,22 +33,27 @@ impl Checking<'_> {
         client: &Client,
         seconds: u64,
     ) -> Result<(DriftRecord, Report), CliError> {
-        let Self { model, window } = self;
+        let Self { model, variant, window, retrain } = self;
         let asked_at = client.clock.now();
         let event = Event {
             id: format!("drift-check/{model}/{}/{asked_at}", window.id()),
             kind: EventKind::DriftCheckRequested,
             subject: model.to_string(),
             time: asked_at,
-            data: json!({"model": model, "window": window}),
+            data: json!({
+                "model": model,
+                "variant": variant,
+                "window": window,
+                "retrain": retrain,
+            }),
         };
         client.events.publish(&[event]).await?;
         let deadline = tokio::time::Instant::now() + Duration::from_secs(seconds);
         while tokio::time::Instant::now() < deadline {
-            let records = client.registry.drift_records(model).await?;
+            let records = client.registry.drift_records(model, Some(window.start)).await?;
             let found = records.into_iter().find(|record| {
-                record.start == window.start
-                    && record.end == window.end
+                (record.start, record.end) == (window.start, window.end)
+                    && record.variant == **variant
                     && record.checked_at >= asked_at
             });
             if let Some(record) = found {
@@ -55,7 +64,7 @@ impl Checking<'_> {
             tokio::time::sleep(LOOK).await;
         }
         Err(CliError::Timeout {
-            what: format!("the verdict on `{model}` (has it a champion?)"),
+            what: format!("the verdict on `{model}` (does a version answer for `{variant}`?)"),
             seconds,
             state: client.state.display().to_string(),
         })

@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use jiff::Timestamp;
 use model_factory::capture::GroundTruth;
-use model_factory::name::{ModelName, Version};
+use model_factory::name::{ModelName, Reference, Version};
 use model_factory::registry::ReadRegistry;
 use model_factory::storage::{ReadObjects, WriteObjects, keys};
 use model_factory::window::Window;
@@ -132,7 +132,8 @@ impl<'a> Story<'a> {
 
     async fn check_drift(&self, window: Window) -> Result<PathBuf, CliError> {
         say("\n5. Checking the traffic for drift")?;
-        let checking = Checking { model: &self.model, window };
+        let variant = &Reference::default();
+        let checking = Checking { model: &self.model, variant, window, retrain: true };
         let (record, report) = checking.run(self.client, PATIENCE).await?;
         say(tables::drift_columns(&report).to_string())?;
         say(format!("   verdict: {} ({} rows)", record.verdict.replace('_', " "), record.rows))?;
@@ -147,9 +148,11 @@ impl<'a> Story<'a> {
         Ok(path)
     }
 
-    /// The drift event has set a training off already.
+    /// The check has set a training off already.
     async fn retrain(&self, window: Window) -> Result<(), CliError> {
-        say("\n6. `Drift Detected` retrains on the old rides and the labelled winter rides")?;
+        say(
+            "\n6. The drift check asks for a retraining on the old rides and the labelled winter rides",
+        )?;
         let Self { client, model, .. } = self;
         let (cause, since) = (Cause::Drift(window), window.start);
         let awaited = Awaited { model, cause, since, seconds: PATIENCE };

@@ -136,11 +136,7 @@ fn rules() -> Result<Vec<Rule>, Box<dyn std::error::Error + Send + Sync>> {
     Ok(vec![
         rule("dataset-created", created(json!([{"prefix": "datasets/"}])), TRAINING_TRIGGER)?,
         rule("model-imported", created(json!(imports)), TRAINING_TRIGGER)?,
-        rule(
-            "retrain",
-            ours(&[EventKind::DriftDetected, EventKind::RetrainRequested]),
-            TRAINING_TRIGGER,
-        )?,
+        rule("retrain", ours(&[EventKind::RetrainRequested]), TRAINING_TRIGGER)?,
         rule("drift-check", ours(&[EventKind::DriftCheckRequested]), DRIFT_CHECK)?,
     ])
 }

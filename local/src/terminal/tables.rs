@@ -253,20 +253,36 @@ pub(crate) fn drift_columns(report: &Report) -> Table {
 
 /// Earlier checks, the newest first.
 pub(crate) fn drift_history(records: &[DriftRecord]) -> Table {
-    let mut table =
-        table(&["window", "version", "rows", "verdict", "drifted columns", "report"], &[1, 2]);
+    let mut table = table(
+        &["window", "variant", "version", "rows", "verdict", "drifted columns", "retraining"],
+        &[2, 3],
+    );
     for record in records.iter().rev() {
-        let instant = |time: jiff::Timestamp| time.strftime("%Y-%m-%d %H:%M:%S").to_string();
+        let instant = |time: Timestamp| time.strftime("%Y-%m-%d %H:%M:%S").to_string();
+        let retraining = record.retraining.as_ref().map_or_else(String::new, |decision| {
+            let what = if decision.requested { "asked for" } else { "no" };
+            format!("{what}: {}", decision.reason)
+        });
         table.add_row([
             format!("{} – {}", instant(record.start), instant(record.end)),
+            record.variant.to_string(),
             record.version.to_string(),
             record.rows.to_string(),
             record.verdict.replace('_', " "),
-            record.columns.join(", "),
-            record.report.clone(),
+            strongest(record),
+            retraining,
         ]);
     }
     table
+}
+
+/// The columns that drifted, each with its effect as a multiple of what counts.
+fn strongest(record: &DriftRecord) -> String {
+    let told = record.columns.iter().map(|name| {
+        let trend = record.trends.iter().find(|trend| trend.name == *name);
+        trend.map_or_else(|| name.clone(), |trend| format!("{name} ×{:.1}", trend.strength))
+    });
+    told.collect::<Vec<_>>().join(", ")
 }
 
 /// A word of a report as it is written there.

@@ -88,7 +88,6 @@ pub struct Origin {
     /// The version that answered.
     pub version: Version,
     /// The version or alias that was asked.
-    #[serde(with = "reference")]
     pub variant: Reference,
     /// The protocol of both bodies.
     pub protocol: Protocol,
@@ -193,24 +192,4 @@ impl Payload {
 
 fn whole_second(time: Timestamp) -> Timestamp {
     Timestamp::from_second(time.as_second()).unwrap_or(time)
-}
-
-/// A version or alias as text.
-mod reference {
-    use serde::{Deserialize, Deserializer, Serializer, de};
-
-    use crate::name::Reference;
-
-    pub(super) fn serialize<S: Serializer>(
-        reference: &Reference,
-        serializer: S,
-    ) -> Result<S::Ok, S::Error> {
-        serializer.collect_str(reference)
-    }
-
-    pub(super) fn deserialize<'de, D: Deserializer<'de>>(
-        deserializer: D,
-    ) -> Result<Reference, D::Error> {
-        String::deserialize(deserializer)?.parse().map_err(de::Error::custom)
-    }
 }

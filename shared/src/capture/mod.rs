@@ -17,7 +17,7 @@ pub use encoding::Encoding;
 pub use error::CaptureError;
 pub use ground_truth::GroundTruth;
 pub use join::{JoinCounts, Joined, join};
-pub use key::{hour_prefixes, key};
+pub use key::{hour_prefix, key};
 pub use line::{CaptureLine, Exchange, Mode, Origin, Payload};
 pub use lines::read_lines;
 pub use rows::Rows;

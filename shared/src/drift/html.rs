@@ -1,5 +1,9 @@
 //! The drift report as one HTML file that opens offline, without scripts.
 
+mod over_time;
+#[cfg(test)]
+mod tests;
+
 use std::collections::BTreeMap;
 
 use maud::{Markup, html};
@@ -9,6 +13,8 @@ use super::report::{
 };
 use crate::page::{count, distribution, document, number, p_value, percent};
 use crate::profile::{Column, Observation, Profile};
+use crate::registry::{DriftRecord, RetrainingDecision};
+use over_time::OverTime;
 
 const STYLE: &str = include_str!("style.css");
 
@@ -16,25 +22,34 @@ const STYLE: &str = include_str!("style.css");
 const NAMED: usize = 8;
 
 /// The report as a page. The profile and the observation that were checked give
-/// the pictures.
+/// the pictures of the window, the records of it and of earlier ones those over time.
 #[must_use]
-pub fn render(report: &Report, reference: &Profile, observed: &Observation) -> String {
+pub fn render(
+    report: &Report,
+    reference: &Profile,
+    observed: &Observation,
+    past: &[DriftRecord],
+    current: &DriftRecord,
+) -> String {
     let pictures = Pictures::new(reference, observed);
+    let over_time = OverTime::new(past, current);
     let body = html! {
         h1 { "Drift of " (report.model) " v" (report.version) }
         p .quiet {
+            "Requests to " (current.variant) " · "
             (report.window.start) " to " (report.window.end) " · "
             (count(report.rows)) " rows, compared with "
             (count(report.reference_rows)) " rows of training data"
         }
-        (verdict(report))
+        (verdict(report, current.retraining.as_ref()))
+        (over_time.verdicts())
         @if !report.columns.is_empty() {
             (overview(report))
             (explanation(report))
             h2 { "Columns" }
             p .quiet .key { i .r {} "reference (training data)" i .c {} "current window" }
             @for (index, column) in report.columns.iter().enumerate() {
-                (card(index, column, &pictures))
+                (card(index, column, &pictures, &over_time))
             }
         }
     };
@@ -61,7 +76,7 @@ impl<'a> Pictures<'a> {
     }
 }
 
-fn verdict(report: &Report) -> Markup {
+fn verdict(report: &Report, retraining: Option<&RetrainingDecision>) -> Markup {
     let drifted: Vec<&str> = report.drifted().map(|column| column.name.as_str()).collect();
     let warnings =
         report.columns.iter().filter(|column| column.severity == Severity::Warning).count();
@@ -100,6 +115,15 @@ fn verdict(report: &Report) -> Markup {
             }
             @if warnings > 0 {
                 p .quiet { (warnings) " more to watch (warnings)." }
+            }
+            @match retraining {
+                Some(RetrainingDecision { requested: true, reason }) => {
+                    p { "A retraining was asked for: " (reason) "." }
+                }
+                Some(RetrainingDecision { reason, .. }) => {
+                    p { "No retraining was asked for: " (reason) "." }
+                }
+                None => {}
             }
         }
     }
@@ -163,7 +187,12 @@ fn explanation(report: &Report) -> Markup {
     }
 }
 
-fn card(index: usize, column: &ColumnReport, pictures: &Pictures<'_>) -> Markup {
+fn card(
+    index: usize,
+    column: &ColumnReport,
+    pictures: &Pictures<'_>,
+    over_time: &OverTime<'_>,
+) -> Markup {
     html! {
         details id={ "c" (index) } open[column.severity > Severity::None] {
             summary {
@@ -171,7 +200,7 @@ fn card(index: usize, column: &ColumnReport, pictures: &Pictures<'_>) -> Markup 
                 @if column.role == Role::Output { span .quiet { " · what the model answers" } }
             }
             div .pair {
-                div { (pictures.draw(column)) }
+                div { (pictures.draw(column)) (over_time.column(&column.name)) }
                 div { dl {
                     @for signal in &column.signals { (finding(signal)) }
                     (facts(column))

@@ -143,9 +143,8 @@ struct Direct {
 }
 
 impl TrainingRequest {
-    /// Reads an S3 notification, an EventBridge event (`Object Created`, `Drift
-    /// Detected`, `Retrain Requested`) or a direct request `{model, dataset?, force?}`.
-    /// Drift is reason enough: its training is forced.
+    /// Reads an S3 notification, an EventBridge event (`Object Created`, `Retrain
+    /// Requested`) or a direct request `{model, dataset?, force?}`.
     ///
     /// # Errors
     /// When it is none of them, or a part is missing or malformed.
@@ -207,7 +206,6 @@ fn decode_key(encoded: &str) -> Result<String, InvalidEvent> {
 }
 
 fn from_event_bridge(kind: &str, detail: Value) -> Result<Trigger, InvalidEvent> {
-    let is = |known: EventKind| kind == known.name();
     if kind == "Object Created" {
         let ObjectCreated { bucket, object } = parse("Object Created", detail)?;
         return Ok(Trigger::ObjectCreated(DatasetObject {
@@ -218,14 +216,12 @@ fn from_event_bridge(kind: &str, detail: Value) -> Result<Trigger, InvalidEvent>
             sequencer: object.sequencer,
         }));
     }
-    if !is(EventKind::DriftDetected) && !is(EventKind::RetrainRequested) {
+    if kind != EventKind::RetrainRequested.name() {
         return Err(InvalidEvent::UnknownKind(kind.to_owned()));
     }
-    let shape = if is(EventKind::DriftDetected) { "Drift Detected" } else { "Retrain Requested" };
     let Detail { metadata, data: Retrain { model, dataset, window, reason, force } } =
-        parse(shape, detail)?;
-    let reason = reason.unwrap_or_else(|| shape.to_lowercase());
-    let force = force || is(EventKind::DriftDetected);
+        parse("Retrain Requested", detail)?;
+    let reason = reason.unwrap_or_else(|| "retrain requested".to_owned());
     Ok(Trigger::Retrain { model, dataset, window, event: Some(metadata.id), reason, force })
 }
 

@@ -33,17 +33,17 @@ fn keys_are_decoded_in_s3_events_and_left_alone_in_event_bridge_events() {
 }
 
 #[test]
-fn drift_and_requests_ask_for_a_retraining() {
+fn requests_ask_for_a_retraining() {
     let detail = |data: Value| json!({"metadata": {"id": "d1", "unknown": 1}, "data": data});
     let drift = one(json!({
-        "detail-type": "Drift Detected",
-        "detail": detail(json!({"model": "taxi", "version": 3,
+        "detail-type": "Retrain Requested",
+        "detail": detail(json!({"model": "taxi", "unknown": 3,
             "window": {"start": "2026-01-01T00:00:00Z", "end": "2026-01-02T00:00:00Z"}}))
     }));
     let Trigger::Retrain { model, window, event, reason, .. } = drift else { panic!("{drift:?}") };
     assert_eq!(
         (model.as_str(), event.as_deref(), reason.as_str()),
-        ("taxi", Some("d1"), "drift detected")
+        ("taxi", Some("d1"), "retrain requested")
     );
     assert_eq!(window.unwrap().start, "2026-01-01T00:00:00Z".parse().unwrap());
     let direct = one(json!({"model": "taxi", "dataset": "datasets/taxi/x.csv"}));
@@ -51,15 +51,14 @@ fn drift_and_requests_ask_for_a_retraining() {
 }
 
 #[test]
-fn drift_forces_a_training_and_a_request_does_when_it_says_so() {
+fn a_request_forces_a_training_when_it_says_so() {
     let forced = |payload| match one(payload) {
         Trigger::Retrain { force, .. } => force,
         other => panic!("{other:?}"),
     };
-    let event = |kind: &str, data: Value| json!({"detail-type": kind, "detail": {"metadata": {"id": "1"}, "data": data}});
-    assert!(forced(event("Drift Detected", json!({"model": "taxi"}))));
-    assert!(!forced(event("Retrain Requested", json!({"model": "taxi"}))));
-    assert!(forced(event("Retrain Requested", json!({"model": "taxi", "force": true}))));
+    let event = |data: Value| json!({"detail-type": "Retrain Requested", "detail": {"metadata": {"id": "1"}, "data": data}});
+    assert!(!forced(event(json!({"model": "taxi"}))));
+    assert!(forced(event(json!({"model": "taxi", "force": true}))));
     assert!(!forced(json!({"model": "taxi"})));
     assert!(forced(json!({"model": "taxi", "force": true})));
 }
@@ -70,10 +69,10 @@ fn other_events_are_refused_with_what_was_expected() {
     for unknown in [json!(1), json!([]), json!({}), json!("x")] {
         assert!(matches!(error(unknown), InvalidEvent::UnknownShape { .. }));
     }
-    assert!(matches!(
-        error(json!({"detail-type": "Object Deleted"})),
-        InvalidEvent::UnknownKind(_)
-    ));
+    for kind in ["Object Deleted", "Drift Detected"] {
+        let unknown = error(json!({"detail-type": kind}));
+        assert!(matches!(unknown, InvalidEvent::UnknownKind(_)), "{unknown}");
+    }
     assert!(matches!(error(json!({"model": "Bad Name"})), InvalidEvent::Malformed { .. }));
     assert!(matches!(error(json!({"model": "a", "dataste": 1})), InvalidEvent::Malformed { .. }));
     assert!(matches!(

@@ -23,7 +23,7 @@ struct Model {
     aliases: BTreeMap<Alias, AliasRecord>,
     history: Vec<Movement>,
     rejections: BTreeMap<Version, RejectionRecord>,
-    drift: BTreeMap<(Timestamp, Timestamp), DriftRecord>,
+    drift: BTreeMap<(Timestamp, Timestamp, String, Version), DriftRecord>,
 }
 
 /// A registry in memory.
@@ -242,15 +242,19 @@ impl WriteRegistry for MemoryRegistry {
 #[async_trait]
 impl DriftLog for MemoryRegistry {
     async fn record_drift(&self, record: &DriftRecord) -> Result<(), PortError> {
-        lock(&self.models)
-            .entry(record.model.clone())
-            .or_default()
-            .drift
-            .insert((record.start, record.end), record.clone());
+        let DriftRecord { model, variant, version, start, end, .. } = record;
+        let key = (*start, *end, variant.to_string(), *version);
+        let mut models = lock(&self.models);
+        models.entry(model.clone()).or_default().drift.insert(key, record.clone());
         Ok(())
     }
 
-    async fn drift_records(&self, model: &ModelName) -> Result<Vec<DriftRecord>, PortError> {
-        Ok(self.read(model, |model| model.drift.values().cloned().collect()))
+    async fn drift_records(
+        &self,
+        model: &ModelName,
+        since: Option<Timestamp>,
+    ) -> Result<Vec<DriftRecord>, PortError> {
+        let young = |record: &&DriftRecord| since.is_none_or(|since| record.start >= since);
+        Ok(self.read(model, |model| model.drift.values().filter(young).cloned().collect()))
     }
 }

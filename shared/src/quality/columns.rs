@@ -153,7 +153,8 @@ fn domain(name: &str, levels: &Levels, now: &Categories, limits: &Constraints) -
     })
 }
 
-fn shown(unknown: &[(&str, u64)]) -> String {
+/// The first of some texts, which stand in the order of their counts.
+pub(super) fn shown(unknown: &[(&str, u64)]) -> String {
     let texts: Vec<String> = unknown
         .iter()
         .take(SHOWN)

@@ -10,6 +10,7 @@ mod columns;
 mod duplicates;
 mod finding;
 mod leakage;
+mod observed;
 mod outline;
 mod target;
 mod violations;
@@ -19,4 +20,5 @@ mod tests;
 
 pub use admission::{Admission, admit};
 pub use baseline::Baseline;
+pub use observed::observed;
 pub use violations::Violations;

@@ -61,7 +61,7 @@ impl Check {
                 Some(Self::DataType)
             }
             "completeness" | "all_missing" => Some(Self::Completeness),
-            "range" | "negative" | "left_out" | "class_gone" => Some(Self::BaselineDrift),
+            "range" | "negative" | "left_out" | "class_gone" | "drift" => Some(Self::BaselineDrift),
             "missing_column" | "unknown_target" => Some(Self::MissingColumn),
             "extra_column" => Some(Self::ExtraColumn),
             "domain" => Some(Self::CategoricalValues),

@@ -8,13 +8,14 @@ mod records;
 mod traffic;
 
 use async_trait::async_trait;
+use jiff::Timestamp;
 
 use crate::name::{Alias, ModelName, Reference, Version};
 use crate::port_error::PortError;
 
 pub use records::{
-    Actor, AliasRecord, Baselines, Cause, DriftRecord, Move, Movement, NewVersion, Promotion,
-    Registered, RejectionRecord, VersionRecord,
+    Actor, AliasRecord, Baselines, Cause, ColumnTrend, DriftRecord, Move, Movement, NewVersion,
+    Promotion, Registered, RejectionRecord, RetrainingDecision, VersionRecord,
 };
 pub use traffic::{InvalidTraffic, Pinned, Sharing, Traffic, Variant, ended, point};
 
@@ -124,18 +125,23 @@ pub trait WriteRegistry: ReadRegistry {
 /// The record of drift checks.
 #[async_trait]
 pub trait DriftLog: Send + Sync {
-    /// Records the verdict on a window. A window that is checked again replaces its
-    /// record.
+    /// Records the verdict on a window. A window of the same variant that is checked
+    /// again against the same version replaces its record.
     ///
     /// # Errors
     /// When the registry cannot be asked.
     async fn record_drift(&self, record: &DriftRecord) -> Result<(), PortError>;
 
-    /// All recorded windows of a model, the oldest first.
+    /// The recorded windows of a model that start at `since` or later, or all, the
+    /// oldest first; those of the same window by variant and version.
     ///
     /// # Errors
     /// When the registry cannot be asked.
-    async fn drift_records(&self, model: &ModelName) -> Result<Vec<DriftRecord>, PortError>;
+    async fn drift_records(
+        &self,
+        model: &ModelName,
+        since: Option<Timestamp>,
+    ) -> Result<Vec<DriftRecord>, PortError>;
 }
 
 /// A write was refused.

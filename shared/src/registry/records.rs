@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 
 use super::traffic::Traffic;
 use crate::metrics::Metric;
-use crate::name::{Alias, ModelName, Version};
+use crate::name::{Alias, ModelName, Reference, Version};
 
 /// A registered version.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -188,6 +188,9 @@ pub struct Movement {
 pub struct DriftRecord {
     /// The model.
     pub model: ModelName,
+    /// The version or alias that was asked; the champion in records that do not say.
+    #[serde(default)]
+    pub variant: Reference,
     /// The version whose profile was the reference.
     pub version: Version,
     /// The window's start.
@@ -200,8 +203,35 @@ pub struct DriftRecord {
     pub rows: u64,
     /// The columns that drifted, the strongest first.
     pub columns: Vec<String>,
+    /// How far each column had moved, the most severe first.
+    #[serde(default)]
+    pub trends: Vec<ColumnTrend>,
+    /// What was decided about a retraining; `None` where there was no drift.
+    #[serde(default)]
+    pub retraining: Option<RetrainingDecision>,
     /// The key of the JSON report.
     pub report: String,
     /// When it was checked.
     pub checked_at: Timestamp,
+}
+
+/// How far one column had moved in a window.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct ColumnTrend {
+    /// The column's name.
+    pub name: String,
+    /// The largest significant effect as a multiple of the value from which it counts;
+    /// 0 where no difference was significant.
+    pub strength: f64,
+    /// The share of missing values.
+    pub missing_rate: f64,
+}
+
+/// Whether drift has asked for a retraining, and why, or why not.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct RetrainingDecision {
+    /// Whether it has.
+    pub requested: bool,
+    /// Why, or why not.
+    pub reason: String,
 }

@@ -1,6 +1,6 @@
 //! Where things lie in the bucket.
 
-use crate::name::{InvalidName, ModelName};
+use crate::name::{InvalidName, ModelName, Reference, Version};
 
 /// The media type of JSON.
 pub const JSON: &str = "application/json";
@@ -84,10 +84,24 @@ pub fn runs(model: &ModelName) -> String {
     format!("runs/{model}/")
 }
 
-/// A file of a window's drift report.
+/// A file of the drift report on a variant's window against a version.
 #[must_use]
-pub fn drift(model: &ModelName, window: &str, file: &str) -> String {
-    format!("drift/{model}/{window}/{file}")
+pub fn drift(
+    model: &ModelName,
+    variant: &Reference,
+    window: &str,
+    version: Version,
+    file: &str,
+) -> String {
+    format!("drift/{model}/{variant}/{window}/{version}/{file}")
+}
+
+/// What was seen of a variant in an hour of universal time, `yyyy/mm/dd/hh`, counted as
+/// the version of an artifact counts.
+#[must_use]
+pub fn observed_hour(model: &ModelName, variant: &Reference, artifact: &str, hour: &str) -> String {
+    let version = artifact.get(..16).unwrap_or(artifact);
+    format!("observed/{model}/{variant}/{version}/{hour}.json.zst")
 }
 
 /// The folder of a model's late labels.

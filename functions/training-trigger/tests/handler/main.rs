@@ -420,8 +420,8 @@ async fn a_young_champion_is_replaced_by_force_only() {
     let report = handle(&world.ports, forced, &call("request-2")).await.unwrap();
     assert!(matches!(report.runs[0].outcome, Outcome::Registered { .. }), "{report:?}");
     let drift = json!({
-        "detail-type": "Drift Detected",
-        "detail": {"metadata": {"id": "drift-1"}, "data": {"model": "taxi"}},
+        "detail-type": "Retrain Requested",
+        "detail": {"metadata": {"id": "drift-1"}, "data": {"model": "taxi", "force": true}},
     });
     let drifted = world.handle(&drift).await.unwrap();
     assert!(matches!(drifted.outcome, Outcome::Registered { .. }), "{drifted:?}");

@@ -8,7 +8,7 @@
 //! | `MODEL#{model}` | `ALIAS#{alias}` | | where an alias points |
 //! | `MODEL#{model}` | `MOVE#{time}#{alias}#{to}` | | a move of an alias |
 //! | `MODEL#{model}` | `REJECTION#{number, 10 digits}` | | that a version must not serve |
-//! | `MODEL#{model}` | `DRIFT#{start}#{end}` | | the verdict on a window |
+//! | `MODEL#{model}` | `DRIFT#{start}#{end}#{variant}#{version}` | | the verdict on a window |
 
 mod drift;
 mod item;
@@ -78,15 +78,28 @@ impl DynamoRegistry {
         model: &ModelName,
         prefix: &str,
     ) -> Result<Vec<T>, PortError> {
+        self.query_from(model, prefix, prefix).await
+    }
+
+    /// The records whose sort key starts with `prefix` and is at least `first`, in its
+    /// order.
+    async fn query_from<T: DeserializeOwned>(
+        &self,
+        model: &ModelName,
+        prefix: &str,
+        first: &str,
+    ) -> Result<Vec<T>, PortError> {
         let action = || self.action("list", model, prefix);
         let mut pages = self
             .client
             .query()
             .table_name(&self.table)
             .consistent_read(true)
-            .key_condition_expression("pk = :pk AND begins_with(sk, :prefix)")
+            .key_condition_expression("pk = :pk AND sk BETWEEN :first AND :last")
             .expression_attribute_values(":pk", item::text(item::partition(model)))
-            .expression_attribute_values(":prefix", item::text(prefix))
+            .expression_attribute_values(":first", item::text(first))
+            // What follows a prefix is ASCII.
+            .expression_attribute_values(":last", item::text(format!("{prefix}\u{7f}")))
             .into_paginator()
             .items()
             .send();

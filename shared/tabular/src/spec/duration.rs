@@ -24,6 +24,13 @@ impl Duration {
     }
 }
 
+impl From<SignedDuration> for Duration {
+    /// The span as long as `duration`, whatever its sign.
+    fn from(duration: SignedDuration) -> Self {
+        Self(duration.abs())
+    }
+}
+
 impl FromStr for Duration {
     type Err = InvalidDuration;
 

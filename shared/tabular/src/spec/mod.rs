@@ -6,6 +6,7 @@ mod constraints;
 mod data;
 mod duration;
 mod gate;
+mod retraining;
 mod split;
 mod thresholds;
 mod training;
@@ -13,6 +14,7 @@ mod unknown_key;
 
 use std::collections::BTreeMap;
 
+use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use crate::expression::Expression;
@@ -23,6 +25,7 @@ pub use constraints::{ColumnConstraints, Constraints, Severity};
 pub use data::{Data, Mode};
 pub use duration::{Duration, InvalidDuration};
 pub use gate::{Approval, Gate};
+pub use retraining::Retraining;
 pub use split::{Split, Strategy};
 pub use thresholds::{ThresholdError, Thresholds};
 pub use training::{BalanceChoice, Choice, LearnerKind, Search, Training};
@@ -84,11 +87,27 @@ pub struct Drift {
     pub window_hours: u32,
     /// The level of the tests and the floors of the effects.
     pub thresholds: Thresholds,
+    /// Columns whose drift is a warning at most, such as a season that is known.
+    pub quiet: Vec<String>,
+    /// Until when drift is reported without an alert. Default: never.
+    pub silent_until: Option<Timestamp>,
+    /// Whether there are metrics of single columns, beside those of the check. Default
+    /// `true`.
+    pub column_metrics: bool,
+    /// When drift is reason enough to train again.
+    pub retraining: Retraining,
 }
 
 impl Default for Drift {
     fn default() -> Self {
-        Self { window_hours: 24, thresholds: Thresholds::default() }
+        Self {
+            window_hours: 24,
+            thresholds: Thresholds::default(),
+            quiet: Vec::new(),
+            silent_until: None,
+            column_metrics: true,
+            retraining: Retraining::default(),
+        }
     }
 }
 
@@ -166,6 +185,7 @@ impl Spec {
             hours,
             "it must be at least 1 and at most a year",
         )?;
+        self.drift.retraining.validate()?;
         Ok(self.drift.thresholds.validate()?)
     }
 }
@@ -208,6 +228,10 @@ mod tests {
         let rule = "`impute = \"constant\"` and `fill` need each other";
         assert_eq!(error, format!("model.toml: `[columns.age]`: {rule}"));
         assert!(Spec::parse(b"[columns.note]\nbuckets = 0").is_err());
+        let error =
+            Spec::parse(b"[drift.retraining]\ndrifted = 3\nof = 2").unwrap_err().to_string();
+        let rule = "it must be at least 1 and at most `drift.retraining.of`";
+        assert_eq!(error, format!("model.toml: `drift.retraining.drifted` is 3, but {rule}"));
         assert!(Spec::parse(b"task = 'sorting'").unwrap_err().to_string().contains("sorting"));
         assert!(matches!(Spec::parse(b"\xff"), Err(SpecError::NotUtf8 { at: 0 })));
     }

@@ -1,0 +1,276 @@
+//! A factory in memory, with a model, traffic, and a clock that stands still.
+
+use std::collections::BTreeMap;
+use std::ops::Range;
+use std::sync::{Arc, Mutex, OnceLock};
+
+use async_trait::async_trait;
+use bytes::Bytes;
+use drift_check::handler::handle;
+use drift_check::ports::Ports;
+use drift_check::report::Checked;
+use fastrand::Rng;
+use jiff::{SignedDuration, Timestamp};
+use model_factory::capture::{self, CaptureLine, Exchange, Origin};
+use model_factory::clock::Clock;
+use model_factory::dataset::{self, Labelled};
+use model_factory::events::{Event, EventKind};
+use model_factory::memory::{MemoryEvents, MemoryObjects, MemoryRegistry};
+use model_factory::name::{Alias, ModelName, Reference, Version};
+use model_factory::port_error::PortError;
+use model_factory::protocol::Protocol;
+use model_factory::registry::{
+    Actor, Cause, DriftLog, DriftRecord, NewVersion, Pinned, Promotion, ReadRegistry as _, Sharing,
+    Traffic, WriteRegistry,
+};
+use model_factory::runtime::emf::MetricMemory;
+use model_factory::spec::Spec;
+use model_factory::storage::{Described, Listed, Object, ReadObjects, WriteObjects, keys};
+use model_factory::training::{self, Trained, TrainingContext};
+use serde_json::{Value, json};
+
+/// A clock that stands still.
+struct Still(Timestamp);
+
+impl Clock for Still {
+    fn now(&self) -> Timestamp {
+        self.0
+    }
+}
+
+/// A bucket that counts how often each key is read.
+#[derive(Default)]
+pub(crate) struct Counting {
+    objects: MemoryObjects,
+    reads: Mutex<BTreeMap<String, usize>>,
+}
+
+impl Counting {
+    /// How many objects whose key starts with `prefix` were read since this was asked.
+    pub(crate) fn reads(&self, prefix: &str) -> usize {
+        let mut reads = self.reads.lock().unwrap();
+        let sum = reads.iter().filter(|(key, _)| key.starts_with(prefix)).map(|(_, n)| n).sum();
+        reads.retain(|key, _| !key.starts_with(prefix));
+        sum
+    }
+
+    fn count(&self, key: &str) {
+        *self.reads.lock().unwrap().entry(key.to_owned()).or_default() += 1;
+    }
+}
+
+#[async_trait]
+impl ReadObjects for Counting {
+    async fn get(&self, key: &str) -> Result<Option<Object>, PortError> {
+        self.count(key);
+        self.objects.get(key).await
+    }
+
+    async fn describe(&self, key: &str) -> Result<Option<Described>, PortError> {
+        self.objects.describe(key).await
+    }
+
+    async fn get_range(
+        &self,
+        key: &str,
+        etag: &str,
+        range: Range<u64>,
+    ) -> Result<Option<Bytes>, PortError> {
+        self.count(key);
+        self.objects.get_range(key, etag, range).await
+    }
+
+    async fn list(&self, prefix: &str) -> Result<Vec<Listed>, PortError> {
+        self.objects.list(prefix).await
+    }
+}
+
+#[async_trait]
+impl WriteObjects for Counting {
+    async fn put(&self, key: &str, content_type: &str, bytes: Bytes) -> Result<(), PortError> {
+        self.objects.put(key, content_type, bytes).await
+    }
+
+    async fn copy(&self, from: &str, etag: &str, to: &str) -> Result<bool, PortError> {
+        self.objects.copy(from, etag, to).await
+    }
+}
+
+pub(crate) struct World {
+    ports: Ports,
+    pub(crate) objects: Arc<Counting>,
+    registry: Arc<MemoryRegistry>,
+    events: Arc<MemoryEvents>,
+    pub(crate) metrics: Arc<MetricMemory>,
+}
+
+pub(crate) fn model() -> ModelName {
+    "taxi".parse().unwrap()
+}
+
+pub(crate) fn at(text: &str) -> Timestamp {
+    text.parse().unwrap()
+}
+
+/// Rides as CSV, further ones where `shift` is not 0.
+fn rides(rows: usize, shift: f64, seed: u64) -> (String, Vec<f64>) {
+    let mut random = Rng::with_seed(seed);
+    let (mut text, mut times) = (String::from("dist,zone\n"), Vec::new());
+    for _ in 0..rows {
+        let (dist, zone) = (shift + 10.0 * random.f64(), random.usize(..3));
+        text += &format!("{dist:.3},{}\n", ["airport", "harbour", "centre"][zone]);
+        times.push(dist * (zone + 1) as f64 + random.f64());
+    }
+    (text, times)
+}
+
+/// One training for all tests.
+fn trained() -> &'static Trained {
+    static TRAINED: OnceLock<Trained> = OnceLock::new();
+    TRAINED.get_or_init(|| {
+        let (inputs, times) = rides(400, 0.0, 1);
+        let lines = inputs
+            .lines()
+            .zip(std::iter::once("time".to_owned()).chain(times.iter().map(f64::to_string)));
+        let text: String = lines.map(|(line, time)| format!("{line},{time}\n")).collect();
+        let spec = "[training]\nlearners = ['linear']\ntrials = 1\nfolds = 2";
+        let spec = Spec::parse(spec.as_bytes()).unwrap();
+        let raw = dataset::read("rides.csv", Arc::new(Bytes::from(text)), &spec).unwrap();
+        let data = Labelled::from_raw(raw, &spec).unwrap();
+        training::train(&model(), &data, &spec, None, &TrainingContext::default()).unwrap()
+    })
+}
+
+impl World {
+    /// A model whose champion is version 1, at noon of the second of March.
+    pub(crate) async fn new() -> Self {
+        Self::at(at("2026-03-02T12:00:00Z")).await
+    }
+
+    async fn at(now: Timestamp) -> Self {
+        let clock = Arc::new(Still(now));
+        let objects = Arc::new(Counting::default());
+        let registry = Arc::new(MemoryRegistry::new(clock.clone()));
+        let events = Arc::new(MemoryEvents::default());
+        let metrics = Arc::new(MetricMemory::default());
+        let ports = Ports {
+            read_objects: objects.clone(),
+            write_objects: objects.clone(),
+            registry: registry.clone(),
+            drift_log: registry.clone(),
+            events: events.clone(),
+            clock,
+            metrics: metrics.clone(),
+        };
+        let world = Self { ports, objects, registry, events, metrics };
+        world.register(Alias::champion()).await;
+        world
+    }
+
+    /// The same world at another time.
+    pub(crate) fn later(mut self, now: Timestamp) -> Self {
+        self.ports.clock = Arc::new(Still(now));
+        self
+    }
+
+    /// Registers another version of the same content, at which an alias points.
+    pub(crate) async fn register(&self, alias: Alias) -> Version {
+        let trained = trained();
+        let key = keys::artifact(&model(), &trained.sha256);
+        self.objects.put(&key, "", trained.artifact.clone().into()).await.unwrap();
+        let number = self.ports.registry.versions(&model()).await.unwrap().len() as u64 + 1;
+        let version = NewVersion {
+            model: model(),
+            artifact: trained.sha256.clone(),
+            artifact_bytes: trained.artifact.len() as u64,
+            run: format!("run-{number}"),
+            dataset: "datasets/taxi/rides.csv".to_owned(),
+            data_hash: trained.data_hash.clone(),
+            rows: 400,
+            columns: 2,
+            seconds: 1.0,
+            learner: trained.learner.clone(),
+            metric: trained.metric,
+            metrics: trained.metrics.clone(),
+            baselines: None,
+            created_at: self.ports.clock.now(),
+            decision: String::new(),
+        };
+        let cause = Cause { by: Actor::Gate, reason: String::new() };
+        let expected = self.ports.registry.alias(&model(), &alias).await.unwrap();
+        let expected = expected.map(|record| record.version);
+        let promotion = Promotion { alias, expected, cause };
+        self.registry.register(version, Some(promotion)).await.unwrap().version
+    }
+
+    /// Lets a version see the champion's requests, for the record only.
+    pub(crate) async fn shadow(&self, version: Version) {
+        let alias = self.registry.alias(&model(), &Alias::champion()).await.unwrap().unwrap();
+        let pinned = Pinned { version, artifact: trained().sha256.clone() };
+        let traffic = Traffic { variants: Vec::new(), shadow: Some(pinned) };
+        let cause = Cause { by: Actor::Cli, reason: String::new() };
+        self.registry.share(Sharing { alias, traffic, cause, force: false }).await.unwrap();
+    }
+
+    /// Traffic: so many requests of 10 rows each, a minute apart, in one file.
+    pub(crate) async fn traffic(&self, variant: &str, from: &str, requests: usize, shift: f64) {
+        let (variant, start): (Reference, Timestamp) = (variant.parse().unwrap(), at(from));
+        let mut file = Vec::new();
+        for request in 0..requests {
+            let time = start + SignedDuration::from_mins(request as i64);
+            let (body, _) = rides(10, shift, start.as_second() as u64 + request as u64);
+            let line = CaptureLine::new(Exchange {
+                event_id: &format!("{variant}-{time}"),
+                inference_id: None,
+                time,
+                content_type: Some("text/csv"),
+                request: body.as_bytes(),
+                response: b"{\"predictions\": []}",
+                origin: Origin {
+                    model: model(),
+                    version: Version::FIRST,
+                    variant: variant.clone(),
+                    protocol: Protocol::Mlflow,
+                },
+            });
+            line.write(&mut file).unwrap();
+        }
+        let key = capture::key(&model(), &variant, start, &format!("{}", start.as_second()));
+        self.objects.put(&key, "", file.into()).await.unwrap();
+    }
+
+    pub(crate) async fn spec(&self, spec: &'static str) {
+        self.objects.put("models/taxi/model.toml", "", spec.into()).await.unwrap();
+    }
+
+    /// Checks a window.
+    pub(crate) async fn check(&self, start: &str, end: &str) -> Checked {
+        self.ask(json!({"model": "taxi", "window": {"start": start, "end": end}})).await
+    }
+
+    pub(crate) async fn ask(&self, request: Value) -> Checked {
+        let mut report = handle(&self.ports, request).await.unwrap();
+        assert_eq!(report.models.len(), 1, "{report:?}");
+        report.models.remove(0)
+    }
+
+    /// The data of the events of a kind.
+    pub(crate) fn told(&self, kind: EventKind) -> Vec<Event> {
+        let events = self.events.published().into_iter();
+        events.filter(|event| event.kind == kind).collect()
+    }
+
+    pub(crate) async fn records(&self) -> Vec<DriftRecord> {
+        self.registry.drift_records(&model(), None).await.unwrap()
+    }
+
+    /// A file beside the report.
+    pub(crate) async fn file(&self, checked: &Checked, name: &str) -> Bytes {
+        let key = checked.report.replace("report.html", name);
+        self.objects.get(&key).await.unwrap().expect(&key).bytes
+    }
+
+    pub(crate) async fn json(&self, checked: &Checked, name: &str) -> Value {
+        serde_json::from_slice(&self.file(checked, name).await).unwrap()
+    }
+}

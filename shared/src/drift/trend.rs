@@ -1,0 +1,68 @@
+//! A report in the few numbers that history keeps of it.
+
+use super::report::{ColumnReport, Report, Severity, Verdict};
+use crate::dataset::Defect;
+use crate::page::number;
+use crate::registry::ColumnTrend;
+
+/// Of how many columns history is kept: those at the head of the report.
+const KEPT: usize = 300;
+
+/// The largest strength that is kept.
+const MOST: f64 = 1e6;
+
+impl Report {
+    /// How far each column has moved, in the report's order.
+    #[must_use]
+    pub fn trends(&self) -> Vec<ColumnTrend> {
+        let kept = self.columns.iter().take(KEPT);
+        kept.map(|column| ColumnTrend {
+            name: column.name.clone(),
+            strength: thousandths(column.strength(self.thresholds.alpha).min(MOST)),
+            missing_rate: thousandths(column.missing_rate.current),
+        })
+        .collect()
+    }
+
+    /// Makes drift of some columns a warning, and of a window in which nothing else has
+    /// drifted a stable one.
+    pub fn quieten(&mut self, quiet: &[String]) {
+        for column in self.columns.iter_mut().filter(|column| quiet.contains(&column.name)) {
+            column.severity = column.severity.min(Severity::Warning);
+            for signal in &mut column.signals {
+                signal.severity = signal.severity.min(Severity::Warning);
+            }
+        }
+        self.columns.sort_by_key(|column| std::cmp::Reverse(column.severity));
+        if self.verdict == Verdict::Drift && self.drifted().next().is_none() {
+            self.verdict = Verdict::Stable;
+        }
+    }
+}
+
+impl ColumnReport {
+    /// The drift of the column as a broken constraint.
+    #[must_use]
+    pub fn defect(&self) -> Defect {
+        let size = self.strongest().map_or(0.0, |signal| signal.effect.strength());
+        let message = format!(
+            "the distribution of column `{}` differs from that of the training data by {} times \
+             the difference that counts",
+            self.name,
+            number(size)
+        );
+        Defect::new("drift", message).in_column(&self.name)
+    }
+
+    /// The largest significant effect as a multiple of its floor; 0 without one.
+    #[must_use]
+    pub fn strength(&self, alpha: f64) -> f64 {
+        let significant =
+            self.signals.iter().filter(|signal| signal.test.adjusted_p_value <= alpha);
+        significant.map(|signal| signal.effect.strength()).fold(0.0, f64::max)
+    }
+}
+
+fn thousandths(value: f64) -> f64 {
+    (value * 1e3).round() / 1e3
+}
