@@ -125,7 +125,8 @@ async fn visit_blocks<O: ReadObjects + ?Sized>(
     Ok(())
 }
 
-/// All late labels of a model.
+/// All late labels of a model, in the order in which they came, so that a correction comes
+/// after what it corrects.
 ///
 /// # Errors
 /// When the bucket cannot be asked.
@@ -135,7 +136,9 @@ pub async fn ground_truths<O: ReadObjects + ?Sized>(
 ) -> Result<(Vec<GroundTruth>, ReadCounts), PortError> {
     let mut counts = ReadCounts::default();
     let mut truths = Vec::new();
-    for listed in objects.list(&keys::ground_truth(model)).await? {
+    let mut files = objects.list(&keys::ground_truth(model)).await?;
+    files.sort_by(|file, other| (file.modified, &file.key).cmp(&(other.modified, &other.key)));
+    for listed in files {
         let Some(object) = objects.get(&listed.key).await? else { continue };
         counts.files += 1;
         for line in read_lines(&object.bytes) {

@@ -17,5 +17,6 @@ mod deliveries;
 mod sample_events;
 #[path = "../sdk.rs"]
 mod sdk;
+mod serving;
 mod support;
 mod whole_loop;

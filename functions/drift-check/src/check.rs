@@ -3,6 +3,7 @@
 use jiff::SignedDuration;
 use model_factory::drift::{self, Report, Subject};
 use model_factory::name::ModelName;
+use model_factory::profile::Profile;
 use model_factory::runtime::Failure;
 use model_factory::window::{Window, whole_hour};
 
@@ -20,9 +21,10 @@ pub(crate) async fn run(
     request: &Request,
 ) -> Result<Option<Checked>, Failure> {
     let variant = &request.variant;
-    let Some(judge) = reference::load(ports, model, variant).await? else { return Ok(None) };
+    let Some(mut judge) = reference::load(ports, model, variant).await? else { return Ok(None) };
     let window = window(ports, request, judge.spec.drift.window_hours);
-    let seen = hours::observe(ports, &judge, model, variant, window).await?;
+    let mut seen = hours::observe(ports, &judge, model, variant, window).await?;
+    leave_out(&mut judge.profile, &mut seen);
     let subject = Subject { model: model.to_string(), version: judge.version.number(), window };
     let report = compare(&judge, subject, &seen)?;
     let findings = Findings { ports, model, request, judge: &judge, seen: &seen, report: &report };
@@ -37,6 +39,20 @@ fn window(ports: &Ports, request: &Request, hours: u32) -> Window {
         let end = whole_hour(until).unwrap_or(until);
         Window { start: end - SignedDuration::from_hours(hours.into()), end }
     })
+}
+
+/// Compares no column whose values were kept out of the captures, and no answer that was
+/// given by them: they are not missing, only unknown here.
+fn leave_out(profile: &mut Profile, seen: &mut Seen) {
+    let Seen { observed, hidden, .. } = seen;
+    let before = profile.inputs.len();
+    profile.inputs.retain(|column| !hidden.contains(&column.name));
+    observed.inputs.retain(|column| !hidden.contains(&column.name));
+    if profile.inputs.len() < before {
+        tracing::info!(?hidden, "columns that captures do not hold are not compared");
+        profile.outputs.clear();
+        observed.outputs.clear();
+    }
 }
 
 fn compare(judge: &Judge, subject: Subject, seen: &Seen) -> Result<Report, Failure> {

@@ -4,6 +4,8 @@
 //! of: a later window that spans the hour adds them up instead of reading it again,
 //! unless captures have come in since.
 
+use std::collections::BTreeSet;
+
 use futures::{StreamExt as _, stream};
 use jiff::{SignedDuration, Timestamp};
 use model_factory::capture::hour_prefix;
@@ -39,17 +41,26 @@ pub(crate) struct Seen {
     pub(crate) read: ReadCounts,
     /// Requests of a version with another schema, or that it cannot answer.
     pub(crate) unfit: usize,
+    /// The inputs whose values were kept out of some of the captures.
+    #[serde(default)]
+    pub(crate) hidden: BTreeSet<String>,
 }
 
 impl Seen {
     fn nothing(judge: &Judge) -> Self {
-        Self { observed: judge.profile.observer(), read: ReadCounts::default(), unfit: 0 }
+        Self {
+            observed: judge.profile.observer(),
+            read: ReadCounts::default(),
+            unfit: 0,
+            hidden: BTreeSet::new(),
+        }
     }
 
     fn add(&mut self, more: &Self) -> Result<(), Failure> {
         self.observed.merge(&more.observed).map_err(|error| Failure::terminal(&error))?;
         self.read += more.read;
         self.unfit += more.unfit;
+        self.hidden.extend(more.hidden.iter().cloned());
         Ok(())
     }
 }
@@ -161,8 +172,9 @@ impl<'a> Hour<'a> {
         let Self { ports, judge, part, .. } = *self;
         let limits = Limits::default();
         let mut seen = Seen::nothing(judge);
-        let Seen { observed, unfit, .. } = &mut seen;
+        let Seen { observed, unfit, hidden, .. } = &mut seen;
         let read = visit_files(ports.read_objects.as_ref(), files, part, |line| {
+            hidden.extend(line.hidden().iter().cloned());
             let request = line.request(&judge.manifest.schema, &limits);
             let answered = request.ok().and_then(|request| {
                 let predictions = judge.predictor.predict(&request.table).ok()?;

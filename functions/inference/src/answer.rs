@@ -42,7 +42,8 @@ pub(crate) fn problem(problem: Problem, request_id: &str) -> Response<Bytes> {
     set(&mut response, CONTENT_TYPE, problem::CONTENT_TYPE);
     match problem.kind {
         Kind::MethodNotAllowed => {
-            let allowed = if problem.detail.contains("takes POST") { "POST" } else { "GET" };
+            let takes = |method: &&str| problem.detail.contains(&format!("takes {method}"));
+            let allowed = ["POST", "PUT"].into_iter().find(takes).unwrap_or("GET");
             set(&mut response, ALLOW, allowed);
         }
         Kind::Unavailable => set(&mut response, http::header::RETRY_AFTER, "1"),

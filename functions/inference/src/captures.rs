@@ -1,79 +1,176 @@
-//! What was answered, until it is written to the bucket.
+//! What was answered, until it is written.
 
-use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
 
-use model_factory::capture::{CaptureLine, key};
-use model_factory::port_error::PortError;
+use bytes::Bytes;
+use jiff::Timestamp;
+use model_factory::capture::{CaptureLine, hour_prefix};
+use model_factory::clock::Clock;
+use model_factory::port_error::{PortError, chain};
 use model_factory::storage::WriteObjects;
 
 /// The media type of JSON lines.
 const JSON_LINES: &str = "application/jsonlines";
+/// The bytes of a file after which another one is begun, and a flush does not wait.
+const FILE_BYTES: usize = 4 << 20;
+
+/// How much is held, and for how long.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct CaptureSettings {
+    /// The bytes of lines that are held while they cannot be written; more are lost, and
+    /// counted.
+    pub capacity: usize,
+    /// How long lines may wait for others, so that files are larger and fewer. Default 0:
+    /// they are written after each answer.
+    pub delay: Duration,
+}
+
+impl CaptureSettings {
+    /// A sixteenth of a function's memory, and no delay.
+    #[must_use]
+    pub fn for_memory(megabytes: usize) -> Self {
+        Self { capacity: megabytes.saturating_mul(1 << 20) / 16, delay: Duration::ZERO }
+    }
+
+    /// The same with a delay.
+    #[must_use]
+    pub fn with_delay(self, delay: Duration) -> Self {
+        Self { delay, ..self }
+    }
+}
+
+/// What came of a flush, and of what was added since the one before.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Flushed {
+    /// Lines that were written.
+    pub written: u64,
+    /// Writes that failed; their lines are tried again.
+    pub failures: u64,
+    /// Lines that there was no room for.
+    pub lost: u64,
+}
 
 /// A buffer of captured exchanges.
 pub struct Captures {
     objects: Arc<dyn WriteObjects>,
-    lines: Mutex<Vec<CaptureLine>>,
+    clock: Arc<dyn Clock>,
+    settings: CaptureSettings,
+    state: Mutex<State>,
+}
+
+#[derive(Default)]
+struct State {
+    batches: Vec<Batch>,
+    bytes: usize,
+    oldest: Option<Timestamp>,
+    lost: u64,
+}
+
+/// Lines of one file.
+struct Batch {
+    folder: String,
+    /// The event of the first line: it names the file, so that writing it again replaces it.
+    id: String,
+    lines: Vec<Bytes>,
+    bytes: usize,
 }
 
 impl Captures {
     /// An empty buffer before a bucket.
     #[must_use]
-    pub fn new(objects: Arc<dyn WriteObjects>) -> Self {
-        Self { objects, lines: Mutex::default() }
+    pub fn new(
+        objects: Arc<dyn WriteObjects>,
+        clock: Arc<dyn Clock>,
+        settings: CaptureSettings,
+    ) -> Self {
+        Self { objects, clock, settings, state: Mutex::default() }
     }
 
-    /// Adds an exchange.
-    pub fn push(&self, line: CaptureLine) {
-        self.lines().push(line);
-    }
-
-    /// Writes all that was added, one file for each model, variant and hour. What
-    /// could not be written stays in the buffer.
-    ///
-    /// # Errors
-    /// When the bucket cannot be asked.
-    pub async fn flush(&self) -> Result<(), PortError> {
-        let lines = std::mem::take(&mut *self.lines());
-        let mut files: BTreeMap<String, Vec<CaptureLine>> = BTreeMap::new();
-        for line in lines {
-            if let Some(file) = file_of(&line) {
-                files.entry(file).or_default().push(line);
-            }
-        }
-        let mut failed = None;
-        for lines in files.into_values() {
-            if let Err(error) = self.write(&lines).await {
-                self.lines().extend(lines);
-                failed = Some(error);
-            }
-        }
-        failed.map_or(Ok(()), Err)
-    }
-
-    async fn write(&self, lines: &[CaptureLine]) -> Result<(), PortError> {
-        let Some((first, origin)) =
-            lines.first().and_then(|line| Some((line, line.model_factory.as_ref()?)))
-        else {
-            return Ok(());
-        };
-        let event = &first.event_metadata;
-        let key = key(&origin.model, &origin.variant, event.inference_time, &event.event_id);
+    /// Adds an exchange, unless there is no room for it.
+    pub fn push(&self, line: &CaptureLine) {
         let mut content = Vec::new();
-        for line in lines {
-            line.write(&mut content)
-                .map_err(|error| PortError::terminal(format!("write {key}"), error))?;
+        let Some(origin) = &line.model_factory else { return };
+        let event = &line.event_metadata;
+        let mut state = self.state();
+        if line.write(&mut content).is_err() || state.bytes + content.len() > self.settings.capacity
+        {
+            state.lost += 1;
+            return;
         }
-        self.objects.put(&key, JSON_LINES, content.into()).await
+        state.oldest.get_or_insert_with(|| self.clock.now());
+        state.bytes += content.len();
+        let folder = hour_prefix(&origin.model, &origin.variant, event.inference_time);
+        let bytes = content.len();
+        let batch = state.batches.iter_mut().rev().find(|batch| batch.folder == folder);
+        match batch.filter(|batch| batch.bytes + bytes <= FILE_BYTES) {
+            Some(batch) => {
+                batch.bytes += bytes;
+                batch.lines.push(content.into());
+            }
+            None => {
+                let (id, lines) = (event.event_id.clone(), vec![content.into()]);
+                state.batches.push(Batch { folder, id, lines, bytes });
+            }
+        }
     }
 
-    fn lines(&self) -> MutexGuard<'_, Vec<CaptureLine>> {
-        self.lines.lock().unwrap_or_else(PoisonError::into_inner)
+    /// Counts lines that were lost before they came here.
+    pub fn count_lost(&self, lines: u64) {
+        self.state().lost += lines;
     }
-}
 
-/// The folder of a line's file.
-fn file_of(line: &CaptureLine) -> Option<String> {
-    let origin = line.model_factory.as_ref()?;
-    Some(key(&origin.model, &origin.variant, line.event_metadata.inference_time, ""))
+    /// Writes what has waited long enough, or is enough.
+    pub async fn flush(&self) -> Flushed {
+        let waits = {
+            let State { bytes, oldest, .. } = &*self.state();
+            let age = oldest.map(|oldest| self.clock.now().duration_since(oldest).unsigned_abs());
+            *bytes < FILE_BYTES && age.is_some_and(|age| age < self.settings.delay)
+        };
+        match waits {
+            true => Flushed { lost: std::mem::take(&mut self.state().lost), ..Flushed::default() },
+            false => self.flush_all().await,
+        }
+    }
+
+    /// Writes all that was added. What cannot be written stays in the buffer.
+    pub async fn flush_all(&self) -> Flushed {
+        let (batches, lost) = {
+            let mut state = self.state();
+            state.oldest = None;
+            (std::mem::take(&mut state.batches), std::mem::take(&mut state.lost))
+        };
+        let mut flushed = Flushed { lost, ..Flushed::default() };
+        let mut left = Vec::new();
+        for batch in batches {
+            match self.write(&batch).await {
+                Ok(()) => {
+                    flushed.written += batch.lines.len() as u64;
+                    self.state().bytes -= batch.bytes;
+                }
+                Err(error) => {
+                    let error = chain(&error);
+                    tracing::error!(error, "captures are not written; they are tried again");
+                    flushed.failures += 1;
+                    left.push(batch);
+                }
+            }
+        }
+        if !left.is_empty() {
+            let mut state = self.state();
+            state.oldest = Some(self.clock.now());
+            left.append(&mut state.batches);
+            state.batches = left;
+        }
+        flushed
+    }
+
+    async fn write(&self, batch: &Batch) -> Result<(), PortError> {
+        let Batch { folder, id, lines, .. } = batch;
+        self.objects.put(&format!("{folder}{id}.jsonl"), JSON_LINES, lines.concat().into()).await
+    }
+
+    fn state(&self) -> MutexGuard<'_, State> {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
 }

@@ -1,15 +1,13 @@
-//! Writing captures after the response, in the time that an internal extension has
-//! before the sandbox freezes.
+//! Working after the response, in the time that an internal extension has before the
+//! sandbox freezes.
 
 use std::sync::Arc;
 
 use lambda_extension::{Error, Extension, NextEvent, service_fn};
-use model_factory::port_error::chain;
-use model_factory::serving::ModelCache;
 use tokio::sync::mpsc::{UnboundedReceiver, UnboundedSender};
 use tokio::sync::{Mutex, mpsc};
 
-use crate::captures::Captures;
+use crate::handler::Inference;
 
 /// Tells the extension that an invocation has been answered, also when its handler
 /// panics.
@@ -39,29 +37,22 @@ impl Invocations {
     }
 }
 
-/// Registers the extension and serves its events: after each invocation, flush.
+/// Registers the extension and serves its events: after each invocation, settle. It can
+/// not ask to be told of the sandbox's end: that is for external extensions.
 pub(crate) async fn extension(
-    captures: Arc<Captures>,
-    models: Arc<ModelCache>,
+    inference: Arc<Inference>,
     answered: UnboundedReceiver<()>,
 ) -> Result<impl Future<Output = Result<(), Error>>, Error> {
     let answered = Arc::new(Mutex::new(answered));
     let extension = Extension::new()
         .with_events(&["INVOKE"])
-        .with_extension_name("capture-flush")
+        .with_extension_name("after-the-answer")
         .with_events_processor(service_fn(move |event: lambda_extension::LambdaEvent| {
-            let (captures, answered) = (Arc::clone(&captures), Arc::clone(&answered));
-            let models = Arc::clone(&models);
+            let (inference, answered) = (Arc::clone(&inference), Arc::clone(&answered));
             async move {
                 if matches!(event.next, NextEvent::Invoke(_)) {
                     answered.lock().await.recv().await;
-                    if let Err(error) = captures.flush().await {
-                        tracing::error!(
-                            error = chain(&error),
-                            "captures are not written; they are tried again after the next request"
-                        );
-                    }
-                    models.settle().await;
+                    inference.settle().await;
                 }
                 Ok::<(), Error>(())
             }

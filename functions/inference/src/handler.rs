@@ -1,8 +1,10 @@
 //! From an HTTP request to its response.
 
+use std::sync::{Mutex, MutexGuard, PoisonError};
+
 use bytes::Bytes;
 use http::{Request, Response};
-use model_factory::name::Reference;
+use model_factory::name::{ModelName, Reference};
 use model_factory::protocol::oip::metadata::{Live, Ready, ServerMetadata};
 use model_factory::protocol::problem::Problem;
 use model_factory::protocol::{Limits, Protocol};
@@ -12,7 +14,9 @@ use crate::invocation::{self, Invocation};
 use crate::ports::{Ports, unavailable};
 use crate::predict::{Asked, predict};
 use crate::route::Route;
-use crate::{catalogue, encoding};
+use crate::settle::After;
+use crate::telemetry::{Answered, Answerer};
+use crate::{catalogue, encoding, ground_truth};
 
 /// The description of all routes.
 const OPENAPI: &str = include_str!("../../../docs/openapi.yaml");
@@ -21,17 +25,42 @@ const OPENAPI: &str = include_str!("../../../docs/openapi.yaml");
 pub struct Inference {
     ports: Ports,
     limits: Limits,
+    after: Mutex<After>,
 }
 
 impl Inference {
     /// Answers with the default limits.
     #[must_use]
     pub fn new(ports: Ports) -> Self {
-        Self { ports, limits: Limits::default() }
+        Self { ports, limits: Limits::default(), after: Mutex::default() }
+    }
+
+    /// The same in a new sandbox of a function, whose first request is a cold start.
+    #[must_use]
+    pub fn of_function(self, name: &str) -> Self {
+        Self { after: Mutex::new(After::of_function(name)), ..self }
+    }
+
+    /// Loads models before they are asked for; what cannot be loaded is told in the log.
+    pub async fn preload(&self, models: &[(ModelName, Reference)]) {
+        self.ports.models.preload(models).await;
+    }
+
+    pub(crate) fn ports(&self) -> &Ports {
+        &self.ports
+    }
+
+    pub(crate) fn limits(&self) -> &Limits {
+        &self.limits
+    }
+
+    /// What waits for the answer to go out.
+    pub(crate) fn after(&self) -> MutexGuard<'_, After> {
+        self.after.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// The response to a request. Every failure is a response too: a problem in the
-    /// words of both protocols.
+    /// words of both protocols. What nobody has to wait for is left to [`Self::settle`].
     pub async fn handle(
         &self,
         mut request: Request<Bytes>,
@@ -39,20 +68,24 @@ impl Inference {
     ) -> Response<Bytes> {
         let started = self.ports.clock.now();
         let request_id = invocation.request_id;
-        let mut response = match self.in_time(&mut request, invocation).await {
+        let mut answerer = None;
+        let mut response = match self.in_time(&mut request, invocation, &mut answerer).await {
             Ok(response) => response,
             Err(problem) => answer::problem(problem, request_id),
         };
         answer::set(&mut response, EVENT_ID, request_id);
         let elapsed = self.ports.clock.now().duration_since(started);
-        tracing::info!(
-            request_id,
-            method = request.method().as_str(),
-            path = request.uri().path(),
-            status = response.status().as_u16(),
-            milliseconds = elapsed.as_secs_f64() * 1e3,
-            "answered"
-        );
+        self.after().tell(Answered {
+            started,
+            request_id: request_id.to_owned(),
+            trace_id: invocation.trace_id.map(str::to_owned),
+            method: request.method().clone(),
+            path: request.uri().path().to_owned(),
+            status: response.status(),
+            milliseconds: elapsed.as_secs_f64() * 1e3,
+            answerer,
+            cold: None,
+        });
         response
     }
 
@@ -61,9 +94,10 @@ impl Inference {
         &self,
         request: &mut Request<Bytes>,
         invocation: &Invocation<'_>,
+        answerer: &mut Option<Answerer>,
     ) -> Result<Response<Bytes>, Problem> {
         encoding::unpack(request, self.limits.body_bytes)?;
-        let answer = self.answer(request, invocation);
+        let answer = self.answer(request, invocation, answerer);
         tokio::time::timeout_at(invocation.deadline.into(), answer)
             .await
             .unwrap_or_else(|_| Err(invocation::too_late()))
@@ -73,37 +107,45 @@ impl Inference {
         &self,
         request: &Request<Bytes>,
         invocation: &Invocation<'_>,
+        answerer: &mut Option<Answerer>,
     ) -> Result<Response<Bytes>, Problem> {
-        let Self { ports, limits } = self;
-        let (protocol, model, variant) = match Route::parse(request.method(), request.uri().path())?
-        {
-            Route::Infer(model, variant) => (Protocol::OpenInference, model, variant),
-            Route::Invoke(model, variant) => (Protocol::Mlflow, model, variant),
-            Route::InvokeOnly => {
-                (Protocol::Mlflow, catalogue::only_model(ports).await?, Reference::default())
-            }
-            Route::ServerMetadata => return answer::json(&ServerMetadata::new()),
-            Route::Live => return answer::json(&Live { live: true }),
-            Route::Ready => {
-                ports.registry.models().await.map_err(unavailable)?;
-                return answer::json(&Ready { ready: true });
-            }
-            Route::RepositoryIndex => {
-                return catalogue::index(ports, request.body(), limits).await;
-            }
-            Route::ModelMetadata(model, reference) => {
-                return catalogue::metadata(ports, model, &reference).await;
-            }
-            Route::ModelReady(model, reference) => {
-                return catalogue::ready(ports, model, &reference).await;
-            }
-            Route::Ping => {
-                catalogue::registered(ports).await?;
-                return Ok(answer::bytes("\n"));
-            }
-            Route::Version => return Ok(answer::bytes(env!("CARGO_PKG_VERSION"))),
-            Route::OpenApi => return Ok(answer::yaml(OPENAPI)),
-        };
-        predict(ports, limits, Asked { protocol, model, variant }, request, invocation).await
+        let Self { ports, limits, .. } = self;
+        let (protocol, model, reference) =
+            match Route::parse(request.method(), request.uri().path())? {
+                Route::Infer(model, reference) => (Protocol::OpenInference, model, reference),
+                Route::Invoke(model, reference) => (Protocol::Mlflow, model, reference),
+                Route::InvokeOnly => {
+                    (Protocol::Mlflow, catalogue::only_model(ports).await?, Reference::default())
+                }
+                Route::ServerMetadata => return answer::json(&ServerMetadata::new()),
+                Route::Live => return answer::json(&Live { live: true }),
+                Route::Ready => {
+                    ports.registry.models().await.map_err(unavailable)?;
+                    return answer::json(&Ready { ready: true });
+                }
+                Route::RepositoryIndex => {
+                    return catalogue::index(ports, request.body(), limits).await;
+                }
+                Route::ModelMetadata(model, reference) => {
+                    return catalogue::metadata(ports, model, &reference).await;
+                }
+                Route::ModelReady(model, reference) => {
+                    return catalogue::ready(ports, model, &reference).await;
+                }
+                Route::Ping => {
+                    catalogue::registered(ports).await?;
+                    return Ok(answer::bytes("\n"));
+                }
+                Route::Version => return Ok(answer::bytes(env!("CARGO_PKG_VERSION"))),
+                Route::GroundTruth(model) => {
+                    return ground_truth::put(ports, &model, request).await;
+                }
+                Route::OpenApi => return Ok(answer::yaml(OPENAPI)),
+            };
+        let asked = Asked { protocol, model, reference };
+        let (response, exchanged) =
+            predict(ports, limits, asked, request, invocation, answerer).await?;
+        self.after().capture(exchanged);
+        Ok(response)
     }
 }

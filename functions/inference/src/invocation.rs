@@ -13,6 +13,8 @@ const RESERVE: Duration = Duration::from_millis(400);
 pub struct Invocation<'a> {
     /// Its id.
     pub request_id: &'a str,
+    /// The X-Ray header that it came with; the SDK sends it on by itself.
+    pub trace_id: Option<&'a str>,
     /// Until when it must have an answer.
     pub deadline: Instant,
 }
@@ -24,6 +26,7 @@ impl<'a> Invocation<'a> {
         let left = context.deadline().duration_since(SystemTime::now()).unwrap_or_default();
         Self {
             request_id: &context.request_id,
+            trace_id: context.xray_trace_id.as_deref(),
             deadline: Instant::now() + left.saturating_sub(RESERVE),
         }
     }

@@ -2,8 +2,9 @@
 //! with the champion or any version, and captures what it answered.
 //!
 //! [`handler::Inference`] is a pure function over ports; [`run`] wires them to AWS.
-//! What was captured is written after the response has gone out, by an internal
-//! extension, so that no caller waits for it and no frozen sandbox holds it back.
+//! Captures, metrics, the shadow's answers and whatever the model cache has put off are done
+//! after the response has gone out, in the time of an internal extension, so that no caller
+//! waits for them and no frozen sandbox holds them back.
 
 mod answer;
 pub mod captures;
@@ -12,11 +13,14 @@ mod encoding;
 mod exchange;
 mod flush;
 mod gateway;
+mod ground_truth;
 pub mod handler;
 pub mod invocation;
 pub mod ports;
 mod predict;
 mod route;
+mod settle;
+mod telemetry;
 mod wiring;
 
 pub use wiring::run;

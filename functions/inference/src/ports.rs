@@ -7,7 +7,9 @@ use model_factory::name::{ModelName, Reference};
 use model_factory::port_error::{PortError, chain};
 use model_factory::protocol::problem::{Kind, Problem};
 use model_factory::registry::ReadRegistry;
+use model_factory::runtime::emf::EmitMetrics;
 use model_factory::serving::{LoadError, ModelCache, ServedModel};
+use model_factory::storage::WriteObjects;
 use model_factory::store::StoreError;
 
 use crate::captures::Captures;
@@ -20,6 +22,10 @@ pub struct Ports {
     pub registry: Arc<dyn ReadRegistry>,
     /// Takes what was answered.
     pub captures: Arc<Captures>,
+    /// Stores late labels.
+    pub objects: Arc<dyn WriteObjects>,
+    /// Takes what was measured.
+    pub metrics: Arc<dyn EmitMetrics>,
     /// Tells the time.
     pub clock: Arc<dyn Clock>,
 }
@@ -31,14 +37,19 @@ impl Ports {
         model: &ModelName,
         reference: &Reference,
     ) -> Result<Arc<ServedModel>, Problem> {
-        self.models.get(model, reference).await.map_err(|error| match error {
-            LoadError::Unknown { .. } => Problem::new(Kind::UnknownModel, error.to_string()),
-            LoadError::Store(StoreError::Port(error)) => unavailable(error),
-            LoadError::Store(_) | LoadError::Damaged(_) => {
-                tracing::error!(error = chain(&error), "a model cannot be loaded");
-                Problem::new(Kind::Unavailable, format!("model `{model}` cannot be loaded"))
-            }
-        })
+        self.models.get(model, reference).await.map_err(|error| unloaded(model, error))
+    }
+}
+
+/// Why a model cannot answer.
+pub(crate) fn unloaded(model: &ModelName, error: LoadError) -> Problem {
+    match error {
+        LoadError::Unknown { .. } => Problem::new(Kind::UnknownModel, error.to_string()),
+        LoadError::Store(StoreError::Port(error)) => unavailable(error),
+        LoadError::Store(_) | LoadError::Damaged(_) => {
+            tracing::error!(error = chain(&error), "a model cannot be loaded");
+            Problem::new(Kind::Unavailable, format!("model `{model}` cannot be loaded"))
+        }
     }
 }
 

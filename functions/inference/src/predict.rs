@@ -1,18 +1,23 @@
 //! From a request for predictions to its answer.
 
+use std::borrow::Cow;
+use std::time::Instant;
+
 use bytes::Bytes;
 use http::header::CONTENT_TYPE;
 use http::{Request, Response};
-use model_factory::capture::{CaptureLine, Exchange, Origin};
 use model_factory::name::{ModelName, Reference};
 use model_factory::port_error::chain;
 use model_factory::protocol::problem::{Kind, Problem};
 use model_factory::protocol::{Answer, Extras, Limits, Protocol};
-use model_factory::serving::AnswerError;
+use model_factory::serving::{AnswerError, Assigned, ServedModel};
+use serde::Deserialize;
 
 use crate::answer::{self, MODEL_VERSION};
 use crate::invocation::{self, Invocation};
-use crate::ports::Ports;
+use crate::ports::{Ports, unloaded};
+use crate::settle::Exchanged;
+use crate::telemetry::Answerer;
 
 /// The header with the client's own id of an exchange, as SageMaker names it.
 const INFERENCE_ID: &str = "x-amzn-sagemaker-inference-id";
@@ -26,57 +31,122 @@ pub(crate) struct Asked {
     pub(crate) protocol: Protocol,
     pub(crate) model: ModelName,
     /// The version or alias.
-    pub(crate) variant: Reference,
+    pub(crate) reference: Reference,
 }
 
-/// Answers a request for predictions, and captures both.
+/// A request for predictions, as it came in.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Body<'a> {
+    pub(crate) protocol: Protocol,
+    pub(crate) content_type: Option<&'a str>,
+    pub(crate) bytes: &'a [u8],
+}
+
+/// What a version answers.
+pub(crate) struct Responded {
+    pub(crate) body: Vec<u8>,
+    /// The id that the request's body gives it.
+    id: Option<String>,
+    rows: usize,
+}
+
+/// Answers a request for predictions; with the answer comes what is to be captured.
 pub(crate) async fn predict(
     ports: &Ports,
     limits: &Limits,
     asked: Asked,
     request: &Request<Bytes>,
     invocation: &Invocation<'_>,
-) -> Result<Response<Bytes>, Problem> {
-    let Asked { protocol, model, variant } = asked;
+    answerer: &mut Option<Answerer>,
+) -> Result<(Response<Bytes>, Exchanged), Problem> {
+    let Asked { protocol, model, reference } = asked;
     let header = |name: &str| request.headers().get(name).and_then(|value| value.to_str().ok());
+    let given = header(INFERENCE_ID);
+    let id = || {
+        let of_body = || id_of(protocol, request.body()).map(Cow::Owned);
+        let given = given.map(Cow::Borrowed).or_else(of_body);
+        given.unwrap_or(Cow::Borrowed(invocation.request_id))
+    };
+    let assigned = ports.models.assign(&model, &reference, id).await;
+    let Assigned { model: served, variant, shadow, cached } =
+        assigned.map_err(|error| unloaded(&model, error))?;
+    let version = served.version;
+    let answerer = answerer.insert(Answerer {
+        model: model.clone(),
+        version,
+        variant: variant.clone(),
+        cached,
+        rows: 0,
+    });
     let content_type = header(CONTENT_TYPE.as_str());
-    let served = ports.model(&model, &variant).await?;
-    let asked = protocol
-        .decode(content_type, request.body(), &served.manifest.schema, limits)
-        .map_err(|error| match header(BINARY_DATA) {
-            Some(_) => Problem::new(
-                Kind::UnsupportedMediaType,
-                "binary tensor data is not read here: send tensors as JSON (`binary_data=False`)",
-            ),
-            None => Problem::from(&error),
-        })?;
+    let body = Body { protocol, content_type, bytes: request.body() };
+    let responded = respond(&model, &served, &body, limits, invocation.deadline);
+    let Responded { body, id, rows } = responded.map_err(|problem| match header(BINARY_DATA) {
+        Some(_) if problem.kind.status() < 500 => Problem::new(
+            Kind::UnsupportedMediaType,
+            "binary tensor data is not read here: send tensors as JSON (`binary_data=False`)",
+        ),
+        _ => problem,
+    })?;
+    answerer.rows = rows;
+    let body = Bytes::from(body);
+    let mut response = answer::bytes(body.clone());
+    answer::set(&mut response, MODEL_VERSION, &version.to_string());
+    let exchanged = Exchanged {
+        event_id: invocation.request_id.to_owned(),
+        inference_id: given.map(str::to_owned).or(id),
+        time: ports.clock.now(),
+        protocol,
+        content_type: content_type.map(str::to_owned),
+        request: request.body().clone(),
+        response: body,
+        model,
+        served,
+        variant,
+        shadow,
+    };
+    Ok((response, exchanged))
+}
+
+/// What a version answers to a request.
+pub(crate) fn respond(
+    model: &ModelName,
+    served: &ServedModel,
+    body: &Body<'_>,
+    limits: &Limits,
+    deadline: Instant,
+) -> Result<Responded, Problem> {
+    let Body { protocol, content_type, bytes } = *body;
+    let request = protocol
+        .decode(content_type, bytes, &served.manifest.schema, limits)
+        .map_err(|error| Problem::from(&error))?;
     let (predictions, extras) = served
-        .answer(&asked.table, &asked.options, invocation.deadline)
+        .answer(&request.table, &request.options, deadline)
         .map_err(|error| unanswered(&error))?;
-    let extras = Extras { errors: asked.errors, ..extras };
+    let extras = Extras { errors: request.errors, ..extras };
     let body = protocol
         .encode(&Answer {
-            model: &model,
+            model,
             version: served.version,
-            id: asked.id.as_deref(),
-            outputs: &asked.outputs,
+            id: request.id.as_deref(),
+            outputs: &request.outputs,
             predictions: &predictions,
             extras: &extras,
         })
         .map_err(|error| Problem::from(&error))?;
-    let inference_id = header(INFERENCE_ID).or(asked.id.as_deref());
-    ports.captures.push(CaptureLine::new(Exchange {
-        event_id: invocation.request_id,
-        inference_id,
-        time: ports.clock.now(),
-        content_type,
-        request: request.body(),
-        response: &body,
-        origin: Origin { model, version: served.version, variant, protocol },
-    }));
-    let mut response = answer::bytes(body);
-    answer::set(&mut response, MODEL_VERSION, &served.version.to_string());
-    Ok(response)
+    Ok(Responded { body, rows: request.table.rows(), id: request.id })
+}
+
+/// The id that the body of a request gives it, without reading the rest.
+fn id_of(protocol: Protocol, body: &[u8]) -> Option<String> {
+    #[derive(Deserialize)]
+    struct Named {
+        id: Option<String>,
+    }
+    match protocol {
+        Protocol::OpenInference => serde_json::from_slice::<Named>(body).ok()?.id,
+        Protocol::Mlflow => None,
+    }
 }
 
 fn unanswered(error: &AnswerError) -> Problem {

@@ -34,6 +34,8 @@ pub(crate) enum Route {
     InvokeOnly,
     /// `POST /models/{model}[/versions/{version}]/invocations`.
     Invoke(ModelName, Reference),
+    /// `PUT /models/{model}/ground-truth`: late labels.
+    GroundTruth(ModelName),
 }
 
 impl Route {
@@ -62,6 +64,7 @@ impl Route {
             ["models", model, "versions", version, "invocations"] => {
                 (Method::POST, Self::Invoke(name(model)?, reference(model, version)?))
             }
+            ["models", model, "ground-truth"] => (Method::PUT, Self::GroundTruth(name(model)?)),
             _ => return Err(unknown(path)),
         };
         if *method == expected {
@@ -144,6 +147,7 @@ mod tests {
             (&post, "/invocations", Route::InvokeOnly),
             (&post, "/models/taxi/invocations", Route::Invoke(taxi(), champion())),
             (&post, "/models/taxi/versions/3/invocations", Route::Invoke(taxi(), third())),
+            (&Method::PUT, "/models/taxi/ground-truth", Route::GroundTruth(taxi())),
         ] {
             assert_eq!(route(method, path), Ok(expected), "{path}");
         }

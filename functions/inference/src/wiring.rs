@@ -1,21 +1,29 @@
 //! The handler behind the Lambda runtime, over AWS.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use lambda_runtime::layers::TracingLayer;
 use lambda_runtime::tower::util::MapFutureLayer;
 use lambda_runtime::{Diagnostic, LambdaEvent, Runtime, service_fn};
 use model_factory::aws::Services;
+use model_factory::runtime::emf::MetricLog;
 use model_factory::runtime::{Settings, start_logging};
 use model_factory::serving::{CachePorts, CacheSettings, ModelCache};
 use serde_json::value::RawValue;
+use tokio::signal::unix::{SignalKind, signal};
 
-use crate::captures::Captures;
+use crate::captures::{CaptureSettings, Captures};
 use crate::exchange::exchange;
 use crate::flush::{self, Invocations};
 use crate::handler::Inference;
 use crate::invocation::Invocation;
 use crate::ports::Ports;
+
+/// How long preloading may take: the whole start of a sandbox may take ten seconds.
+const PRELOAD_TIME: Duration = Duration::from_secs(8);
+/// How long a sandbox may take to end: Lambda ends it half a second after SIGTERM.
+const LAST_TIME: Duration = Duration::from_millis(450);
 
 /// Serves requests from the Lambda runtime until the sandbox ends.
 ///
@@ -24,27 +32,60 @@ use crate::ports::Ports;
 pub async fn run() -> Result<(), lambda_runtime::Error> {
     start_logging();
     let services = Services::load(Settings::from_env()?).await;
+    let runtime = lambda_runtime::Config::from_env();
+    let inference = Arc::new(inference(&services, &runtime));
+    let (invocations, answered) = flush::channel();
+    let (extension, ()) = tokio::join!(
+        flush::extension(Arc::clone(&inference), answered),
+        preload(&inference, services.settings()),
+    );
+    let extension = extension?;
+    let mut termination = signal(SignalKind::terminate())?;
+    tokio::select! {
+        ended = async { tokio::try_join!(serve(&inference, &invocations), extension) } => {
+            ended.map(drop)
+        }
+        _ = termination.recv() => {
+            if tokio::time::timeout(LAST_TIME, inference.finish()).await.is_err() {
+                tracing::error!("the sandbox ends before its captures are written");
+            }
+            Ok(())
+        }
+    }
+}
+
+/// The handler over AWS.
+fn inference(services: &Services, runtime: &lambda_runtime::Config) -> Inference {
     let (bucket, registry, clock) = (services.bucket(), services.registry(), services.clock());
-    let captures = Arc::new(Captures::new(Arc::clone(&bucket) as _));
-    let memory = lambda_runtime::Config::from_env().memory;
-    let cache = CacheSettings::for_memory(usize::try_from(memory).unwrap_or(128))
-        .with_ttl(services.settings().alias_ttl);
+    let Settings { alias_ttl, capture_delay, .. } = *services.settings();
+    let memory = usize::try_from(runtime.memory).unwrap_or(128);
     let ports = CachePorts {
         registry: Arc::clone(&registry) as _,
-        objects: bucket,
+        objects: Arc::clone(&bucket) as _,
         events: services.events(),
         clock: Arc::clone(&clock),
     };
-    let models = Arc::new(ModelCache::new(ports, cache));
-    let inference = Inference::new(Ports {
-        models: Arc::clone(&models),
+    let cache = CacheSettings::for_memory(memory).with_ttl(alias_ttl);
+    let capture = CaptureSettings::for_memory(memory).with_delay(capture_delay);
+    let captures = Captures::new(Arc::clone(&bucket) as _, Arc::clone(&clock), capture);
+    Inference::new(Ports {
+        models: Arc::new(ModelCache::new(ports, cache)),
         registry,
-        captures: Arc::clone(&captures),
+        captures: Arc::new(captures),
+        objects: bucket,
+        metrics: Arc::new(MetricLog::from_env()),
         clock,
-    });
-    let (invocations, answered) = flush::channel();
-    let extension = flush::extension(captures, models, answered).await?;
-    tokio::try_join!(serve(&inference, &invocations), extension).map(drop)
+    })
+    .of_function(&runtime.function_name)
+}
+
+/// Loads models while the extension registers: before the runtime asks for work, as a
+/// sandbox may be frozen then. What takes too long is loaded when it is asked for.
+async fn preload(inference: &Inference, settings: &Settings) {
+    let preload = inference.preload(&settings.preload);
+    if tokio::time::timeout(PRELOAD_TIME, preload).await.is_err() {
+        tracing::error!("preloading takes too long: the models are loaded when asked for");
+    }
 }
 
 /// Reads each event as an HTTP request. The extension is told of an invocation when its

@@ -32,6 +32,8 @@ pub struct JoinCounts {
     /// Captures that repeat an exchange: delivered twice, tried again by the client,
     /// or answered by a shadow.
     pub repeated: usize,
+    /// Exchanges of which an input was kept out of the capture.
+    pub hidden: usize,
     /// Exchanges with another number of labels than of rows.
     pub uneven: usize,
     /// Exchanges whose request or labels cannot be read.
@@ -71,6 +73,10 @@ pub fn join(
         };
         if std::mem::replace(used, true) {
             counts.repeated += 1;
+            continue;
+        }
+        if capture.hidden().iter().any(|name| schema.input(name).is_some()) {
+            counts.hidden += 1;
             continue;
         }
         match read(capture, truth, schema, limits) {

@@ -66,3 +66,18 @@ fn class_of(text: &str, classes: &[String]) -> String {
         .find(|name| known(name))
         .unwrap_or_else(|| text.to_owned())
 }
+
+/// What keeps a text from being a label; `None` for a label, and for a missing one.
+pub(super) fn unfit(text: &str, schema: &Schema) -> Option<String> {
+    let text = present(text)?;
+    match &schema.task {
+        Task::Classification { .. } => None,
+        Task::Regression => match Domain::of_kind(Kind::Fractional).number_of_text(text) {
+            Some(_) => None,
+            None => {
+                let shown: String = text.chars().take(40).collect();
+                Some(format!("`{shown}` is no value of the number `{}`", schema.target))
+            }
+        },
+    }
+}

@@ -9,6 +9,7 @@ use serde::{Deserialize, Serialize};
 
 use super::encoding::Encoding;
 use super::error::CaptureError;
+use super::redaction;
 use crate::dataset::Schema;
 use crate::name::{ModelName, Reference, Version};
 use crate::protocol::{ANSWER_CONTENT_TYPE, Limits, MediaType, Protocol, Request};
@@ -91,6 +92,9 @@ pub struct Origin {
     pub variant: Reference,
     /// The protocol of both bodies.
     pub protocol: Protocol,
+    /// The model's inputs whose values were kept out of the line.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub hidden: Vec<String>,
 }
 
 /// One exchange, to be captured.
@@ -149,8 +153,14 @@ impl CaptureLine {
         Ok(())
     }
 
-    /// Reads the captured request as the one that answered it did. A line without
-    /// [`Origin`] is read as a scoring request.
+    /// The inputs whose values were kept out of the line.
+    #[must_use]
+    pub fn hidden(&self) -> &[String] {
+        self.model_factory.as_ref().map_or(&[], |origin| &origin.hidden)
+    }
+
+    /// Reads the captured request as the one that answered it did, with missing values
+    /// where they were kept out. A line without [`Origin`] is read as a scoring request.
     ///
     /// # Errors
     /// When the captured bytes cannot be restored or do not fit `schema`.
@@ -159,9 +169,14 @@ impl CaptureLine {
         let protocol =
             self.model_factory.as_ref().map_or(Protocol::Mlflow, |origin| origin.protocol);
         let content_type = Some(input.observed_content_type.as_str());
-        protocol.decode(content_type, &input.bytes()?, schema, limits).map_err(|source| {
-            CaptureError::Request { event_id: self.event_metadata.event_id.clone(), source }
-        })
+        let readable = redaction::readable(schema, self.hidden());
+        let request = protocol.decode(content_type, &input.bytes()?, &readable, limits);
+        let request = request.map_err(|source| CaptureError::Request {
+            event_id: self.event_metadata.event_id.clone(),
+            source,
+        })?;
+        let table = redaction::blank(request.table, schema, self.hidden());
+        Ok(Request { table, ..request })
     }
 }
 

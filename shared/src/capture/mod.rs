@@ -11,7 +11,10 @@ mod key;
 mod labels;
 mod line;
 mod lines;
+mod redaction;
 mod rows;
+mod sample;
+mod upload;
 
 pub use encoding::Encoding;
 pub use error::CaptureError;
@@ -20,7 +23,10 @@ pub use join::{JoinCounts, Joined, join};
 pub use key::{hour_prefix, key};
 pub use line::{CaptureLine, Exchange, Mode, Origin, Payload};
 pub use lines::read_lines;
+pub use redaction::{hidden, redact};
 pub use rows::Rows;
+pub use sample::is_sampled;
+pub use upload::{BadRow, UploadError, read_upload};
 
 #[cfg(test)]
 mod tests;

@@ -27,6 +27,7 @@ fn origin(protocol: Protocol) -> Origin {
         version: Version::FIRST,
         variant: Reference::default(),
         protocol,
+        hidden: Vec::new(),
     }
 }
 
@@ -221,6 +222,7 @@ fn labels_are_joined_by_either_id_and_every_line_is_accounted_for() {
             without_label: 1,
             without_capture: 1,
             repeated: 1,
+            hidden: 0,
             uneven: 1,
             unreadable: 2,
             unlabelled_rows: 1,

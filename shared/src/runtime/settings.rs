@@ -2,6 +2,8 @@
 
 use std::time::Duration;
 
+use crate::name::{InvalidName, ModelName, Reference};
+
 /// Where a function finds its bucket, tables and bus.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Settings {
@@ -20,6 +22,13 @@ pub struct Settings {
     /// `MODEL_FACTORY_ALIAS_TTL_SECONDS`: how long an alias is believed without
     /// being read again. Default 5 seconds; 0 reads it for every request.
     pub alias_ttl: Duration,
+    /// `MODEL_FACTORY_PRELOAD`: models that are loaded before they are asked for, such as
+    /// `taxi,fraud@challenger`; the champion where neither alias nor version is named.
+    /// Default none.
+    pub preload: Vec<(ModelName, Reference)>,
+    /// `MODEL_FACTORY_CAPTURE_DELAY_SECONDS`: how long captured exchanges may wait for
+    /// others. Default 0: they are written after each answer.
+    pub capture_delay: Duration,
 }
 
 /// A setting is absent or unreadable.
@@ -28,6 +37,15 @@ pub enum MissingSetting {
     /// The variable is not set.
     #[error("the environment variable `{0}` is not set")]
     Absent(&'static str),
+    /// The variable does not name models.
+    #[error("the environment variable `{name}` must name models as `taxi,fraud@challenger`")]
+    NotModels {
+        /// The variable.
+        name: &'static str,
+        /// What is wrong with it.
+        #[source]
+        source: InvalidName,
+    },
     /// The variable's value is not of its kind.
     #[error("the environment variable `{name}` is `{value}`, not a number of seconds")]
     NotSeconds {
@@ -67,8 +85,29 @@ impl Settings {
             event_bus: required("MODEL_FACTORY_EVENT_BUS")?,
             lease: seconds("MODEL_FACTORY_LEASE_SECONDS", 45.0, 0.1)?,
             alias_ttl: seconds("MODEL_FACTORY_ALIAS_TTL_SECONDS", 5.0, 0.0)?,
+            preload: models("MODEL_FACTORY_PRELOAD", read("MODEL_FACTORY_PRELOAD"))?,
+            capture_delay: seconds("MODEL_FACTORY_CAPTURE_DELAY_SECONDS", 0.0, 0.0)?,
         })
     }
+}
+
+/// The models that a variable names.
+fn models(
+    name: &'static str,
+    value: Option<String>,
+) -> Result<Vec<(ModelName, Reference)>, MissingSetting> {
+    let parse = |named: &str| match named.split_once('@') {
+        Some((model, reference)) => Ok((model.parse()?, reference.parse()?)),
+        None => Ok((named.parse()?, Reference::default())),
+    };
+    value
+        .unwrap_or_default()
+        .split(',')
+        .map(str::trim)
+        .filter(|named| !named.is_empty())
+        .map(parse)
+        .collect::<Result<_, _>>()
+        .map_err(|source| MissingSetting::NotModels { name, source })
 }
 
 #[cfg(test)]
@@ -78,7 +117,7 @@ mod tests {
     fn read(lease: Option<&str>, absent: Option<&str>) -> Result<Settings, MissingSetting> {
         Settings::from_variables(|name| match name {
             "MODEL_FACTORY_LEASE_SECONDS" => lease.map(str::to_owned),
-            "MODEL_FACTORY_ALIAS_TTL_SECONDS" => None,
+            name if name.ends_with("_SECONDS") || name.ends_with("_PRELOAD") => None,
             name => (Some(name) != absent).then(|| name.to_lowercase()),
         })
     }
@@ -90,6 +129,16 @@ mod tests {
             read(None, Some("MODEL_FACTORY_BUCKET")).unwrap_err().to_string(),
             "the environment variable `MODEL_FACTORY_BUCKET` is not set"
         );
+    }
+
+    #[test]
+    fn models_are_named_with_or_without_an_alias_or_version() {
+        let named = models("X", Some(" taxi, fraud@challenger,tram@3,".to_owned())).unwrap();
+        let words: Vec<_> = named.iter().map(|(name, at)| format!("{name}@{at}")).collect();
+        assert_eq!(words, ["taxi@champion", "fraud@challenger", "tram@3"]);
+        assert_eq!(models("X", None), Ok(Vec::new()));
+        let error = models("X", Some("taxi@latest".to_owned())).unwrap_err().to_string();
+        assert!(error.starts_with("the environment variable `X` must name models as"), "{error}");
     }
 
     #[test]

@@ -24,6 +24,10 @@ use crate::registry::{Pinned, ReadRegistry, point};
 use crate::storage::ReadObjects;
 use crate::store::{self, StoreError};
 
+/// A damaged artifact is not read again for so many times the time for which an alias is
+/// believed: it may be large, and somebody has to restore it.
+const PAUSE: u32 = 12;
+
 /// How much a cache holds, and how long it believes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct CacheSettings {
@@ -320,7 +324,7 @@ impl ModelCache {
             return Ok((served, true));
         }
         let now = self.ports.clock.now();
-        if self.state().damages.is_recent(&key, now) {
+        if self.state().damages.is_recent(&key, now, self.settings.ttl * PAUSE) {
             return Err(LoadError::Damaged(pinned.clone()));
         }
         let (version, artifact) = (pinned.version, pinned.artifact.clone());

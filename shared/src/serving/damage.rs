@@ -1,18 +1,15 @@
 //! Artifacts that were found damaged.
 
 use std::collections::HashMap;
+use std::time::Duration;
 
-use jiff::{SignedDuration, Timestamp};
+use jiff::Timestamp;
 use serde_json::json;
 
 use super::lru::Key;
 use crate::events::{Event, EventKind};
 use crate::name::ModelName;
 use crate::registry::Pinned;
-
-/// How long a damaged artifact is not read again: it may be large, and somebody has to
-/// restore it.
-const PAUSE: SignedDuration = SignedDuration::from_secs(60);
 
 /// What was found damaged, and who still has to be told.
 #[derive(Debug, Default)]
@@ -22,9 +19,10 @@ pub(super) struct Damages {
 }
 
 impl Damages {
-    /// Whether the artifact was found damaged a short while ago.
-    pub(super) fn is_recent(&self, key: &Key, now: Timestamp) -> bool {
-        self.found.get(key).is_some_and(|found| now.duration_since(*found).abs() < PAUSE)
+    /// Whether the artifact was found damaged less than `pause` ago.
+    pub(super) fn is_recent(&self, key: &Key, now: Timestamp, pause: Duration) -> bool {
+        let age = |found: &Timestamp| now.duration_since(*found).unsigned_abs();
+        self.found.get(key).is_some_and(|found| age(found) < pause)
     }
 
     /// Notes a damage; an event tells of the first time only, under an id that is the

@@ -43,6 +43,15 @@ async fn an_alert_is_understood_at_night() {
 }
 
 #[tokio::test]
+async fn what_captures_do_not_hold_is_not_compared() {
+    let world = World::new().await;
+    world.traffic_without(&["dist"], "champion", "2026-03-01T09:00:00Z", 30, 8.0).await;
+    let checked = world.check(DAY[0], DAY[1]).await;
+    assert_eq!(checked.verdict, Verdict::Stable, "neither missing nor drifted: unknown");
+    assert!(world.told(EventKind::DriftDetected).is_empty());
+}
+
+#[tokio::test]
 async fn a_spec_of_today_silences_and_quietens() {
     let world = drifted().await;
     world.spec("[drift]\nsilent_until = '2026-03-02T12:00:01Z'").await;

@@ -214,6 +214,18 @@ impl World {
 
     /// Traffic: so many requests of 10 rows each, a minute apart, in one file.
     pub(crate) async fn traffic(&self, variant: &str, from: &str, requests: usize, shift: f64) {
+        self.traffic_without(&[], variant, from, requests, shift).await;
+    }
+
+    /// The same with inputs whose values were kept out.
+    pub(crate) async fn traffic_without(
+        &self,
+        hidden: &[&str],
+        variant: &str,
+        from: &str,
+        requests: usize,
+        shift: f64,
+    ) {
         let (variant, start): (Reference, Timestamp) = (variant.parse().unwrap(), at(from));
         let mut file = Vec::new();
         for request in 0..requests {
@@ -231,6 +243,7 @@ impl World {
                     version: Version::FIRST,
                     variant: variant.clone(),
                     protocol: Protocol::Mlflow,
+                    hidden: hidden.iter().map(|name| (*name).to_owned()).collect(),
                 },
             });
             line.write(&mut file).unwrap();

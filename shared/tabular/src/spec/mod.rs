@@ -1,6 +1,7 @@
 //! `model.toml`: what a user says about a model. Every key is optional; what is
 //! not said is inferred from the data.
 
+mod capture;
 mod columns;
 mod constraints;
 mod data;
@@ -18,6 +19,7 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use crate::expression::Expression;
+pub use capture::Capture;
 pub use columns::{
     ColumnKind, ColumnSpec, DatePart, Encode, Fill, Impute, Scale, Transform, Unknown,
 };
@@ -64,6 +66,8 @@ pub struct Spec {
     pub training: Training,
     /// When a challenger becomes the champion.
     pub gate: Gate,
+    /// What is kept of requests and answers.
+    pub capture: Capture,
     /// When captured traffic counts as drifted.
     pub drift: Drift,
 }
@@ -173,6 +177,7 @@ impl Spec {
         self.training.validate()?;
         self.gate.validate()?;
         self.constraints.validate()?;
+        self.capture.validate()?;
         for (column, said) in &self.columns {
             if let Some(rule) = said.contradiction() {
                 return Err(SpecError::Column { column: column.clone(), rule });

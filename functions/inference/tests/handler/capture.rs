@@ -1,0 +1,144 @@
+//! What is captured, when it is written, and what is kept out.
+
+use std::sync::atomic::Ordering;
+use std::time::Duration;
+
+use http::Method;
+use inference::captures::CaptureSettings;
+use model_factory::dataset::{Kind, Values};
+use model_factory::protocol::Limits;
+use serde_json::{Value, json};
+
+use crate::world::{World, row, version};
+
+#[tokio::test]
+async fn exchanges_of_an_hour_lie_in_one_file() {
+    let world = World::new();
+    world.train(2, "").await;
+    for request in ["r-1", "r-2", "r-3"] {
+        world.predict(request, "mine").await;
+    }
+    world.inference.settle().await;
+    let keys = world.keys("capture/").await;
+    assert_eq!(keys, ["capture/taxi/champion/2026/03/01/10/r-1.jsonl"]);
+    let ids: Vec<String> =
+        world.captured().await.into_iter().map(|(_, line)| line.event_metadata.event_id).collect();
+    assert_eq!(ids, ["r-1", "r-2", "r-3"]);
+}
+
+#[tokio::test]
+async fn lines_may_wait_for_others_but_not_for_long_and_not_at_the_end() {
+    let minute = Duration::from_secs(60);
+    let world = World::with(CaptureSettings::for_memory(512).with_delay(minute));
+    world.train(2, "").await;
+    world.predict("r-1", "mine").await;
+    world.inference.settle().await;
+    assert_eq!(world.captured().await.len(), 0);
+    world.advance(minute);
+    world.predict("r-2", "mine").await;
+    world.inference.settle().await;
+    assert_eq!(world.captured().await.len(), 2);
+    world.predict("r-3", "mine").await;
+    world.inference.finish().await;
+    assert_eq!(world.captured().await.len(), 3, "the sandbox ends");
+}
+
+#[tokio::test]
+async fn what_cannot_be_written_is_tried_again_and_counted() {
+    let world = World::new();
+    world.train(2, "").await;
+    world.bucket.broken.store(true, Ordering::Relaxed);
+    for request in ["r-1", "r-2"] {
+        world.predict(request, "mine").await;
+        world.inference.settle().await;
+    }
+    assert_eq!(world.metrics.sum("CaptureFailures"), 2.0);
+    world.bucket.broken.store(false, Ordering::Relaxed);
+    world.predict("r-3", "mine").await;
+    world.inference.settle().await;
+    assert_eq!(world.captured().await.len(), 3);
+    assert_eq!(
+        (world.metrics.sum("CaptureFailures"), world.metrics.sum("CapturesLost")),
+        (2.0, 0.0)
+    );
+}
+
+#[tokio::test]
+async fn a_buffer_that_is_full_loses_what_comes_and_says_so() {
+    let settings = CaptureSettings { capacity: 1500, ..CaptureSettings::for_memory(512) };
+    let world = World::with(settings);
+    world.train(2, "").await;
+    world.bucket.broken.store(true, Ordering::Relaxed);
+    for request in 0..5 {
+        world.predict(&format!("r-{request}"), "mine").await;
+        world.inference.settle().await;
+    }
+    let lost = world.metrics.sum("CapturesLost");
+    world.bucket.broken.store(false, Ordering::Relaxed);
+    world.inference.settle().await;
+    assert!(lost >= 1.0);
+    assert_eq!(world.captured().await.len(), 5 - lost as usize);
+}
+
+#[tokio::test]
+async fn the_spec_says_how_many_are_kept() {
+    let world = World::new();
+    world.train(2, "[capture]\nsampling = 0.25").await;
+    for request in 0..200 {
+        world.predict(&format!("r-{request}"), "mine").await;
+        world.inference.settle().await;
+    }
+    let kept = world.captured().await.len();
+    assert!((25..=75).contains(&kept), "{kept} of 200");
+}
+
+const HIDING: &str = "[capture]\ndrop = ['dist', 'email']\nhash = ['zone']";
+
+#[tokio::test]
+async fn sensitive_columns_are_kept_out_of_every_form_of_request() {
+    let world = World::new();
+    world.train(2, HIDING).await;
+    let json = [("content-type", "application/json")];
+    let csv = [("content-type", "text/csv")];
+    let infer = "/v2/models/taxi/infer";
+    let score = "/models/taxi/invocations";
+    let records = json!({"dataframe_records": [{"dist": 77.125, "zone": "harbour"}]}).to_string();
+    let split =
+        json!({"dataframe_split": {"columns": ["zone", "dist"], "data": [["harbour", 77.125]]}});
+    for (id, path, headers, body) in [
+        ("r-1", infer, &json, row(77.125, "harbour")),
+        ("r-2", score, &json, records),
+        ("r-3", score, &json, split.to_string()),
+        ("r-4", score, &csv, "zone,dist\nharbour,77.125\n".to_owned()),
+    ] {
+        let response = world.send(id, Method::POST, path, headers, body).await;
+        assert_eq!(version(&response), 1, "{id}");
+        world.inference.settle().await;
+    }
+    let all = world.everything_captured().await;
+    assert!(!all.contains("77.125") && !all.contains("harbour"), "{all}");
+
+    let captured = world.captured().await;
+    assert_eq!(captured.len(), 4);
+    let artifact = world.artifact().await;
+    let schema = &artifact.schema;
+    let mut hashes = Vec::new();
+    for (_, line) in &captured {
+        assert_eq!(line.model_factory.as_ref().unwrap().hidden, ["dist", "zone"]);
+        let input: Value = serde_json::from_str(&line.capture_data.endpoint_input.data).unwrap();
+        let zone = &input["inputs"][0]["data"][0];
+        hashes.push(if zone.is_null() { input["inputs"]["zone"][0].clone() } else { zone.clone() });
+        // Whoever reads them sees rows with nothing in these columns.
+        let request = line.request(schema, &Limits::default()).unwrap();
+        assert_eq!(request.table.rows(), 1);
+        for field in &schema.inputs {
+            match request.table.column(&field.name).unwrap() {
+                Values::Number(values) => assert!(values[0].is_nan()),
+                Values::Category(values) => assert_eq!(values.iter().next(), Some(None)),
+            }
+        }
+    }
+    assert!(hashes[0].as_str().is_some_and(|hash| hash.len() == 24), "{hashes:?}");
+    assert!(hashes.iter().all(|hash| *hash == hashes[0]), "equal values can be told");
+    assert_eq!(schema.inputs.iter().filter(|field| field.kind == Kind::Category).count(), 1);
+}

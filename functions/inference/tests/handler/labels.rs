@@ -1,0 +1,101 @@
+//! Late labels by HTTP.
+
+use bytes::Bytes;
+use http::{Method, Response, StatusCode};
+use model_factory::capture::join;
+use model_factory::protocol::Limits;
+use model_factory::traffic::ground_truths;
+use serde_json::json;
+
+use crate::world::{World, json_of, taxi};
+
+async fn put(world: &World, content_type: &str, body: &str) -> Response<Bytes> {
+    let headers = [("content-type", content_type)];
+    let path = "/models/taxi/ground-truth";
+    world.send("r-9", Method::PUT, path, &headers, body.to_owned()).await
+}
+
+fn line(id: &str, data: &str) -> String {
+    json!({"groundTruthData": {"data": data, "encoding": "CSV"},
+           "eventMetadata": {"eventId": id}, "eventVersion": "0"})
+    .to_string()
+}
+
+#[tokio::test]
+async fn labels_are_taken_and_joined_with_what_was_asked() {
+    let world = World::new();
+    world.train(2, "").await;
+    world.predict("r-1", "mine-1").await;
+    world.predict("r-2", "mine-2").await;
+    world.inference.settle().await;
+    let body = format!("{}\n\n{}\n", line("r-1", "15.5"), line("mine-2", "16"));
+    let taken = put(&world, "application/jsonlines", &body).await;
+    assert_eq!(
+        (taken.status(), json_of(&taken)),
+        (StatusCode::OK, json!({"exchanges": 2, "labels": 2}))
+    );
+    let again = put(&world, "application/x-ndjson", &body).await;
+    assert_eq!(again.status(), StatusCode::OK);
+    assert_eq!(world.keys("ground-truth/taxi/").await.len(), 1, "once is enough");
+
+    let (truths, counts) = ground_truths(world.objects.as_ref(), &taxi()).await.unwrap();
+    assert_eq!((truths.len(), counts.unreadable_lines), (2, 0));
+    let captured: Vec<_> = world.captured().await.into_iter().map(|(_, line)| line).collect();
+    let schema = world.artifact().await.schema;
+    let joined = join(&captured, &truths, &schema, &Limits::default()).unwrap();
+    assert_eq!((joined.counts.joined, joined.counts.without_label), (2, 0));
+}
+
+#[tokio::test]
+async fn labels_in_csv_are_gathered_by_exchange() {
+    let world = World::new();
+    world.train(2, "").await;
+    let csv = "event_id,label\nr-1,1.5\nr-2,2\nr-1,\n";
+    let taken = put(&world, "text/csv", csv).await;
+    assert_eq!(json_of(&taken), json!({"exchanges": 2, "labels": 3}));
+    let (truths, _) = ground_truths(world.objects.as_ref(), &taxi()).await.unwrap();
+    let values: Vec<_> = truths.iter().map(|truth| truth.values().unwrap()).collect();
+    assert_eq!(values, [vec!["1.5".to_owned(), String::new()], vec!["2".to_owned()]]);
+}
+
+#[tokio::test]
+async fn each_row_that_cannot_be_taken_is_told_and_nothing_is_stored() {
+    let world = World::new();
+    world.train(2, "").await;
+    let lines =
+        [line("r-1", "1"), line("r-2", "many"), "{".to_owned(), line("", "1"), line("r-3", "")];
+    let refused = put(&world, "application/jsonlines", &lines.join("\n")).await;
+    assert_eq!(refused.status(), StatusCode::UNPROCESSABLE_ENTITY);
+    let told = json_of(&refused);
+    let rows: Vec<_> =
+        told["invalid_params"].as_array().unwrap().iter().map(|it| it["name"].clone()).collect();
+    assert_eq!(rows, ["row 2", "row 3", "row 4", "row 5"]);
+    assert_eq!(told["invalid_params"][0]["reason"], "`many` is no value of the number `time`");
+    assert_eq!(
+        told["detail"],
+        "4 rows cannot be taken; the first is row 2: `many` is no value of the number `time`"
+    );
+    let csv = "event_id,label\nr-1,1\nr-2,far\n";
+    assert_eq!(json_of(&put(&world, "text/csv", csv).await)["invalid_params"][0]["name"], "row 3");
+    assert!(world.keys("ground-truth/").await.is_empty());
+}
+
+#[tokio::test]
+async fn uploads_that_are_none_are_refused_in_words() {
+    let world = World::new();
+    world.train(2, "").await;
+    for (content_type, body, status, says) in [
+        ("text/csv", "id,y\n1,2\n", 422, "must name the columns `event_id` and `label`"),
+        ("application/jsonlines", " \n", 422, "the upload has no row"),
+        ("image/png", "x", 415, "labels are read from application/jsonlines or text/csv"),
+    ] {
+        let refused = put(&world, content_type, body).await;
+        assert_eq!(refused.status().as_u16(), status, "{content_type}");
+        let detail = json_of(&refused)["detail"].as_str().unwrap().to_owned();
+        assert!(detail.contains(says), "{detail}");
+    }
+    let unknown = world.send("r", Method::PUT, "/models/tram/ground-truth", &[], "").await;
+    assert_eq!(unknown.status(), StatusCode::NOT_FOUND);
+    let get = world.send("r", Method::GET, "/models/taxi/ground-truth", &[], "").await;
+    assert_eq!((get.status().as_u16(), get.headers()["allow"].to_str().unwrap()), (405, "PUT"));
+}

@@ -1,0 +1,137 @@
+//! Keeps the values of sensitive columns out of what is captured.
+
+use std::borrow::Cow;
+
+use jiff::{SignedDuration, Timestamp};
+use serde_json::{Map, Value, json};
+use sha2::{Digest as _, Sha256};
+
+use crate::dataset::{Column, Kind, Schema, Table, Values};
+use crate::name::ModelName;
+use crate::protocol::oip::Datatype;
+use crate::protocol::values::ValuesBuilder;
+use crate::protocol::{Protocol, Request};
+use crate::spec::Capture;
+
+/// How many bytes of a hash are kept: enough to tell values apart.
+const HASH_BYTES: usize = 12;
+/// Up to here each whole number is one of ours.
+const EXACT: f64 = 9_007_199_254_740_992.0;
+
+/// The request again, in the same protocol and as JSON, with the model's inputs only:
+/// without the columns that are dropped, and with the hashes of those that are hashed.
+#[must_use]
+pub fn redact(
+    protocol: Protocol,
+    request: &Request,
+    schema: &Schema,
+    model: &ModelName,
+    capture: &Capture,
+) -> Vec<u8> {
+    let columns = request.table.columns().iter().zip(&schema.inputs);
+    let kept = columns.filter(|(column, _)| !capture.drop.contains(&column.name));
+    let kept = kept.map(|(column, field)| match capture.hash.contains(&column.name) {
+        true => (column, Kind::Category, hashes(column, model)),
+        false => (column, field.kind, values(&column.values, field.kind)),
+    });
+    let body = match protocol {
+        Protocol::OpenInference => {
+            let rows = request.table.rows();
+            let inputs: Vec<Value> = kept
+                .map(|(column, kind, data)| {
+                    let datatype = Datatype::of_kind(kind);
+                    json!({"name": column.name, "shape": [rows], "datatype": datatype, "data": data})
+                })
+                .collect();
+            json!({ "inputs": inputs })
+        }
+        Protocol::Mlflow => {
+            let inputs: Map<String, Value> =
+                kept.map(|(column, _, data)| (column.name.clone(), data.into())).collect();
+            json!({ "inputs": inputs })
+        }
+    };
+    body.to_string().into_bytes()
+}
+
+/// The inputs of a model that are kept out.
+#[must_use]
+pub fn hidden(schema: &Schema, capture: &Capture) -> Vec<String> {
+    let names = schema.inputs.iter().map(|field| &field.name);
+    names.filter(|name| capture.hides(name)).cloned().collect()
+}
+
+/// A schema by which a request without `hidden` inputs can be read: they may be missing,
+/// and are texts where they are not.
+pub(super) fn readable<'s>(schema: &'s Schema, hidden: &[String]) -> Cow<'s, Schema> {
+    if hidden.is_empty() {
+        return Cow::Borrowed(schema);
+    }
+    let mut schema = schema.clone();
+    for field in schema.inputs.iter_mut().filter(|field| hidden.contains(&field.name)) {
+        field.nullable = true;
+        field.kind = Kind::Category;
+    }
+    Cow::Owned(schema)
+}
+
+/// The table with missing values in the `hidden` inputs, of the type that `schema` says.
+pub(super) fn blank(table: Table, schema: &Schema, hidden: &[String]) -> Table {
+    if hidden.is_empty() {
+        return table;
+    }
+    let rows = table.rows();
+    let columns = table.columns().iter().map(|column| {
+        let field = schema.input(&column.name).filter(|field| hidden.contains(&field.name));
+        let Some(field) = field else { return column.clone() };
+        let mut missing = ValuesBuilder::new(field.kind, rows);
+        (0..rows).for_each(|_| missing.push_missing());
+        Column { name: column.name.clone(), values: missing.finish() }
+    });
+    Table::new(columns.collect()).unwrap_or(table)
+}
+
+fn values(values: &Values, kind: Kind) -> Vec<Value> {
+    match values {
+        // What is no number in JSON is missing.
+        Values::Number(numbers) => numbers.iter().map(|&number| value(number, kind)).collect(),
+        Values::Category(texts) => texts.iter().map(Value::from).collect(),
+    }
+}
+
+/// A number as a client writes it.
+fn value(number: f64, kind: Kind) -> Value {
+    match kind {
+        _ if number.is_nan() => Value::Null,
+        Kind::Boolean => (number != 0.0).into(),
+        Kind::Date => {
+            let time = SignedDuration::try_from_secs_f64(number).ok();
+            let time = time.and_then(|since| Timestamp::from_duration(since).ok());
+            time.map(|time| time.to_string()).into()
+        }
+        Kind::Integral if number.abs() < EXACT => (number as i64).into(),
+        _ => number.into(),
+    }
+}
+
+fn hashes(column: &Column, model: &ModelName) -> Vec<Value> {
+    let hash = |value: String| {
+        let mut digest = Sha256::new();
+        for part in [model.as_str(), &column.name, &value] {
+            digest.update(part);
+            digest.update([0]);
+        }
+        let digest = digest.finalize();
+        Value::from(hex::encode(digest.get(..HASH_BYTES).unwrap_or(&digest)))
+    };
+    match &column.values {
+        Values::Number(numbers) => numbers
+            .iter()
+            .map(|number| if number.is_nan() { Value::Null } else { hash(number.to_string()) })
+            .collect(),
+        Values::Category(texts) => texts
+            .iter()
+            .map(|text| text.map_or(Value::Null, |text| hash(text.to_owned())))
+            .collect(),
+    }
+}

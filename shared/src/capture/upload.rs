@@ -1,0 +1,167 @@
+//! Uploads of late labels: read, and checked row by row.
+
+use std::collections::BTreeMap;
+
+use serde::Deserialize;
+
+use super::ground_truth::GroundTruth;
+use super::labels::unfit;
+use crate::dataset::Schema;
+use crate::protocol::MediaType;
+
+/// The most bytes of an id.
+const ID_BYTES: usize = 256;
+/// How many rows that are wrong are told.
+const TOLD: usize = 20;
+
+/// A row that cannot be taken.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct BadRow {
+    /// The line of the upload, from 1.
+    pub row: usize,
+    /// What is wrong, and what to do.
+    pub reason: String,
+}
+
+/// An upload that cannot be taken: nothing of it is.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum UploadError {
+    /// It has no row.
+    #[error("the upload has no row: send one line for each exchange")]
+    Empty,
+    /// It is CSV without the columns that are needed.
+    #[error("the first line must name the columns `event_id` and `label`")]
+    Columns,
+    /// It is CSV that cannot be read.
+    #[error("the CSV cannot be read: {0}")]
+    Csv(String),
+    /// Rows are wrong.
+    #[error("{total} rows cannot be taken; the first is row {}: {}", first(.told).row, first(.told).reason)]
+    Rows {
+        /// How many.
+        total: usize,
+        /// The first of them.
+        told: Vec<BadRow>,
+    },
+}
+
+fn first(told: &[BadRow]) -> BadRow {
+    told.first().cloned().unwrap_or(BadRow { row: 0, reason: String::new() })
+}
+
+/// Reads an upload for a model with `schema`: lines of SageMaker's ground truth, or CSV with
+/// the columns `event_id` and `label`, a line for each row of the exchange.
+///
+/// # Errors
+/// When any row cannot be taken; each is told by its line.
+pub fn read_upload(
+    media_type: MediaType,
+    body: &[u8],
+    schema: &Schema,
+) -> Result<Vec<GroundTruth>, UploadError> {
+    let mut bad = BadRows::default();
+    let truths = match media_type {
+        MediaType::Csv => csv_rows(body, schema, &mut bad)?,
+        MediaType::Json => json_lines(body, schema, &mut bad),
+    };
+    match (bad.total, truths.is_empty()) {
+        (0, true) => Err(UploadError::Empty),
+        (0, false) => Ok(truths),
+        (total, _) => Err(UploadError::Rows { total, told: bad.told }),
+    }
+}
+
+/// What is wrong so far.
+#[derive(Default)]
+struct BadRows {
+    total: usize,
+    told: Vec<BadRow>,
+}
+
+impl BadRows {
+    fn add(&mut self, row: usize, reason: impl Into<String>) {
+        self.total += 1;
+        if self.told.len() < TOLD {
+            self.told.push(BadRow { row, reason: reason.into() });
+        }
+    }
+}
+
+fn json_lines(body: &[u8], schema: &Schema, bad: &mut BadRows) -> Vec<GroundTruth> {
+    let lines = (1..).zip(body.split(|&byte| byte == b'\n'));
+    let lines = lines.filter(|(_, line)| !line.iter().all(u8::is_ascii_whitespace));
+    let mut truths = Vec::new();
+    for (row, line) in lines {
+        let truth: GroundTruth = match serde_json::from_slice(line) {
+            Ok(truth) => truth,
+            Err(error) => {
+                bad.add(row, format!("not a line of ground truth: {error}"));
+                continue;
+            }
+        };
+        let values = match truth.values() {
+            Ok(values) => values,
+            Err(error) => {
+                bad.add(row, error.to_string());
+                continue;
+            }
+        };
+        let wrong = bad_id(&truth.event_metadata.event_id)
+            .or_else(|| values.is_empty().then(|| "no label: write one a row".to_owned()))
+            .or_else(|| values.iter().find_map(|value| unfit(value, schema)));
+        match wrong {
+            Some(reason) => bad.add(row, reason),
+            None => truths.push(truth),
+        }
+    }
+    truths
+}
+
+#[derive(Deserialize)]
+struct Labelled {
+    event_id: String,
+    label: String,
+}
+
+fn csv_rows(
+    body: &[u8],
+    schema: &Schema,
+    bad: &mut BadRows,
+) -> Result<Vec<GroundTruth>, UploadError> {
+    let unreadable = |error: csv::Error| UploadError::Csv(error.to_string());
+    let mut reader = csv::ReaderBuilder::new().trim(csv::Trim::All).from_reader(body);
+    let header = reader.headers().map_err(unreadable)?.clone();
+    if !["event_id", "label"].iter().all(|name| header.iter().any(|known| known == *name)) {
+        return Err(UploadError::Columns);
+    }
+    let mut events: BTreeMap<String, Vec<String>> = BTreeMap::new();
+    for record in reader.records() {
+        let record = match record {
+            Ok(record) => record,
+            Err(error) => {
+                let row = error.position().map_or(0, csv::Position::line);
+                bad.add(usize::try_from(row).unwrap_or_default(), error.to_string());
+                continue;
+            }
+        };
+        let row = record.position().map_or(0, csv::Position::line);
+        let row = usize::try_from(row).unwrap_or_default();
+        let Labelled { event_id, label } = record.deserialize(Some(&header)).map_err(unreadable)?;
+        match bad_id(&event_id).or_else(|| unfit(&label, schema)) {
+            Some(reason) => bad.add(row, reason),
+            None => events.entry(event_id).or_default().push(label),
+        }
+    }
+    let truths = events
+        .iter()
+        .filter_map(|(id, labels)| GroundTruth::new(id, labels.iter().map(String::as_str)).ok());
+    Ok(truths.collect())
+}
+
+fn bad_id(id: &str) -> Option<String> {
+    match id.len() {
+        0 => Some("no id: write the answer's `x-event-id`, or the id that you gave".to_owned()),
+        bytes if bytes > ID_BYTES => Some(format!("an id of {bytes} bytes, of {ID_BYTES} allowed")),
+        _ => None,
+    }
+}
