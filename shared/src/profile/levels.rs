@@ -10,10 +10,14 @@ use crate::dataset::Categories;
 /// and again among those that it does not have.
 pub const MAX_LEVELS: usize = 1_000;
 
+/// About how many bytes the reference's levels and counts take at most.
+const MAX_BYTES: usize = 10_000;
+
 /// Counts of texts. All counts and totals are exact.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Levels {
-    /// The reference's most frequent levels and how often each was seen.
+    /// The reference's most frequent levels and how often each was seen: at most
+    /// [`MAX_LEVELS`] and 10 kB.
     pub counts: BTreeMap<String, u64>,
     /// Levels that the reference does not list. Of more than [`MAX_LEVELS`] the
     /// first in alphabetical order are kept: a rule under which counts do not
@@ -30,7 +34,18 @@ impl Levels {
     pub(super) fn of(categories: &Categories) -> (Self, u64) {
         let (mut found, missing) = tally(categories);
         found.sort_unstable_by(|a, b| b.1.cmp(&a.1).then_with(|| a.0.cmp(b.0)));
-        let rest = found.split_off(found.len().min(MAX_LEVELS));
+        let mut bytes = 0;
+        let fit = found.iter().take(MAX_LEVELS).take_while(|(level, count)| {
+            // With quotes, colon and comma.
+            bytes += level.len() + count.max(&1).ilog10() as usize + 5;
+            bytes <= MAX_BYTES
+        });
+        let fit = fit.count();
+        // Levels as frequent as one that is not listed are not either, unless most are:
+        // then a level's frequency alone says whether it is listed.
+        let next = found.get(fit).map_or(0, |(_, count)| *count);
+        let above = found.iter().take(fit).filter(|(_, count)| *count > next).count();
+        let rest = found.split_off(if 2 * above >= fit { above } else { fit });
         let counts = found.into_iter().map(|(level, count)| (level.to_owned(), count)).collect();
         let other = rest.into_iter().map(|(_, count)| count).sum();
         (Self { counts, unlisted: BTreeMap::new(), other }, missing)
@@ -85,12 +100,23 @@ impl Levels {
     }
 
     /// The share of values with levels that the reference does not list which is to be
-    /// expected of more data of the same law: the reference's own share, and that of
-    /// its levels that occur once (Good, Biometrika 40, 1953). 0 without values.
+    /// expected of more data of the same law. 0 without values.
     #[must_use]
     pub fn expected_unlisted(&self) -> f64 {
-        let once = self.counts.values().filter(|&&count| count == 1).count() as u64;
-        (self.not_listed() + once) as f64 / self.total().max(1) as f64
+        self.unlisted_but_for_itself() as f64 / self.total().max(1) as f64
+    }
+
+    /// How many values have a level that would not be listed but for the value itself:
+    /// those of levels that are not, and of levels that were just frequent enough. Where
+    /// all levels are listed, these occur once (Good, Biometrika 40, 1953).
+    #[must_use]
+    pub fn unlisted_but_for_itself(&self) -> u64 {
+        let least = match self.other {
+            0 => Some(1),
+            _ => self.counts.values().copied().min(),
+        };
+        let just = self.counts.values().filter(|&&count| Some(count) == least);
+        self.not_listed() + just.sum::<u64>()
     }
 }
 

@@ -233,8 +233,22 @@ impl Measured {
         let predictor = &imported.predictor;
         let opposing = opponent.as_ref().and_then(|evaluation| evaluation.as_ref().ok());
         let assessment = Assessment::of(predictor, &rest, &holdout, opposing, metric, spec)?;
+        // Whether the model has seen these rows, nobody knows.
+        let answers = predictor.predict(&rest.inputs)?;
+        let performance = super::monitoring::performance(
+            predictor,
+            &rest,
+            &answers,
+            &holdout,
+            &assessment,
+            metric,
+            spec,
+        )?;
         let profile = Profile::of(&rest.inputs, &own.schema)
-            .with_predictions(&predictor.predict(&rest.inputs)?);
+            .with_predictions(&answers)
+            .with_target(&own.schema.target, &rest.target)
+            .with_rows(&rest.inputs, spec.time.as_deref())
+            .with_performance(performance);
         Ok(Self { assessment, opponent, profile, profiled: rest.rows(), held_out: holdout.rows() })
     }
 

@@ -8,6 +8,7 @@ mod context;
 mod gate;
 mod importance;
 mod leaderboard;
+mod monitoring;
 mod search;
 mod validation;
 
@@ -22,6 +23,7 @@ use crate::metrics::{Incomparable, Metric, UnknownMetric};
 use crate::name::{ModelName, Version};
 use crate::port_error::chain;
 use crate::profile::Profile;
+use crate::profile::performance::ErrorModelError;
 use crate::spec::Spec;
 
 use gate::Challenger;
@@ -104,6 +106,9 @@ pub enum TrainingError {
     /// The winner's predictions are not those of the task.
     #[error(transparent)]
     Incomparable(#[from] Incomparable),
+    /// The errors of the winner could not be learned.
+    #[error(transparent)]
+    Errors(#[from] ErrorModelError),
     /// The artifact could not be written.
     #[error(transparent)]
     Artifact(#[from] ArtifactError),
@@ -150,8 +155,15 @@ pub fn train(
     let opposing = opponent.as_ref().and_then(|(_, evaluation)| evaluation.as_ref().ok());
     let assessment = Assessment::of(&predictor, &training, &holdout, opposing, metric, spec)?;
     let metrics = assessment.metrics();
+    let unseen = training.select(&out_of_fold.rows);
+    let answers = &out_of_fold.predictions;
+    let performance =
+        monitoring::performance(&predictor, &unseen, answers, &holdout, &assessment, metric, spec)?;
     let profile = Profile::of(&training.inputs, &data.schema)
-        .with_predictions(&predictor.predict(&training.inputs)?);
+        .with_predictions(&predictor.predict(&training.inputs)?)
+        .with_target(&data.schema.target, &training.target)
+        .with_rows(&training.inputs, spec.time.as_deref())
+        .with_performance(performance);
     let data_hash = data.content_hash();
     let artifact = artifact::encode(&Contents {
         model,
