@@ -9,7 +9,7 @@ use model_factory::dataset::{Column, Field, Kind, Schema, Table, Task, Values, c
 use model_factory::drift::statistics::{
     binned, contingency, kolmogorov, multiplicity, samples, shares,
 };
-use model_factory::drift::{Report, Subject, Verdict, check};
+use model_factory::drift::{Chunk, Report, Seen, Subject, Terms, Verdict, check};
 use model_factory::profile::{Bins, Layout, Profile, Summary};
 use model_factory::spec::Thresholds;
 use model_factory::window::Window;
@@ -145,7 +145,7 @@ fn bins(reference: &[f64], current: &[f64]) -> (Bins, Bins) {
     observation.add(&table(current.to_vec()));
     let of = |summary: &Summary| match summary {
         Summary::Number(numbers) => numbers.bins.clone(),
-        Summary::Category(_) => panic!("a column of numbers"),
+        _ => panic!("a column of numbers"),
     };
     (of(&profile.inputs[0].summary), of(&observation.inputs[0].summary))
 }
@@ -313,6 +313,8 @@ fn judge<'a>(
     let start = jiff::Timestamp::UNIX_EPOCH;
     let window = Window { start, end: start };
     let subject = Subject { model: "wine".into(), version: 1, window };
-    let importance = BTreeMap::new();
-    check(subject, &profile, &observation, &Thresholds::default(), &importance).unwrap()
+    let terms =
+        Terms { thresholds: &Thresholds::default(), importance: &BTreeMap::new(), time: None };
+    let chunks = &[Chunk { window, observed: observation }];
+    check(subject, &profile, Seen { chunks, outcomes: None }, terms).unwrap()
 }

@@ -11,7 +11,7 @@ use clap::{Parser, Subcommand};
 use fastrand::Rng;
 use jiff::{SignedDuration, Timestamp};
 use model_factory::dataset::{self, Field, RawTable, Schema, Table, Task};
-use model_factory::drift::{self, Report, Subject, html};
+use model_factory::drift::{self, Chunk, Report, Seen, Subject, Terms, html};
 use model_factory::name::Reference;
 use model_factory::profile::{Observation, Profile};
 use model_factory::registry::DriftRecord;
@@ -149,8 +149,12 @@ fn check(profile: &Profile, rows: &Table) -> Result<(Report, Observation), Failu
     let mut observed = profile.observer();
     observed.add(rows);
     let subject = Subject { model: "bench".to_owned(), version: 1, window };
-    let thresholds = Thresholds::default();
-    let report = drift::check(subject, profile, &observed, &thresholds, &BTreeMap::new())?;
+    let terms =
+        Terms { thresholds: &Thresholds::default(), importance: &BTreeMap::new(), time: None };
+    let chunks = [Chunk { window, observed }];
+    let seen = Seen { chunks: &chunks, outcomes: None };
+    let report = drift::check(subject, profile, seen, terms)?;
+    let [Chunk { observed, .. }] = chunks;
     Ok((report, observed))
 }
 

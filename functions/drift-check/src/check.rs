@@ -1,7 +1,7 @@
 //! One model's window, compared.
 
 use jiff::SignedDuration;
-use model_factory::drift::{self, Report, Subject};
+use model_factory::drift::{self, Report, Subject, Terms};
 use model_factory::name::ModelName;
 use model_factory::profile::Profile;
 use model_factory::runtime::Failure;
@@ -44,23 +44,34 @@ fn window(ports: &Ports, request: &Request, hours: u32) -> Window {
 /// Compares no column whose values were kept out of the captures, and no answer that was
 /// given by them: they are not missing, only unknown here.
 fn leave_out(profile: &mut Profile, seen: &mut Seen) {
-    let Seen { observed, hidden, .. } = seen;
+    let Seen { observed, chunks, hidden, .. } = seen;
     let before = profile.inputs.len();
     profile.inputs.retain(|column| !hidden.contains(&column.name));
-    observed.inputs.retain(|column| !hidden.contains(&column.name));
     if profile.inputs.len() < before {
         tracing::info!(?hidden, "columns that captures do not hold are not compared");
         profile.outputs.clear();
-        observed.outputs.clear();
+        profile.joint = None;
+        profile.performance = None;
+        let chunks = chunks.iter_mut().map(|chunk| &mut chunk.observed);
+        for seen in std::iter::once(observed).chain(chunks) {
+            seen.inputs.retain(|column| !hidden.contains(&column.name));
+            seen.outputs.clear();
+            seen.joint = None;
+            seen.expected = None;
+        }
     }
 }
 
 fn compare(judge: &Judge, subject: Subject, seen: &Seen) -> Result<Report, Failure> {
     let Judge { manifest, profile, spec, .. } = judge;
-    let thresholds = &spec.drift.thresholds;
+    let terms = Terms {
+        thresholds: &spec.drift.thresholds,
+        importance: &manifest.importance,
+        time: manifest.spec.time.as_deref(),
+    };
+    let seen = drift::Seen { chunks: &seen.chunks, outcomes: None };
     let mut report =
-        drift::check(subject, profile, &seen.observed, thresholds, &manifest.importance)
-            .map_err(|error| Failure::terminal(&error))?;
+        drift::check(subject, profile, seen, terms).map_err(|error| Failure::terminal(&error))?;
     report.quieten(&spec.drift.quiet);
     Ok(report)
 }

@@ -9,6 +9,7 @@ use std::collections::BTreeSet;
 use futures::{StreamExt as _, stream};
 use jiff::{SignedDuration, Timestamp};
 use model_factory::capture::hour_prefix;
+use model_factory::drift::{Chunk, Observer, Timeline};
 use model_factory::name::{ModelName, Reference};
 use model_factory::port_error::{PortError, chain};
 use model_factory::profile::Observation;
@@ -37,6 +38,9 @@ const PACKING: i32 = 3;
 pub(crate) struct Seen {
     /// Counts in the bins of the version that is compared with.
     pub(crate) observed: Observation,
+    /// The same in parts, in order of time; of a whole window only.
+    #[serde(skip)]
+    pub(crate) chunks: Vec<Chunk>,
     /// The files.
     pub(crate) read: ReadCounts,
     /// Requests of a version with another schema, or that it cannot answer.
@@ -50,6 +54,7 @@ impl Seen {
     fn nothing(judge: &Judge) -> Self {
         Self {
             observed: judge.profile.observer(),
+            chunks: Vec::new(),
             read: ReadCounts::default(),
             unfit: 0,
             hidden: BTreeSet::new(),
@@ -112,9 +117,11 @@ pub(crate) async fn observe(
     });
     let mut found = stream::iter(hours.map(Hour::find)).buffered(AT_ONCE);
     let mut total = Seen::nothing(judge);
+    let mut timeline = Timeline::new(&judge.profile, window);
     let mut counted = 0_usize;
     while let Some(found) = found.next().await {
         let Found { hour, files, kept } = found?;
+        let part = hour.part;
         if files.is_empty() {
             continue;
         }
@@ -125,8 +132,13 @@ pub(crate) async fn observe(
                 hour.count(&files).await?
             }
         };
+        if let Some(span) = timeline.at(part.start) {
+            span.merge(&seen.observed).map_err(|error| Failure::terminal(&error))?;
+        }
         total.add(&seen)?;
     }
+    let spec = &judge.spec.drift;
+    total.chunks = timeline.chunks(spec.chunks, spec.thresholds.min_rows);
     tracing::info!(
         model = model.as_str(),
         rows = total.observed.rows,
@@ -171,6 +183,7 @@ impl<'a> Hour<'a> {
     async fn count(&self, files: &[Listed]) -> Result<Seen, Failure> {
         let Self { ports, judge, part, .. } = *self;
         let limits = Limits::default();
+        let observer = Observer::new(&judge.profile).map_err(|error| Failure::terminal(&error))?;
         let mut seen = Seen::nothing(judge);
         let Seen { observed, unfit, hidden, .. } = &mut seen;
         let read = visit_files(ports.read_objects.as_ref(), files, part, |line| {
@@ -182,8 +195,9 @@ impl<'a> Hour<'a> {
             });
             match answered {
                 Some((table, predictions)) => {
-                    observed.add(&table);
-                    observed.add_predictions(&predictions);
+                    observer.count_inputs(&table, observed);
+                    let counted = observer.count_answers(&table, &predictions, observed);
+                    *unfit += usize::from(counted.is_err());
                 }
                 None => *unfit += 1,
             }

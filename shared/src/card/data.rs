@@ -91,6 +91,13 @@ fn values(column: &Column) -> Markup {
                 },
             }
         }
+        Summary::Text(texts) => {
+            let moments = &texts.length.moments;
+            let (Some(min), Some(max)) = (moments.min, moments.max) else {
+                return html! { span .quiet { "none" } };
+            };
+            html! { (number(min)) " to " (number(max)) " characters" }
+        }
         Summary::Category(levels) => {
             let mut found: Vec<(&str, u64)> =
                 levels.counts.iter().map(|(level, &rows)| (level.as_str(), rows)).collect();

@@ -4,7 +4,7 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use super::history::drifting_since;
-use super::report::{Aspect, ColumnReport, Details, Report};
+use super::report::{Aspect, ColumnReport, Details, Report, Severity};
 use crate::page::{count, number, percent, short};
 use crate::registry::{DriftRecord, RetrainingDecision};
 
@@ -52,11 +52,13 @@ impl Alert {
                  {version} was trained on."
             ),
             format!(
-                "{} of {} columns have drifted in {} rows: {}{more}.",
+                "{} of {} columns have drifted in {} rows{}{}{more}.{}",
                 drifted.len(),
                 report.columns.len(),
                 count(report.rows),
-                named.join("; ")
+                if named.is_empty() { "" } else { ": " },
+                named.join("; "),
+                beyond_columns(report)
             ),
             format!(
                 "Since {} ({in_a_row}); checked up to {}.",
@@ -86,6 +88,29 @@ fn next(decision: Option<&RetrainingDecision>) -> String {
     }
 }
 
+/// What whole rows and the model's performance show.
+fn beyond_columns(report: &Report) -> String {
+    let mut told = String::new();
+    let signals = report.joint.iter().flat_map(|joint| &joint.signals);
+    if signals.filter(|signal| signal.severity == Severity::Drift).count() > 0 {
+        told += " Columns do not go together as they did.";
+    }
+    let performance = report.performance.iter();
+    for (how, metrics) in performance
+        .flat_map(|it| [("by labels", &it.realised), ("estimated without labels", &it.estimated)])
+    {
+        for metric in metrics.iter().filter(|metric| metric.severity == Severity::Drift) {
+            told += &format!(
+                " {} is {} ({how}), {} on the holdout.",
+                metric.metric,
+                number(metric.value),
+                number(metric.reference)
+            );
+        }
+    }
+    told
+}
+
 /// A column with its largest change, in the reader's terms.
 fn told(column: &ColumnReport) -> String {
     let name = short(&column.name, NAME);
@@ -108,6 +133,16 @@ fn told(column: &ColumnReport) -> String {
         (_, Details::Number { location, .. }) => {
             format!("mean {} → {}", number(location.reference.mean), number(location.current.mean))
         }
+        (Aspect::Words, Details::Text { unknown_words, .. }) => format!(
+            "unknown words {} → {}",
+            percent(unknown_words.reference),
+            percent(unknown_words.current)
+        ),
+        (_, Details::Text { length, .. }) => format!(
+            "mean length {} → {}",
+            number(length.reference.mean),
+            number(length.current.mean)
+        ),
         (_, Details::Category { .. }) => "other shares of its categories".to_owned(),
     };
     format!("{name} ({change}, {times})")

@@ -3,26 +3,62 @@
 use std::collections::BTreeMap;
 
 use super::column::{Comparison, Finding, compare};
-use super::report::{Change, ColumnReport, Report, Role, Severity, Signal, Subject, Test, Verdict};
+use super::outcomes::Outcomes;
+use super::report::{
+    Change, ChunkFindings, ChunkRows, ColumnReport, JointReport, Measure, Report, Role, Severity,
+    Signal, Subject, Test, Verdict,
+};
 use super::statistics::multiplicity::benjamini_hochberg;
+use super::timeline::{Chunk, whole};
+use super::{multivariate, performance};
+use crate::dataset::Kind;
 use crate::profile::{Column, Incompatible, Observation, Profile};
 use crate::spec::Thresholds;
 
-/// Compares an observation with the profile that it was made from.
+/// A drift that is confined to a chunk shows in the whole window by about the chunk's
+/// share of it; by this much of that at least.
+const PART: f64 = 0.8;
+
+/// What counts as drift.
+#[derive(Debug, Clone, Copy)]
+pub struct Terms<'a> {
+    /// The level of the tests and the floors of the effects.
+    pub thresholds: &'a Thresholds,
+    /// The weight of inputs by name, on any scale; an input that it does not name counts
+    /// as important. Outputs always do.
+    pub importance: &'a BTreeMap<String, f64>,
+    /// The input that says when a row happened, if one does: it is not expected to stay
+    /// what it was, as dates are not.
+    pub time: Option<&'a str>,
+}
+
+/// What is known of a window.
+#[derive(Debug, Clone, Copy)]
+pub struct Seen<'a> {
+    /// What was asked and answered, in order of time.
+    pub chunks: &'a [Chunk],
+    /// The answers whose labels have come in.
+    pub outcomes: Option<&'a Outcomes>,
+}
+
+/// Compares a window, in chunks of time, with the profile that they were counted by.
 ///
-/// `importance` weighs inputs by name, on any scale; an input that it does not
-/// name counts as important. Outputs always do.
+/// The whole window is tested, and p-values are adjusted over all of its tests. A chunk
+/// can make drift of a finding that the whole window shows too, but diluted: so the
+/// chunks need no share of the error level, and what differs by the time of day only is
+/// no drift.
 ///
 /// # Errors
-/// When the observation belongs to another profile.
+/// When a chunk belongs to another profile.
 pub fn check(
     subject: Subject,
     reference: &Profile,
-    observed: &Observation,
-    thresholds: &Thresholds,
-    importance: &BTreeMap<String, f64>,
+    seen: Seen<'_>,
+    terms: Terms<'_>,
 ) -> Result<Report, Incompatible> {
-    reference.accepts(observed)?;
+    let observed = whole(seen.chunks)?.unwrap_or_else(|| reference.observer());
+    reference.accepts(&observed)?;
+    let thresholds = terms.thresholds;
     let mut report = Report {
         model: subject.model,
         version: subject.version,
@@ -32,7 +68,10 @@ pub fn check(
         verdict: Verdict::Stable,
         thresholds: thresholds.clone(),
         tests: 0,
+        chunks: Vec::new(),
         columns: Vec::new(),
+        joint: None,
+        performance: None,
     };
     if observed.rows == 0 {
         report.verdict = Verdict::NoData;
@@ -44,48 +83,96 @@ pub fn check(
         report.verdict = Verdict::TooLittleData { rows, needed: thresholds.min_rows };
         return Ok(report);
     }
-    let compared = compare_all(reference, observed, thresholds);
-    let p_values: Vec<f64> =
-        compared.iter().flat_map(|(_, c)| &c.findings).map(|finding| finding.p_value).collect();
+    let parts = if seen.chunks.len() > 1 { seen.chunks } else { &[] };
+    report.chunks = parts
+        .iter()
+        .map(|chunk| ChunkRows { window: chunk.window, rows: chunk.observed.rows })
+        .collect();
+    let truth = truth(reference, seen.outcomes);
+    let compared = compare_all(reference, &observed, truth.as_ref(), terms);
+    let joint = multivariate::compare(reference, &observed, parts, terms);
+    let of_rows = joint.iter().flat_map(|joint| &joint.findings);
+    let findings = compared.iter().flat_map(|(_, column)| &column.findings).chain(of_rows);
+    let p_values: Vec<f64> = findings.map(|finding| finding.p_value).collect();
     report.tests = p_values.len();
     let mut adjusted = benjamini_hochberg(&p_values).into_iter();
-    let shares = importance_shares(importance);
+    let shares = importance_shares(terms.importance);
     for (pair, comparison) in compared {
         let importance = match pair.role {
             Role::Input => shares.get(pair.reference.name.as_str()).copied(),
-            Role::Output => None,
+            Role::Output | Role::Target => None,
         };
         let adjusted = adjusted.by_ref().take(comparison.findings.len()).collect();
-        report.columns.push(conclude(&pair, comparison, adjusted, importance, thresholds));
+        let parts = parts.iter().filter_map(|chunk| pair.column_of(&chunk.observed)).collect();
+        report.columns.push(conclude(&pair, comparison, adjusted, parts, importance, terms));
     }
     report.columns.sort_by(by_severity);
-    if report.drifted().next().is_some() {
+    report.joint = joint.map(|joint| {
+        let signals = joint.findings.into_iter().zip(adjusted);
+        let signals = signals.map(|(finding, p)| signal(finding, p, true, thresholds)).collect();
+        JointReport { signals, ..joint.report }
+    });
+    report.performance = reference.performance.as_ref().and_then(|reference| {
+        performance::compare(reference, &observed, parts, seen.outcomes, thresholds)
+    });
+    if report.severity() == Severity::Drift {
         report.verdict = Verdict::Drift;
     }
     Ok(report)
 }
 
+/// The labels that have come in, counted as the target's.
+fn truth(reference: &Profile, outcomes: Option<&Outcomes>) -> Option<Column> {
+    let mut column = reference.target.as_ref()?.emptied();
+    let labels = &outcomes?.labels;
+    column.add(Some(labels), labels.len());
+    // A label that has not come in is not missing from the truth.
+    column.missing = 0;
+    Some(column)
+}
+
 /// A column of the reference and what the window saw of it.
 struct Pair<'a> {
     role: Role,
+    index: usize,
     reference: &'a Column,
     current: &'a Column,
+}
+
+impl Pair<'_> {
+    /// What another observation saw of the same column.
+    fn column_of<'a>(&self, observed: &'a Observation) -> Option<&'a Column> {
+        match self.role {
+            Role::Input => observed.inputs.get(self.index),
+            Role::Output => observed.outputs.get(self.index),
+            Role::Target => None,
+        }
+    }
+
+    fn compare(&self, current: &Column, terms: Terms<'_>) -> Option<Comparison> {
+        let name = Some(self.reference.name.as_str());
+        let go_on = self.reference.kind == Kind::Date || terms.time == name;
+        compare(self.reference, current, go_on && self.role == Role::Input, terms.thresholds)
+    }
 }
 
 fn compare_all<'a>(
     reference: &'a Profile,
     observed: &'a Observation,
-    thresholds: &Thresholds,
+    truth: Option<&'a Column>,
+    terms: Terms<'_>,
 ) -> Vec<(Pair<'a>, Comparison)> {
-    let pair = |role| move |(reference, current)| Pair { role, reference, current };
-    let inputs = reference.inputs.iter().zip(&observed.inputs).map(pair(Role::Input));
-    let outputs = reference.outputs.iter().zip(&observed.outputs).map(pair(Role::Output));
+    let pair = |role| move |(index, (reference, current))| Pair { role, index, reference, current };
+    let inputs = (0..).zip(reference.inputs.iter().zip(&observed.inputs));
+    let outputs = (0..).zip(reference.outputs.iter().zip(&observed.outputs));
     inputs
-        .chain(outputs)
+        .map(pair(Role::Input))
+        .chain(outputs.map(pair(Role::Output)))
+        .chain((0..).zip(reference.target.iter().zip(truth)).map(pair(Role::Target)))
         // An output need not have been seen for every row, or at all.
-        .filter(|pair| pair.current.rows() >= thresholds.min_rows)
+        .filter(|pair| pair.current.rows() >= terms.thresholds.min_rows)
         .filter_map(|pair| {
-            let comparison = compare(pair.reference, pair.current, thresholds)?;
+            let comparison = pair.compare(pair.current, terms)?;
             Some((pair, comparison))
         })
         .collect()
@@ -95,16 +182,25 @@ fn conclude(
     pair: &Pair<'_>,
     comparison: Comparison,
     adjusted: Vec<f64>,
+    parts: Vec<&Column>,
     importance: Option<f64>,
-    thresholds: &Thresholds,
+    terms: Terms<'_>,
 ) -> ColumnReport {
+    let thresholds = terms.thresholds;
     let matters = importance.is_none_or(|share| share >= thresholds.min_importance);
-    let signals: Vec<Signal> = comparison
+    let mut signals: Vec<Signal> = comparison
         .findings
         .into_iter()
         .zip(adjusted)
         .map(|(finding, adjusted)| signal(finding, adjusted, matters, thresholds))
         .collect();
+    let chunks: Vec<ChunkFindings> =
+        parts.iter().map(|part| chunk_findings(pair, part, parts.len(), matters, terms)).collect();
+    let whole = pair.current.rows().max(1) as f64;
+    for (index, (part, chunk)) in parts.iter().zip(&chunks).enumerate() {
+        let share = part.rows() as f64 / whole;
+        signals.iter_mut().for_each(|signal| raise(signal, index, share, chunk, thresholds));
+    }
     ColumnReport {
         name: pair.reference.name.clone(),
         role: pair.role,
@@ -118,6 +214,52 @@ fn conclude(
         },
         distances: comparison.distances,
         details: comparison.details,
+        chunks,
+    }
+}
+
+/// What one of so many chunks shows alone.
+fn chunk_findings(
+    pair: &Pair<'_>,
+    part: &Column,
+    chunks: usize,
+    matters: bool,
+    terms: Terms<'_>,
+) -> ChunkFindings {
+    let enough = part.rows() >= terms.thresholds.min_rows;
+    let comparison = enough.then(|| pair.compare(part, terms)).flatten();
+    let findings = comparison.map(|comparison| comparison.findings).unwrap_or_default();
+    let signals = findings.into_iter().map(|finding| {
+        let adjusted = (finding.p_value * chunks as f64).min(1.0);
+        signal(finding, adjusted, matters, terms.thresholds)
+    });
+    ChunkFindings { missing_rate: part.missing_rate(), signals: signals.collect() }
+}
+
+/// Makes drift of a finding in the whole window that comes of one chunk.
+fn raise(
+    signal: &mut Signal,
+    index: usize,
+    share: f64,
+    chunk: &ChunkFindings,
+    thresholds: &Thresholds,
+) {
+    // What moves a share of the rows moves these distances by as much; the index, near
+    // 0 a squared distance, by the square.
+    let diluted = match signal.effect.measure {
+        Measure::ExcessPsi => share * share,
+        Measure::Wasserstein
+        | Measure::CramersV
+        | Measure::ShareChange
+        | Measure::ReconstructionError
+        | Measure::Separation => share,
+    };
+    let shows = signal.test.adjusted_p_value <= thresholds.alpha
+        && signal.effect.strength() >= PART * diluted;
+    let drifted = |part: &&Signal| part.aspect == signal.aspect && part.severity == Severity::Drift;
+    if signal.severity < Severity::Drift && shows && chunk.signals.iter().any(|s| drifted(&s)) {
+        signal.severity = Severity::Drift;
+        signal.chunk = Some(index);
     }
 }
 
@@ -142,6 +284,7 @@ fn signal(finding: Finding, adjusted: f64, matters: bool, thresholds: &Threshold
         },
         effect: finding.effect,
         severity,
+        chunk: None,
     }
 }
 

@@ -1,11 +1,13 @@
 //! The comparison of one column.
 
+use statrs::function::erf::erfc;
+
 use super::report::{Aspect, Change, Details, Distances, Effect, Location, Measure, Method};
 use super::statistics::contingency::{chi_squared, pool_rare, two_proportions};
-use super::statistics::novelty::{NoveltyTest, novelty};
+use super::statistics::novelty::{NoveltyTest, exceedance, novelty};
 use super::statistics::samples::KsTest;
 use super::statistics::{binned, shares};
-use crate::profile::{Column, Layout, Levels, Numbers, Summary};
+use crate::profile::{Column, Layout, Levels, Moments, Numbers, Summary, Texts};
 use crate::spec::Thresholds;
 
 /// Numbers with at most this many distinct values are tested as groups: the
@@ -14,6 +16,10 @@ const FEW_VALUES: usize = 10;
 
 /// The least standard deviation that distances are divided by.
 const LEAST_STD: f64 = 0.001;
+
+/// Where not all levels are listed, those that the reference has so often are compared
+/// one by one.
+const FREQUENT: u64 = 20;
 
 /// How many new categories are named.
 const NAMED: usize = 10;
@@ -35,10 +41,12 @@ pub(super) struct Finding {
 }
 
 /// Compares what the window saw of a column with the reference. `None` when the
-/// two are summaries of different types.
+/// two are summaries of different types. Values that `go_on`, such as times, are not
+/// expected to stay where they were.
 pub(super) fn compare(
     reference: &Column,
     current: &Column,
+    go_on: bool,
     thresholds: &Thresholds,
 ) -> Option<Comparison> {
     let mut comparison = match (&reference.summary, &current.summary) {
@@ -48,9 +56,14 @@ pub(super) fn compare(
         (Summary::Category(reference), Summary::Category(current)) => {
             categories(reference, current, thresholds)
         }
+        (Summary::Text(reference), Summary::Text(current)) => texts(reference, current, thresholds),
         _ => return None,
     };
+    if go_on {
+        comparison.findings.clear();
+    }
     comparison.findings.extend(missing(reference, current, thresholds));
+    comparison.findings.extend(mistyped(reference, current, thresholds));
     Some(comparison)
 }
 
@@ -59,19 +72,31 @@ fn missing(reference: &Column, current: &Column, thresholds: &Thresholds) -> Opt
     if reference.missing + current.missing == 0 {
         return None;
     }
-    let test =
-        two_proportions((reference.missing, reference.rows()), (current.missing, current.rows()));
-    Some(Finding {
-        aspect: Aspect::MissingRate,
+    let (old, new) = ((reference.missing, reference.rows()), (current.missing, current.rows()));
+    Some(share_test(Aspect::MissingRate, old, new, thresholds.missing_rate))
+}
+
+fn mistyped(reference: &Column, current: &Column, thresholds: &Thresholds) -> Option<Finding> {
+    // The reference is of its type throughout.
+    let (old, new) = ((0, reference.rows()), (current.mistyped, current.rows()));
+    (current.mistyped > 0).then(|| share_test(Aspect::Type, old, new, thresholds.missing_rate))
+}
+
+/// The test of a share, given as the counts of part and whole.
+fn share_test(aspect: Aspect, reference: (u64, u64), current: (u64, u64), floor: f64) -> Finding {
+    let share = |(part, whole): (u64, u64)| part as f64 / whole.max(1) as f64;
+    let test = two_proportions(reference, current);
+    Finding {
+        aspect,
         method: Method::TwoProportions,
         statistic: test.statistic,
         p_value: test.p_value,
         effect: Effect {
             measure: Measure::ShareChange,
-            value: (current.missing_rate() - reference.missing_rate()).abs(),
-            floor: thresholds.missing_rate,
+            value: (share(current) - share(reference)).abs(),
+            floor,
         },
-    })
+    }
 }
 
 fn numbers(reference: &Numbers, current: &Numbers, thresholds: &Thresholds) -> Comparison {
@@ -98,16 +123,30 @@ fn numbers(reference: &Numbers, current: &Numbers, thresholds: &Thresholds) -> C
             group_test(pairs(&old, &new), (0, 0), effect),
         ),
     };
+    let range = range(reference, current);
+    let novel = (n * m > 0).then(|| {
+        let floor = thresholds.out_of_range;
+        unexpected(Aspect::Range, Method::Exceedance, range, m, floor)
+    });
     Comparison {
-        findings: (n * m > 0).then(finding).into_iter().collect(),
+        findings: (n * m > 0).then(finding).into_iter().chain(novel.flatten()).collect(),
         distances: (n * m > 0).then_some(distances),
         details: Details::Number {
             location: Change { reference: location(reference), current: location(current) },
             wasserstein,
             wasserstein_scaled: scaled.min(f64::MAX),
-            out_of_range: current.bins.out_of_range() as f64 / m.max(1) as f64,
+            out_of_range: Change {
+                reference: range.expected / m.max(1) as f64,
+                current: range.found as f64 / m.max(1) as f64,
+            },
         },
     }
+}
+
+/// The test for numbers outside of the reference's range.
+fn range(reference: &Numbers, current: &Numbers) -> NoveltyTest {
+    let (n, m) = (reference.moments.count, current.moments.count);
+    exceedance(n, m, current.bins.below.count, current.bins.above.count)
 }
 
 fn categories(reference: &Levels, current: &Levels, thresholds: &Thresholds) -> Comparison {
@@ -121,7 +160,8 @@ fn categories(reference: &Levels, current: &Levels, thresholds: &Thresholds) -> 
         let effect =
             Effect { measure: Measure::CramersV, value: cramers_v, floor: thresholds.cramers_v };
         findings.push(group_test(levels.iter().copied(), rest, effect));
-        findings.extend(novelty_finding(unknown, m, thresholds));
+        let floor = thresholds.new_categories;
+        findings.extend(unexpected(Aspect::NewCategories, Method::Novelty, unknown, m, floor));
     }
     Comparison {
         findings,
@@ -137,6 +177,33 @@ fn categories(reference: &Levels, current: &Levels, thresholds: &Thresholds) -> 
     }
 }
 
+/// Lengths are compared as numbers, words by the mean share of unknown ones.
+fn texts(reference: &Texts, current: &Texts, thresholds: &Thresholds) -> Comparison {
+    let (old, new) = (reference.unknown, current.unknown);
+    let mut comparison = numbers(&reference.length, &current.length, thresholds);
+    let error_of = |share: Moments| share.std().powi(2) / share.count.max(1) as f64;
+    let error = (error_of(old) + error_of(new)).sqrt();
+    let difference = new.mean - old.mean;
+    if old.count * new.count > 0 && difference != 0.0 {
+        let statistic = (difference / error).clamp(f64::MIN, f64::MAX);
+        comparison.findings.push(Finding {
+            aspect: Aspect::Words,
+            method: Method::UnknownWords,
+            statistic,
+            p_value: erfc(statistic.abs() / std::f64::consts::SQRT_2),
+            effect: Effect {
+                measure: Measure::ShareChange,
+                value: difference.abs(),
+                floor: thresholds.unknown_words,
+            },
+        });
+    }
+    let length =
+        Change { reference: location(&reference.length), current: location(&current.length) };
+    let unknown_words = Change { reference: old.mean, current: new.mean };
+    Comparison { details: Details::Text { length, unknown_words }, ..comparison }
+}
+
 /// The counts on both sides of every level that can be told apart, and of the rest.
 fn levels(reference: &Levels, current: &Levels) -> (Vec<(u64, u64)>, (u64, u64)) {
     let mut levels: Vec<(u64, u64)> = reference
@@ -145,8 +212,15 @@ fn levels(reference: &Levels, current: &Levels) -> (Vec<(u64, u64)>, (u64, u64))
         .map(|(level, &count)| (count, current.counts.get(level).copied().unwrap_or(0)))
         .collect();
     if reference.other > 0 {
-        // It may have had the levels that it does not list.
-        return (levels, (reference.other, current.not_listed()));
+        // It may have had the levels that it does not list. Levels near to the rarest of
+        // those that it lists are listed for having been frequent in it: alone, they
+        // would seem to have become rarer.
+        let (frequent, rare): (Vec<_>, Vec<_>) =
+            levels.into_iter().partition(|(count, _)| *count >= FREQUENT);
+        let rest = rare.into_iter().fold((reference.other, current.not_listed()), |sum, level| {
+            (sum.0 + level.0, sum.1 + level.1)
+        });
+        return (frequent, rest);
     }
     levels.extend(current.unlisted.values().map(|&count| (0, count)));
     (levels, (0, current.other))
@@ -162,26 +236,34 @@ fn new_levels(reference: &Levels, current: &Levels, levels: &[(u64, u64)]) -> No
     }
     let (n, m) = (reference.total(), current.total());
     let found = current.not_listed();
-    let test = two_proportions((reference.other, n), (found, m));
+    let unlisted = reference.unlisted_but_for_itself();
+    let test = two_proportions((unlisted, n), (found, m));
     NoveltyTest {
         found,
-        expected: reference.other as f64 / n as f64 * m as f64,
+        expected: unlisted as f64 / n as f64 * m as f64,
         statistic: test.statistic,
         p_value: test.p_value,
     }
 }
 
-fn novelty_finding(test: NoveltyTest, rows: u64, thresholds: &Thresholds) -> Option<Finding> {
-    // Without a new level there is nothing to test, and no test to correct for.
+/// The test for values that the reference does not have.
+fn unexpected(
+    aspect: Aspect,
+    method: Method,
+    test: NoveltyTest,
+    rows: u64,
+    floor: f64,
+) -> Option<Finding> {
+    // Without such a value there is nothing to test, and no test to correct for.
     (test.found > 0).then(|| Finding {
-        aspect: Aspect::NewCategories,
-        method: Method::Novelty,
+        aspect,
+        method,
         statistic: test.statistic,
         p_value: test.p_value,
         effect: Effect {
             measure: Measure::ShareChange,
             value: ((test.found as f64 - test.expected) / rows as f64).max(0.0),
-            floor: thresholds.new_categories,
+            floor,
         },
     })
 }

@@ -197,7 +197,11 @@ fn card(
         details id={ "c" (index) } open[column.severity > Severity::None] {
             summary {
                 h3 { (column.name) } " " (badge(column.severity))
-                @if column.role == Role::Output { span .quiet { " · what the model answers" } }
+                @match column.role {
+                    Role::Input => {}
+                    Role::Output => { span .quiet { " · what the model answers" } }
+                    Role::Target => { span .quiet { " · what turned out to be true" } }
+                }
             }
             div .pair {
                 div { (pictures.draw(column)) (over_time.column(&column.name)) }
@@ -216,7 +220,10 @@ fn finding(signal: &Signal) -> Markup {
         Method::KolmogorovSmirnov => format!("Kolmogorov–Smirnov {statistic}"),
         Method::ChiSquared => format!("χ² {statistic}"),
         Method::TwoProportions => format!("z {statistic}"),
-        Method::Novelty => "against shuffled rows".to_owned(),
+        Method::UnknownWords => format!("z {statistic}"),
+        Method::Reconstruction => format!("reconstruction, z {statistic}"),
+        Method::DomainClassifier => format!("domain classifier, AUC {statistic}"),
+        Method::Novelty | Method::Exceedance => "against shuffled rows".to_owned(),
     };
     html! {
         dt { (subject(signal.aspect)) }
@@ -244,7 +251,16 @@ fn facts(column: &ColumnReport) -> Markup {
                 (change("mean", number(old.mean), number(new.mean)))
                 (change("standard deviation", number(old.std), number(new.std)))
                 (change("range", span(old.min, old.max), span(new.min, new.max)))
-                dt { "out of range" } dd { (percent(*out_of_range)) }
+                dt { "out of range" } dd { (percent(out_of_range.current)) }
+            }
+            Details::Text { length, unknown_words } => {
+                @let (old, new) = (length.reference, length.current);
+                (change("mean length", number(old.mean), number(new.mean)))
+                (change(
+                    "unknown words",
+                    percent(unknown_words.reference),
+                    percent(unknown_words.current),
+                ))
             }
             Details::Category { new_categories, newest, .. } => {
                 dt { "unknown to training" }
@@ -283,6 +299,11 @@ fn subject(aspect: Aspect) -> &'static str {
         Aspect::Distribution => "distribution",
         Aspect::MissingRate => "missing values",
         Aspect::NewCategories => "new categories",
+        Aspect::Range => "out of range",
+        Aspect::Type => "of another type",
+        Aspect::Words => "unknown words",
+        Aspect::Correlations => "correlations",
+        Aspect::WholeRows => "whole rows",
     }
 }
 
@@ -292,6 +313,12 @@ fn effect(effect: &Effect) -> String {
         Measure::Wasserstein => format!("W/σ {} (from {})", number(value), number(floor)),
         Measure::ExcessPsi => format!("PSI {} (from {})", number(value), number(floor)),
         Measure::CramersV => format!("V {} (from {})", number(value), number(floor)),
+        Measure::ReconstructionError => {
+            format!("error {} σ (from {})", number(value), number(floor))
+        }
+        Measure::Separation => {
+            format!("AUC {} (from {})", number(0.5 + value), number(0.5 + floor))
+        }
         Measure::ShareChange => {
             format!("{:.1} points (from {:.1})", 100.0 * value, 100.0 * floor)
         }

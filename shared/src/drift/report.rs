@@ -3,6 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use crate::dataset::Kind;
+use crate::metrics::{Interval, Metric};
 use crate::spec::Thresholds;
 use crate::window::Window;
 
@@ -36,8 +37,84 @@ pub struct Report {
     pub thresholds: Thresholds,
     /// The number of tests among which p-values were adjusted.
     pub tests: usize,
+    /// The parts of the window that were also compared on their own, in order of time;
+    /// at least two, or none.
+    #[serde(default)]
+    pub chunks: Vec<ChunkRows>,
     /// The columns that were compared, the most severe first.
     pub columns: Vec<ColumnReport>,
+    /// What whole rows show, where the reference tells.
+    #[serde(default)]
+    pub joint: Option<JointReport>,
+    /// How well the model does, where that is known or can be estimated.
+    #[serde(default)]
+    pub performance: Option<PerformanceReport>,
+}
+
+/// What whole rows show.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct JointReport {
+    /// The inputs that are looked at together.
+    pub columns: Vec<String>,
+    /// The mean length of what is left of a standardised row when it is put together
+    /// from the reference's principal components again.
+    pub error: Change,
+    /// The same in each of the report's chunks; absent for one without rows.
+    pub chunk_errors: Vec<Option<f64>>,
+    /// The inputs by which a classifier tells the window from the reference, with their
+    /// shares of its gain; at most five, and of no meaning where it cannot.
+    pub separating: Vec<(String, f64)>,
+    /// What was tested.
+    pub signals: Vec<Signal>,
+}
+
+/// How well the model does.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct PerformanceReport {
+    /// The metric that decides: the one that ranks the model's versions.
+    pub metric: Metric,
+    /// How many answers have labels.
+    pub labels: u64,
+    /// How many answers the estimate is of.
+    pub answers: u64,
+    /// Metrics by labels that have come in; empty when they are too few.
+    pub realised: Vec<MetricReport>,
+    /// Metrics as they are estimated without labels; empty when that cannot be done.
+    pub estimated: Vec<MetricReport>,
+    /// The highest severity of the metrics. Only the one that decides can be drift.
+    pub severity: Severity,
+}
+
+/// A metric next to that of the holdout.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct MetricReport {
+    /// The metric.
+    pub metric: Metric,
+    /// Its value on the holdout.
+    pub reference: f64,
+    /// Its value in the window.
+    pub value: f64,
+    /// Three standard deviations around the value: what other rows of the window's
+    /// number might give.
+    pub band: Interval,
+    /// The value from which it is significantly worse: three standard deviations of the
+    /// difference from the reference's.
+    pub threshold: f64,
+    /// By which share of the reference's value it is worse; negative when it is better.
+    pub loss: f64,
+    /// Drift or warning when it is significantly worse, and by more than `performance`.
+    pub severity: Severity,
+    /// Its value in each of the report's chunks; absent for one with too few rows.
+    pub chunks: Vec<Option<f64>>,
+}
+
+/// A part of the window.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ChunkRows {
+    /// When its data was seen.
+    pub window: Window,
+    /// Its rows.
+    pub rows: u64,
 }
 
 /// The verdict on a window.
@@ -107,6 +184,21 @@ pub struct ColumnReport {
     pub distances: Option<Distances>,
     /// What is particular to the type of the values.
     pub details: Details,
+    /// What each of the report's chunks shows on its own; empty where a chunk has too
+    /// few values.
+    #[serde(default)]
+    pub chunks: Vec<ChunkFindings>,
+}
+
+/// What a part of the window shows of a column.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct ChunkFindings {
+    /// The share of missing values.
+    pub missing_rate: f64,
+    /// What was tested; the adjusted p-values are Bonferroni's over the chunks. A
+    /// severity says how the chunk looks alone: chunks that differ by the time of day
+    /// are no drift while the whole window is as it should be.
+    pub signals: Vec<Signal>,
 }
 
 /// What a column is to the model.
@@ -117,6 +209,8 @@ pub enum Role {
     Input,
     /// The model writes it.
     Output,
+    /// The model is to predict it, and labels have come in.
+    Target,
 }
 
 /// A value in the reference and in the window.
@@ -139,6 +233,10 @@ pub struct Signal {
     pub effect: Effect,
     /// What follows from both.
     pub severity: Severity,
+    /// The chunk of the report (from 0) whose effect makes it drift, where the effect
+    /// over the whole window is below the floor.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub chunk: Option<usize>,
 }
 
 /// What a test looks at.
@@ -151,6 +249,16 @@ pub enum Aspect {
     MissingRate,
     /// Categories that the reference does not have.
     NewCategories,
+    /// Numbers outside of the reference's range.
+    Range,
+    /// Values of another type.
+    Type,
+    /// Words that the reference does not have.
+    Words,
+    /// How inputs belong together.
+    Correlations,
+    /// Rows as a whole.
+    WholeRows,
 }
 
 /// A test's outcome.
@@ -179,6 +287,16 @@ pub enum Method {
     TwoProportions,
     /// Values of new levels against their number when rows are shuffled.
     Novelty,
+    /// Numbers beyond the reference's extremes against their number when rows are
+    /// shuffled.
+    Exceedance,
+    /// z test of the mean share of unknown words.
+    UnknownWords,
+    /// z test of the mean error of a reconstruction from principal components.
+    Reconstruction,
+    /// A classifier that tells the window from the reference, asked for rows that it was
+    /// not fitted to; the statistic is the area under its ROC curve.
+    DomainClassifier,
 }
 
 /// The size of a difference.
@@ -204,6 +322,10 @@ pub enum Measure {
     CramersV,
     /// Difference of two shares.
     ShareChange,
+    /// Change of the mean reconstruction error, in standard deviations of a row's.
+    ReconstructionError,
+    /// Area under a ROC curve above 0.5.
+    Separation,
 }
 
 /// Distances between the distributions of a column. Numbers are grouped by the
@@ -235,8 +357,9 @@ pub enum Details {
         wasserstein: f64,
         /// The same in standard deviations of the reference (at least 0.001).
         wasserstein_scaled: f64,
-        /// The share of the window's numbers outside the reference's range.
-        out_of_range: f64,
+        /// The share of numbers outside the reference's range; in the reference, the
+        /// share that is to be expected of data like it.
+        out_of_range: Change,
     },
     /// Of categories.
     Category {
@@ -247,6 +370,14 @@ pub enum Details {
         new_categories: Change,
         /// The most frequent new categories with their counts.
         newest: Vec<(String, u64)>,
+    },
+    /// Of free texts.
+    Text {
+        /// Lengths in characters.
+        length: Change<Location>,
+        /// The mean share of a text's words that the reference does not know; in the
+        /// reference, those that its other texts do not know.
+        unknown_words: Change,
     },
 }
 
@@ -264,6 +395,15 @@ pub struct Location {
 }
 
 impl Report {
+    /// The highest severity of all findings.
+    #[must_use]
+    pub fn severity(&self) -> Severity {
+        let columns = self.columns.iter().map(|column| column.severity);
+        let rows = self.joint.iter().flat_map(|joint| &joint.signals).map(|it| it.severity);
+        let performance = self.performance.iter().map(|performance| performance.severity);
+        columns.chain(rows).chain(performance).max().unwrap_or(Severity::None)
+    }
+
     /// The columns that have drifted, the largest effect first.
     pub fn drifted(&self) -> impl Iterator<Item = &ColumnReport> {
         self.columns.iter().filter(|column| column.severity == Severity::Drift)

@@ -34,7 +34,7 @@ impl Report {
             }
         }
         self.columns.sort_by_key(|column| std::cmp::Reverse(column.severity));
-        if self.verdict == Verdict::Drift && self.drifted().next().is_none() {
+        if self.verdict == Verdict::Drift && self.severity() < Severity::Drift {
             self.verdict = Verdict::Stable;
         }
     }

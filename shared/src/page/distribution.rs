@@ -41,6 +41,9 @@ pub(crate) fn distribution(reference: &Column, current: &Column) -> Markup {
         (Summary::Category(reference), Summary::Category(current)) => {
             categories(reference, current)
         }
+        (Summary::Text(reference), Summary::Text(current)) => {
+            numbers(&reference.length, &current.length)
+        }
         _ => html! {},
     }
 }
@@ -68,11 +71,13 @@ fn numbers(reference: &Numbers, current: &Numbers) -> Markup {
 
 /// One distribution, small: its shape and nothing else.
 pub(crate) fn sketch(column: &Column) -> Markup {
+    let shape = |numbers: &Numbers| match range(numbers, numbers) {
+        Some((low, high)) => bars(numbers, low, high),
+        None => Vec::new(),
+    };
     let shares = match &column.summary {
-        Summary::Number(numbers) => match range(numbers, numbers) {
-            Some((low, high)) => bars(numbers, low, high),
-            None => Vec::new(),
-        },
+        Summary::Number(numbers) => shape(numbers),
+        Summary::Text(texts) => shape(&texts.length),
         Summary::Category(levels) => {
             let total = levels.total().max(1) as f64;
             let mut shares: Vec<f64> =

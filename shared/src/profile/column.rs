@@ -5,7 +5,8 @@ use serde::{Deserialize, Serialize};
 use super::bins::{Bins, Layout};
 use super::levels::Levels;
 use super::moments::Moments;
-use crate::dataset::{Kind, Values};
+use super::texts::Texts;
+use crate::dataset::{Kind, Table, Values};
 
 /// One column, summarised.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -16,6 +17,10 @@ pub struct Column {
     pub kind: Kind,
     /// How many values are missing; numbers that are not finite are.
     pub missing: u64,
+    /// How many values are of another type: texts where numbers are expected, or
+    /// numbers where texts are.
+    #[serde(default)]
+    pub mistyped: u64,
     /// What the other values are.
     pub summary: Summary,
 }
@@ -28,6 +33,8 @@ pub enum Summary {
     Number(Numbers),
     /// Texts of a domain.
     Category(Levels),
+    /// Free texts.
+    Text(Texts),
 }
 
 /// Numbers: moments, and counts between the reference's quantiles.
@@ -49,36 +56,45 @@ impl Column {
                 let missing = values.len() as u64 - numbers.moments.count;
                 (Summary::Number(numbers), missing)
             }
+            (false, Some(Values::Category(categories))) if kind == Kind::Text => {
+                let (texts, missing) = Texts::of(categories);
+                (Summary::Text(texts), missing)
+            }
             (false, Some(Values::Category(categories))) => {
                 let (levels, missing) = Levels::of(categories);
                 (Summary::Category(levels), missing)
             }
             (true, _) => (Summary::Number(Numbers::default()), rows as u64),
+            (false, _) if kind == Kind::Text => (Summary::Text(Texts::default()), rows as u64),
             (false, _) => (Summary::Category(Levels::default()), rows as u64),
         };
-        Self { name: name.to_owned(), kind, missing, summary }
+        Self { name: name.to_owned(), kind, missing, mistyped: 0, summary }
     }
 
     /// The same bins or levels with nothing counted.
-    pub(super) fn emptied(&self) -> Self {
+    pub(crate) fn emptied(&self) -> Self {
         let summary = match &self.summary {
-            Summary::Number(numbers) => Summary::Number(Numbers {
-                moments: Moments::default(),
-                bins: numbers.bins.emptied(),
-            }),
+            Summary::Number(numbers) => Summary::Number(numbers.emptied()),
             Summary::Category(levels) => Summary::Category(levels.emptied()),
+            Summary::Text(texts) => Summary::Text(texts.emptied()),
         };
-        Self { name: self.name.clone(), kind: self.kind, missing: 0, summary }
+        Self { name: self.name.clone(), kind: self.kind, missing: 0, mistyped: 0, summary }
     }
 
-    /// Counts `rows` more values, under the same rules as [`Column::of`].
-    pub(super) fn add(&mut self, values: Option<&Values>, rows: usize) {
+    /// Counts `rows` more values; without any, all are missing.
+    pub(crate) fn add(&mut self, values: Option<&Values>, rows: usize) {
         self.missing += match (&mut self.summary, values) {
             (Summary::Number(numbers), Some(Values::Number(values))) => numbers.add(values),
             (Summary::Category(levels), Some(Values::Category(categories))) => {
                 levels.add(categories)
             }
-            _ => rows as u64,
+            (Summary::Text(texts), Some(Values::Category(categories))) => texts.add(categories),
+            (_, Some(values)) => {
+                let present = values.present().len();
+                self.mistyped += present as u64;
+                (rows - present) as u64
+            }
+            (_, None) => rows as u64,
         };
     }
 
@@ -88,6 +104,7 @@ impl Column {
             && match (&self.summary, &other.summary) {
                 (Summary::Number(a), Summary::Number(b)) => a.bins.edges == b.bins.edges,
                 (Summary::Category(a), Summary::Category(b)) => a.counts.keys().eq(b.counts.keys()),
+                (Summary::Text(a), Summary::Text(b)) => a.is_compatible(b),
                 _ => false,
             }
     }
@@ -95,26 +112,29 @@ impl Column {
     /// Adds the counts of a compatible column.
     pub(super) fn merge(&mut self, other: &Self) {
         self.missing += other.missing;
+        self.mistyped += other.mistyped;
         match (&mut self.summary, &other.summary) {
             (Summary::Number(numbers), Summary::Number(more)) => numbers.merge(more),
             (Summary::Category(levels), Summary::Category(more)) => levels.merge(more),
+            (Summary::Text(texts), Summary::Text(more)) => texts.merge(more),
             _ => {}
         }
     }
 
-    /// How many values are present.
+    /// How many values of the column's type are present.
     #[must_use]
     pub fn present(&self) -> u64 {
         match &self.summary {
             Summary::Number(numbers) => numbers.moments.count,
             Summary::Category(levels) => levels.total(),
+            Summary::Text(texts) => texts.unknown.count,
         }
     }
 
     /// The number of values, missing or not.
     #[must_use]
     pub fn rows(&self) -> u64 {
-        self.present() + self.missing
+        self.present() + self.missing + self.mistyped
     }
 
     /// The share of values that are missing; 0 when there are none at all.
@@ -125,7 +145,7 @@ impl Column {
 }
 
 impl Numbers {
-    fn of(values: &[f64]) -> Self {
+    pub(super) fn of(values: &[f64]) -> Self {
         let mut finite: Vec<f64> = values.iter().copied().filter_map(finite).collect();
         let mut moments = Moments::default();
         for &value in &finite {
@@ -135,8 +155,13 @@ impl Numbers {
         Self { moments, bins: Bins::of(&finite) }
     }
 
+    /// The same bins with nothing counted.
+    pub(super) fn emptied(&self) -> Self {
+        Self { moments: Moments::default(), bins: self.bins.emptied() }
+    }
+
     /// Counts more numbers, and returns how many of them are not finite.
-    fn add(&mut self, values: &[f64]) -> u64 {
+    pub(super) fn add(&mut self, values: &[f64]) -> u64 {
         let before = self.moments.count;
         for value in values.iter().copied().filter_map(finite) {
             self.moments.push(value);
@@ -145,7 +170,7 @@ impl Numbers {
         values.len() as u64 - (self.moments.count - before)
     }
 
-    fn merge(&mut self, other: &Self) {
+    pub(super) fn merge(&mut self, other: &Self) {
         self.moments.merge(&other.moments);
         self.bins.merge(&other.bins);
     }
@@ -178,6 +203,12 @@ impl Numbers {
             };
         whole as f64 + inside * counts.get(bin).map_or(0.0, |&count| count as f64)
     }
+}
+
+/// The values of a table's column, which is looked for first at its place.
+pub(super) fn values_of<'t>(table: &'t Table, place: usize, name: &str) -> Option<&'t Values> {
+    let there = table.columns().get(place).filter(|column| column.name == name);
+    there.map(|column| &column.values).or_else(|| table.column(name))
 }
 
 /// The number when it is finite, with one zero only.

@@ -122,6 +122,7 @@ impl Feature {
                 let domains = || levels.counts.keys().cloned().collect();
                 (None, closed.then(|| TextConstraints { domains: domains() }))
             }
+            Summary::Text(_) => (None, None),
         };
         Self {
             name: column.name.clone(),

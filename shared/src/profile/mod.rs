@@ -8,12 +8,15 @@
 pub mod bins;
 pub mod column;
 pub mod constraints;
+pub mod joint;
 pub mod levels;
 pub mod moments;
 pub mod observation;
 mod outputs;
+pub mod performance;
 pub mod reference;
 pub mod statistics;
+pub mod texts;
 
 #[cfg(test)]
 mod tests;
@@ -21,9 +24,12 @@ mod tests;
 pub use bins::{Bins, Layout, Tail};
 pub use column::{Column, Numbers, Summary};
 pub use constraints::Constraints;
+pub use joint::{Joint, JointCounts, Reconstruction, Sample};
 pub use levels::Levels;
 pub use moments::Moments;
 pub use observation::{Incompatible, Observation};
 pub use outputs::{PREDICTION, SCORE};
+pub use performance::{Baseline, ErrorModel, Estimator, Expected, FittedEstimator, Performance};
 pub use reference::Profile;
 pub use statistics::Statistics;
+pub use texts::Texts;

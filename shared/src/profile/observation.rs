@@ -2,8 +2,10 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::column::Column;
+use super::column::{Column, values_of};
+use super::joint::JointCounts;
 use super::outputs::outputs;
+use super::performance::Expected;
 use crate::dataset::{Table, Values};
 use crate::learners::predictions::Predictions;
 
@@ -19,6 +21,14 @@ pub struct Observation {
     pub inputs: Vec<Column>,
     /// The reference's outputs; they may have been seen for fewer rows.
     pub outputs: Vec<Column>,
+    /// Whole rows, where the reference knows what they look like; counted by an
+    /// [`Observer`](crate::drift::Observer).
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub joint: Option<JointCounts>,
+    /// What is to be expected of the model's answers, where the reference tells; counted
+    /// likewise.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub expected: Option<Expected>,
 }
 
 /// Counts that do not mean the same.
@@ -33,12 +43,12 @@ pub struct Incompatible {
 }
 
 impl Observation {
-    /// Counts the rows of `table`. An input that it lacks, or holds in another
-    /// type, is missing in these rows; other columns are passed over.
+    /// Counts the rows of `table`. An input that it lacks is missing in these rows;
+    /// columns that are no inputs are passed over.
     pub fn add(&mut self, table: &Table) {
         self.rows += table.rows() as u64;
-        for column in &mut self.inputs {
-            column.add(table.column(&column.name), table.rows());
+        for (place, column) in self.inputs.iter_mut().enumerate() {
+            column.add(values_of(table, place, &column.name), table.rows());
         }
     }
 
@@ -65,6 +75,12 @@ impl Observation {
         compatible(&self.inputs, &other.inputs)?;
         compatible(&self.outputs, &other.outputs)?;
         self.rows += other.rows;
+        if let (Some(joint), Some(more)) = (&mut self.joint, &other.joint) {
+            joint.merge(more);
+        }
+        if let (Some(expected), Some(more)) = (&mut self.expected, &other.expected) {
+            expected.merge(more);
+        }
         let columns = self.inputs.iter_mut().chain(&mut self.outputs);
         for (column, more) in columns.zip(other.inputs.iter().chain(&other.outputs)) {
             column.merge(more);

@@ -165,6 +165,12 @@ impl FeatureStatistics {
                     },
                 }
             }
+            // Free texts have no domain to list.
+            Summary::Text(_) => Self::Text {
+                common,
+                distinct_count: 0,
+                distribution: TextDistribution { categorical: Buckets { buckets: Vec::new() } },
+            },
             Summary::Category(levels) => {
                 let buckets = frequencies(levels);
                 Self::Text {

@@ -126,7 +126,7 @@ fn numbers(values: Vec<f64>) -> Table {
 fn only_number(profile: &Profile) -> &super::Numbers {
     match &profile.inputs[0].summary {
         Summary::Number(numbers) => numbers,
-        Summary::Category(_) => panic!("a column of numbers"),
+        _ => panic!("a column of numbers"),
     }
 }
 
@@ -323,13 +323,30 @@ fn a_column_with_more_levels_than_are_listed_promises_no_domain() {
 fn unlisted_levels_are_expected_as_often_as_single_ones_were_seen() {
     let levels = |texts: Table| match &Profile::of(&texts, &schema()).inputs[1].summary {
         Summary::Category(levels) => levels.expected_unlisted(),
-        Summary::Number(_) => panic!("no levels"),
+        _ => panic!("no levels"),
     };
     let seen = ["a", "a", "a", "b", "b", "c", "d", "a"].map(str::to_owned);
     assert_eq!(levels(texts(seen.into_iter())), 0.25);
     assert_eq!(levels(texts(std::iter::empty())), 0.0);
-    // A third of the values are of levels that are not listed.
-    assert_eq!(levels(texts((0..3_000).map(|i| format!("u{:04}", i % 1_500)))), 1.0 / 3.0);
+    // A third of the values are of levels that are not listed, the others of levels that
+    // were no more frequent.
+    assert_eq!(levels(texts((0..3_000).map(|i| format!("u{:04}", i % 1_500)))), 1.0);
+    // As many are to be found in other values of the same law.
+    let mut random = fastrand::Rng::with_seed(8);
+    let mut draw = || -> Table {
+        let level = |_| format!("level {:.0}", 20_000_f64.powf(random.f64()));
+        texts((0..6_000).map(level).collect::<Vec<_>>().into_iter())
+    };
+    let profile = Profile::of(&draw(), &schema());
+    let mut seen = profile.observer();
+    seen.add(&draw());
+    let summaries = (&profile.inputs[1].summary, &seen.inputs[1].summary);
+    let (Summary::Category(reference), Summary::Category(seen)) = summaries else {
+        panic!("no levels")
+    };
+    let found = seen.not_listed() as f64 / 6_000.0;
+    let expected = reference.expected_unlisted();
+    assert!(reference.other > 0 && (found - expected).abs() < 0.02, "{found}, {expected}");
 }
 
 #[test]
@@ -375,4 +392,83 @@ fn model_monitor_files() {
     let config = &constraints["monitoring_config"];
     assert_eq!(config["evaluate_constraints"], "Enabled");
     assert_eq!(config["domain_content_threshold"], 0.2);
+}
+
+fn notes(texts: impl Iterator<Item = String>) -> (Table, Schema) {
+    let values = Values::Category(Categories::encode(texts.map(Some)));
+    let table = Table::new(vec![Column { name: "note".into(), values }]).unwrap();
+    let field = Field { name: "note".into(), kind: Kind::Text, nullable: true };
+    let schema = Schema { inputs: vec![field], target: "y".into(), task: Task::Regression };
+    (table, schema)
+}
+
+/// Sentences of words whose frequencies fall as in natural language.
+fn sentences(seed: u64, rows: usize, start: &'static str) -> impl Iterator<Item = String> {
+    let mut random = fastrand::Rng::with_seed(seed);
+    (0..rows).map(move |_| {
+        let words = 4 + random.usize(..12);
+        let word =
+            |random: &mut fastrand::Rng| format!("{start}{:.0}", 2_000_f64.powf(random.f64()));
+        (0..words).map(|_| word(&mut random)).collect::<Vec<_>>().join(" ")
+    })
+}
+
+fn observed(profile: &Profile, table: &Table) -> Observation {
+    let mut observation = profile.observer();
+    observation.add(table);
+    observation
+}
+
+fn only_text(columns: &[super::Column]) -> &super::Texts {
+    match &columns[0].summary {
+        Summary::Text(texts) => texts,
+        _ => panic!("a column of texts"),
+    }
+}
+
+#[test]
+fn texts_are_known_by_length_and_words() {
+    let (table, schema) = notes(sentences(1, 2_000, "w"));
+    let profile = Profile::of(&table, &schema);
+    let bytes = serde_json::to_vec(&profile.inputs[0]).unwrap();
+    assert!(bytes.len() < 10_000, "{} bytes", bytes.len());
+    let reference = only_text(&profile.inputs);
+    assert!(reference.words.len() > 100 && reference.words.contains("w1"));
+    assert_eq!((reference.length.moments.count, profile.inputs[0].present()), (2_000, 2_000));
+    let seen = |seed, start| {
+        let mut seen = profile.observer();
+        seen.add(&notes(sentences(seed, 1_000, start)).0);
+        only_text(&seen.inputs).unknown.mean
+    };
+    // Rows judge each other as they judge new rows.
+    let (own, new) = (reference.unknown.mean, seen(2, "w"));
+    assert!(own > 0.01 && (own - new).abs() < 0.01, "{own} and {new}");
+    assert_eq!(seen(3, "v"), 1.0);
+}
+
+#[test]
+fn texts_add_up() {
+    let (table, schema) = notes(sentences(5, 300, "w"));
+    let profile = Profile::of(&table, &schema);
+    let parts: Vec<Observation> =
+        (6..9).map(|seed| observed(&profile, &notes(sentences(seed, 50, "w")).0)).collect();
+    let sum = |order: [usize; 3]| merged(&order.map(|part| &parts[part]));
+    let (one, other) = (sum([0, 1, 2]), sum([2, 0, 1]));
+    let (one, other) = (only_text(&one.inputs), only_text(&other.inputs));
+    assert_eq!(one.length.bins.counts, other.length.bins.counts);
+    assert_eq!(one.unknown.count, 150);
+    assert!((one.unknown.mean - other.unknown.mean).abs() < 1e-12);
+    let other = Profile::of(&notes(sentences(9, 300, "v")).0, &schema);
+    assert!(profile.accepts(&other.observer()).is_err());
+}
+
+#[test]
+fn long_levels_take_no_more_room() {
+    let long = |i: usize| format!("{i:0100}");
+    let profile = Profile::of(&texts((0..3_000).map(|i| long(i % 900))), &schema());
+    let bytes = serde_json::to_vec(&profile.inputs[1]).unwrap();
+    assert!(bytes.len() < 10_200, "{} bytes", bytes.len());
+    let Summary::Category(levels) = &profile.inputs[1].summary else { panic!("no levels") };
+    assert!(levels.counts.len() > 90 && levels.other > 0);
+    assert_eq!(levels.total(), 3_000);
 }

@@ -4,7 +4,7 @@ use jiff::SignedDuration;
 
 use super::*;
 use crate::dataset::{self, Categories, Field, Kind, Schema, Table, Task, Values};
-use crate::drift::{Subject, check};
+use crate::drift::{Chunk, Seen, Subject, Terms, check};
 use crate::registry::ColumnTrend;
 use crate::spec::Thresholds;
 use crate::window::Window;
@@ -68,8 +68,11 @@ impl Checked {
         let at = |text: &str| text.parse().unwrap();
         let window = Window { start: at("2026-03-01T00:00:00Z"), end: at("2026-03-02T00:00:00Z") };
         let subject = Subject { model: "wine".into(), version: 3, window };
-        let thresholds = Thresholds::default();
-        let report = check(subject, &profile, &observed, &thresholds, &BTreeMap::new()).unwrap();
+        let terms =
+            Terms { thresholds: &Thresholds::default(), importance: &BTreeMap::new(), time: None };
+        let chunks = [Chunk { window, observed: observed.clone() }];
+        let seen = Seen { chunks: &chunks, outcomes: None };
+        let report = check(subject, &profile, seen, terms).unwrap();
         let current = record(&report, 0);
         let past = (1..=PAST).map(|days| record(&report, days)).collect();
         Self { profile, observed, report, past, current }

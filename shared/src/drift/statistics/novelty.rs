@@ -16,6 +16,28 @@ pub struct NoveltyTest {
     pub p_value: f64,
 }
 
+/// Tests how many numbers of a current sample lie below, and how many above, all `n`
+/// of the reference.
+///
+/// Were all `n + m` numbers shuffled, the `k` largest would be of the current sample
+/// with the probability `Π (m − i) / (n + m − i)` (Rosenbaum, *Tables for a
+/// nonparametric test of location*, 1954). The p-value is twice that of the rarer side;
+/// ties make it larger than it need be.
+#[must_use]
+pub fn exceedance(n: u64, m: u64, below: u64, above: u64) -> NoveltyTest {
+    let found = below + above;
+    let p_value = (0..below.max(above))
+        .map(|i| m.saturating_sub(i) as f64 / (n + m).saturating_sub(i).max(1) as f64)
+        .try_fold(2.0, |tail: f64, factor| {
+            // So rare that it makes no difference how much rarer.
+            if tail > f64::MIN_POSITIVE { Ok(tail * factor) } else { Err(tail) }
+        })
+        .unwrap_or_else(|tail| tail)
+        .min(1.0);
+    let expected = 2.0 * m as f64 / (n + 1) as f64;
+    NoveltyTest { found, expected, statistic: found as f64, p_value }
+}
+
 /// Tests the number of values whose level has a reference count of 0. A level is
 /// given as its counts in the reference and in the current sample.
 ///

@@ -89,6 +89,9 @@ pub struct Drift {
     /// The span of a check that is asked for without a window, in hours, at least
     /// 1. Default 24.
     pub window_hours: u32,
+    /// Into how many chunks of time a window is divided at most, so that a change in a
+    /// part of it shows; 1 looks at the whole only. Default 4.
+    pub chunks: u32,
     /// The level of the tests and the floors of the effects.
     pub thresholds: Thresholds,
     /// Columns whose drift is a warning at most, such as a season that is known.
@@ -106,6 +109,7 @@ impl Default for Drift {
     fn default() -> Self {
         Self {
             window_hours: 24,
+            chunks: 4,
             thresholds: Thresholds::default(),
             quiet: Vec::new(),
             silent_until: None,
@@ -191,6 +195,8 @@ impl Spec {
             "it must be at least 1 and at most a year",
         )?;
         self.drift.retraining.validate()?;
+        let chunks = self.drift.chunks;
+        check((1..=16).contains(&chunks), "drift.chunks", chunks, "it must lie between 1 and 16")?;
         Ok(self.drift.thresholds.validate()?)
     }
 }

@@ -1,13 +1,17 @@
+mod null;
+mod parts;
+mod whole;
+
 use std::collections::BTreeMap;
 
 use proptest::prelude::*;
 
 use super::report::{Aspect, Details, Effect, Measure, Role};
-use super::statistics::novelty::novelty;
+use super::statistics::novelty::{self, novelty};
 use super::statistics::{binned, contingency, samples, shares};
-use super::{Report, Severity, Subject, Verdict, check};
+use super::{Chunk, Report, Seen, Severity, Subject, Terms, Timeline, Verdict, check};
 use crate::dataset::{Categories, Column, Field, Kind, Schema, Table, Task, Values};
-use crate::profile::{Observation, Profile, Summary};
+use crate::profile::{Incompatible, Observation, Profile, Summary};
 use crate::spec::Thresholds;
 use crate::window::Window;
 
@@ -129,11 +133,20 @@ fn observe(profile: &Profile, table: &Table) -> Observation {
     observation
 }
 
+/// The check of a window of one chunk.
+fn judge(
+    profile: &Profile,
+    observed: &Observation,
+    importance: &BTreeMap<String, f64>,
+) -> Result<Report, Incompatible> {
+    let terms = Terms { thresholds: &Thresholds::default(), importance, time: None };
+    let chunk = Chunk { window: subject().window, observed: observed.clone() };
+    check(subject(), profile, Seen { chunks: &[chunk], outcomes: None }, terms)
+}
+
 fn compare(reference: &Table, current: &Table) -> Report {
     let profile = Profile::of(reference, &schema());
-    let observation = observe(&profile, current);
-    let importance = BTreeMap::new();
-    check(subject(), &profile, &observation, &Thresholds::default(), &importance).unwrap()
+    judge(&profile, &observe(&profile, current), &BTreeMap::new()).unwrap()
 }
 
 fn drifted(report: &Report) -> Vec<&str> {
@@ -259,7 +272,7 @@ fn unimportant_columns_only_warn() {
     let observation = observe(&profile, &shifted);
     let report = |normal: f64| {
         let importance = BTreeMap::from([("normal".into(), normal), ("two".into(), 10.0)]);
-        check(subject(), &profile, &observation, &Thresholds::default(), &importance).unwrap()
+        judge(&profile, &observation, &importance).unwrap()
     };
     assert_eq!(report(0.05).verdict, Verdict::Stable);
     assert_eq!(report(0.05).columns[0].severity, Severity::Warning);
@@ -277,9 +290,7 @@ fn outputs_that_were_not_seen_are_not_judged() {
     };
     let profile =
         Profile::of(&reference, &schema()).with_predictions(&predictions(0.0, &mut random));
-    let judge = |observation: &Observation| {
-        check(subject(), &profile, observation, &Thresholds::default(), &BTreeMap::new()).unwrap()
-    };
+    let judge = |observation: &Observation| judge(&profile, observation, &BTreeMap::new()).unwrap();
     let mut observation = observe(&profile, &generate(500, &mut random));
     assert_eq!(judge(&observation).verdict, Verdict::Stable);
     assert!(judge(&observation).columns.iter().all(|column| column.role == Role::Input));
@@ -307,8 +318,7 @@ fn another_profiles_observation_is_refused() {
     let mut random = Random(11);
     let profile = Profile::of(&generate(300, &mut random), &schema());
     let other = Profile::of(&generate(300, &mut random), &schema());
-    let result =
-        check(subject(), &profile, &other.observer(), &Thresholds::default(), &BTreeMap::new());
+    let result = judge(&profile, &other.observer(), &BTreeMap::new());
     assert!(result.unwrap_err().to_string().contains("column `normal`"));
 }
 
@@ -420,7 +430,7 @@ proptest! {
             let observation = observe(&profile, &table(values));
             match &observation.inputs[0].summary {
                 Summary::Number(numbers) => numbers.bins.clone(),
-                Summary::Category(_) => panic!("a column of numbers"),
+                _ => panic!("a column of numbers"),
             }
         };
         let reference = bins(&a);
@@ -436,4 +446,15 @@ proptest! {
         prop_assert_eq!(old.iter().sum::<u64>(), a.len() as u64);
         prop_assert_eq!(new.iter().sum::<u64>(), b.len() as u64);
     }
+}
+
+#[test]
+fn numbers_beyond_the_extremes_surprise_by_their_share() {
+    let p_value = |n, m, below, above| novelty::exceedance(n, m, below, above).p_value;
+    // The largest three of four numbers are of the current sample: 3/5 · 2/4 · 1/3, twice.
+    assert!((p_value(2, 3, 0, 3) - 0.2).abs() < 1e-12);
+    assert_eq!(p_value(100, 100, 0, 0), 1.0);
+    assert_eq!(p_value(100, 100, 0, 1), 1.0);
+    assert!(p_value(1_000, 20_000, 0, 20_000) < 1e-300);
+    assert_eq!(p_value(0, 0, 0, 0), 1.0);
 }
