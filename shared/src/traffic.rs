@@ -4,6 +4,7 @@ use std::ops::AddAssign;
 
 use bytes::Bytes;
 use futures::{StreamExt as _, stream};
+use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use crate::capture::{CaptureLine, GroundTruth, hour_prefix, read_lines};
@@ -125,20 +126,27 @@ async fn visit_blocks<O: ReadObjects + ?Sized>(
     Ok(())
 }
 
-/// All late labels of a model, in the order in which they came, so that a correction comes
-/// after what it corrects.
+/// The late labels of a model, in the order in which they came, so that a correction comes
+/// after what it corrects; with `since` those in files that were written since then, as the
+/// labels of all answers of a later time are.
 ///
 /// # Errors
 /// When the bucket cannot be asked.
 pub async fn ground_truths<O: ReadObjects + ?Sized>(
     objects: &O,
     model: &ModelName,
+    since: Option<Timestamp>,
 ) -> Result<(Vec<GroundTruth>, ReadCounts), PortError> {
+    // S3 tells times to the second.
+    let since = since.map(|since| since.as_second());
     let mut counts = ReadCounts::default();
     let mut truths = Vec::new();
     let mut files = objects.list(&keys::ground_truth(model)).await?;
     files.sort_by(|file, other| (file.modified, &file.key).cmp(&(other.modified, &other.key)));
     for listed in files {
+        if since.is_some_and(|since| listed.modified.as_second() < since) {
+            continue;
+        }
         let Some(object) = objects.get(&listed.key).await? else { continue };
         counts.files += 1;
         for line in read_lines(&object.bytes) {

@@ -1,8 +1,9 @@
 //! The record of drift checks.
 
 use jiff::{SignedDuration, Timestamp};
+use model_factory::metrics::Metric;
 use model_factory::name::Reference;
-use model_factory::registry::{ColumnTrend, DriftRecord, RetrainingDecision};
+use model_factory::registry::{ColumnTrend, DriftRecord, RetrainingDecision, ScoreTrend};
 
 use crate::adapters::{Adapters, hold_for_both_adapters};
 
@@ -30,6 +31,14 @@ fn record(model: &str, hour: i64, verdict: &str) -> DriftRecord {
             strength: 2.125,
             missing_rate: 0.1,
         }],
+        score: Some(ScoreTrend {
+            metric: Metric::Rmse,
+            reference: 2.5,
+            realised: None,
+            estimated: Some(2.75),
+            low: 2.5,
+            high: 3.0,
+        }),
         retraining: Some(RetrainingDecision { requested: false, reason: "too soon".to_owned() }),
         report: "drift/taxi/window/report.json".to_owned(),
         checked_at: start + SignedDuration::from_nanos(123_456_789),

@@ -11,11 +11,14 @@ use clap::{Parser, Subcommand};
 use fastrand::Rng;
 use jiff::{SignedDuration, Timestamp};
 use model_factory::dataset::{self, Field, RawTable, Schema, Table, Task};
-use model_factory::drift::{self, Chunk, Report, Seen, Subject, Terms, html};
+use model_factory::drift::timeline::whole;
+use model_factory::drift::{
+    self, Observer, Report, Seen, Severity, Subject, Terms, Timeline, html,
+};
 use model_factory::name::Reference;
 use model_factory::profile::{Observation, Profile};
 use model_factory::registry::DriftRecord;
-use model_factory::spec::{Spec, Thresholds};
+use model_factory::spec::{Drift, Spec};
 use model_factory::window::Window;
 use serde_json::{Value, json};
 
@@ -70,7 +73,9 @@ fn report(reference: &Path, current: &Path, page: &Path) -> Result<(), Failure> 
     let profile = profile_of(&read(reference)?);
     let (report, observed) = check(&profile, &read(current)?.table)?;
     let record = record(&report)?;
-    let text = html::render(&report, &profile, &observed, &[], &record);
+    let checked = html::Checked { reference: &profile, observed: &observed };
+    let records = html::Records { past: &[], current: &record };
+    let text = html::render(&report, None, checked, records);
     std::fs::write(page, &text)?;
     say(&json!({"flagged": flagged(&report), "bytes": text.len()}));
     Ok(())
@@ -103,11 +108,12 @@ fn halves(file: &Path, splits: u64, rows: Option<usize>) -> Result<(), Failure> 
         let drawn = rows.unwrap_or(all.len()).min(all.len());
         let (reference, rest) = all.split_at(drawn / 2);
         let current = rest.get(..drawn - drawn / 2).unwrap_or(rest);
-        let profile = Profile::of(&raw.table.select(reference), &schema);
+        let reference = raw.table.select(reference);
+        let profile = Profile::of(&reference, &schema).with_rows(&reference, None);
         let (report, _) = check(&profile, &raw.table.select(current))?;
         let found = flagged(&report).len();
         columns += found;
-        alarms += usize::from(found > 0);
+        alarms += usize::from(report.severity() == Severity::Drift);
         silent += usize::from(report.columns.is_empty());
     }
     say(&json!({
@@ -139,22 +145,28 @@ fn schema_of(raw: &RawTable) -> Schema {
 }
 
 fn profile_of(raw: &RawTable) -> Profile {
-    Profile::of(&raw.table, &schema_of(raw))
+    Profile::of(&raw.table, &schema_of(raw)).with_rows(&raw.table, None)
 }
 
 /// A check of rows that came evenly over a day.
 fn check(profile: &Profile, rows: &Table) -> Result<(Report, Observation), Failure> {
     let start = Timestamp::UNIX_EPOCH;
     let window = Window { start, end: start + SignedDuration::from_hours(24) };
-    let mut observed = profile.observer();
-    observed.add(rows);
+    let observer = Observer::new(profile)?;
+    let mut timeline = Timeline::new(profile, window);
+    let all: Vec<usize> = (0..rows.rows()).collect();
+    for (hour, part) in all.chunks(all.len().div_ceil(24).max(1)).enumerate() {
+        let time = start + SignedDuration::from_hours(i64::try_from(hour)?);
+        if let Some(observed) = timeline.at(time) {
+            observer.count_inputs(&rows.select(part), observed);
+        }
+    }
     let subject = Subject { model: "bench".to_owned(), version: 1, window };
-    let terms =
-        Terms { thresholds: &Thresholds::default(), importance: &BTreeMap::new(), time: None };
-    let chunks = [Chunk { window, observed }];
-    let seen = Seen { chunks: &chunks, outcomes: None };
-    let report = drift::check(subject, profile, seen, terms)?;
-    let [Chunk { observed, .. }] = chunks;
+    let Drift { thresholds, chunks, .. } = Drift::default();
+    let chunks = timeline.chunks(chunks, thresholds.min_rows);
+    let terms = Terms { thresholds: &thresholds, importance: &BTreeMap::new(), time: None };
+    let report = drift::check(subject, profile, Seen { chunks: &chunks, outcomes: None }, terms)?;
+    let observed = whole(&chunks)?.unwrap_or_else(|| profile.observer());
     Ok((report, observed))
 }
 
@@ -169,6 +181,7 @@ fn record(report: &Report) -> Result<DriftRecord, Failure> {
         rows: report.rows,
         columns: flagged(report),
         trends: report.trends(),
+        score: report.score(),
         retraining: None,
         report: String::new(),
         checked_at: report.window.end,

@@ -1,18 +1,23 @@
 //! One model's window, compared.
 
-use jiff::SignedDuration;
-use model_factory::drift::{self, Report, Subject, Terms};
+use jiff::{SignedDuration, Timestamp};
+use model_factory::drift::{self, Outcomes, Report, Severity, Subject, Terms, Verdict, retraining};
 use model_factory::name::ModelName;
 use model_factory::profile::Profile;
 use model_factory::runtime::Failure;
 use model_factory::window::{Window, whole_hour};
 
+use crate::errors::Errors;
 use crate::findings::Findings;
-use crate::hours::{self, Seen};
+use crate::hours::{self, Counted};
+use crate::labels;
 use crate::ports::Ports;
 use crate::reference::{self, Judge};
 use crate::report::Checked;
 use crate::request::Request;
+
+/// How many windows before this one matter to its page.
+const SHOWN: i32 = 30;
 
 /// Checks one model; `None` when no version answers for the variant.
 pub(crate) async fn run(
@@ -23,11 +28,25 @@ pub(crate) async fn run(
     let variant = &request.variant;
     let Some(mut judge) = reference::load(ports, model, variant).await? else { return Ok(None) };
     let window = window(ports, request, judge.spec.drift.window_hours);
-    let mut seen = hours::observe(ports, &judge, model, variant, window).await?;
-    leave_out(&mut judge.profile, &mut seen);
-    let subject = Subject { model: model.to_string(), version: judge.version.number(), window };
-    let report = compare(&judge, subject, &seen)?;
-    let findings = Findings { ports, model, request, judge: &judge, seen: &seen, report: &report };
+    let past = ports.drift_log.drift_records(model, Some(since(&judge, window))).await?;
+    let mut counted = hours::observe(ports, &judge, model, variant, window).await?;
+    leave_out(&mut judge.profile, &mut counted);
+    let outcomes = labels::outcomes(ports, &judge, model, variant, window).await?;
+    let mut report = compare(&judge, model, window, &counted, outcomes.as_ref())?;
+    let errors = Errors::read(ports, &judge, variant, window, &past, outcomes.as_ref()).await?;
+    if errors.severity() == Severity::Drift && report.verdict == Verdict::Stable {
+        report.verdict = Verdict::Drift;
+    }
+    let findings = Findings {
+        ports,
+        model,
+        request,
+        judge: &judge,
+        counted: &counted,
+        report: &report,
+        errors: &errors,
+        past: &past,
+    };
     findings.publish().await.map(Some)
 }
 
@@ -41,10 +60,18 @@ fn window(ports: &Ports, request: &Request, hours: u32) -> Window {
     })
 }
 
+/// From when on history matters to a window.
+fn since(judge: &Judge, window: Window) -> Timestamp {
+    let length = window.end.duration_since(window.start);
+    let shown = length.checked_mul(SHOWN).unwrap_or(SignedDuration::MAX);
+    let back = shown.max(retraining::looks_back(&judge.spec.drift.retraining, length));
+    window.start.saturating_sub(back).unwrap_or(Timestamp::MIN)
+}
+
 /// Compares no column whose values were kept out of the captures, and no answer that was
 /// given by them: they are not missing, only unknown here.
-fn leave_out(profile: &mut Profile, seen: &mut Seen) {
-    let Seen { observed, chunks, hidden, .. } = seen;
+fn leave_out(profile: &mut Profile, counted: &mut Counted) {
+    let Counted { chunks, hidden, .. } = counted;
     let before = profile.inputs.len();
     profile.inputs.retain(|column| !hidden.contains(&column.name));
     if profile.inputs.len() < before {
@@ -52,8 +79,7 @@ fn leave_out(profile: &mut Profile, seen: &mut Seen) {
         profile.outputs.clear();
         profile.joint = None;
         profile.performance = None;
-        let chunks = chunks.iter_mut().map(|chunk| &mut chunk.observed);
-        for seen in std::iter::once(observed).chain(chunks) {
+        for seen in chunks.iter_mut().map(|chunk| &mut chunk.observed) {
             seen.inputs.retain(|column| !hidden.contains(&column.name));
             seen.outputs.clear();
             seen.joint = None;
@@ -62,14 +88,21 @@ fn leave_out(profile: &mut Profile, seen: &mut Seen) {
     }
 }
 
-fn compare(judge: &Judge, subject: Subject, seen: &Seen) -> Result<Report, Failure> {
-    let Judge { manifest, profile, spec, .. } = judge;
+fn compare(
+    judge: &Judge,
+    model: &ModelName,
+    window: Window,
+    counted: &Counted,
+    outcomes: Option<&Outcomes>,
+) -> Result<Report, Failure> {
+    let Judge { manifest, profile, spec, version, .. } = judge;
+    let subject = Subject { model: model.to_string(), version: version.number(), window };
     let terms = Terms {
         thresholds: &spec.drift.thresholds,
         importance: &manifest.importance,
         time: manifest.spec.time.as_deref(),
     };
-    let seen = drift::Seen { chunks: &seen.chunks, outcomes: None };
+    let seen = drift::Seen { chunks: &counted.chunks, outcomes };
     let mut report =
         drift::check(subject, profile, seen, terms).map_err(|error| Failure::terminal(&error))?;
     report.quieten(&spec.drift.quiet);

@@ -1,10 +1,12 @@
 //! What a check found, written, recorded and told.
 
 use bytes::Bytes;
-use jiff::{SignedDuration, Timestamp};
+use jiff::Timestamp;
+use model_factory::drift::concept::ConceptReport;
 use model_factory::drift::{Alert, ColumnReport, Report, Verdict, html, retraining};
 use model_factory::events::{Event, EventKind};
 use model_factory::name::{ModelName, Reference};
+use model_factory::profile::Observation;
 use model_factory::quality::Violations;
 use model_factory::registry::{DriftRecord, RetrainingDecision};
 use model_factory::runtime::Failure;
@@ -12,15 +14,13 @@ use model_factory::storage::keys;
 use serde::Serialize;
 use serde_json::{Value, json};
 
-use crate::hours::Seen;
+use crate::errors::{self, Errors};
+use crate::hours::Counted;
 use crate::metrics;
 use crate::ports::Ports;
 use crate::reference::Judge;
 use crate::report::Checked;
 use crate::request::Request;
-
-/// How many windows before this one the page shows.
-const SHOWN: i32 = 30;
 
 /// The findings of one check.
 pub(crate) struct Findings<'a> {
@@ -28,8 +28,11 @@ pub(crate) struct Findings<'a> {
     pub(crate) model: &'a ModelName,
     pub(crate) request: &'a Request,
     pub(crate) judge: &'a Judge,
-    pub(crate) seen: &'a Seen,
+    pub(crate) counted: &'a Counted,
     pub(crate) report: &'a Report,
+    pub(crate) errors: &'a Errors,
+    /// The records of earlier checks.
+    pub(crate) past: &'a [DriftRecord],
 }
 
 impl Findings<'_> {
@@ -37,28 +40,36 @@ impl Findings<'_> {
     /// ids follow from variant, version and window, so that a repeated check alarms and
     /// trains once.
     pub(crate) async fn publish(&self) -> Result<Checked, Failure> {
-        let Self { ports, model, judge, seen, report, .. } = *self;
-        let past = ports.drift_log.drift_records(model, Some(self.since())).await?;
+        let Self { ports, model, judge, counted, report, errors, past, .. } = *self;
         let mut record = self.record();
         if report.verdict == Verdict::Drift {
             let policy = &judge.spec.drift.retraining;
             let wanted = self.request.retrain;
-            record.retraining = Some(retraining::decide(policy, &past, &record, wanted));
+            record.retraining = Some(retraining::decide(policy, past, &record, wanted));
         }
-        let page = html::render(report, &judge.profile, &seen.observed, &past, &record);
+        let observed = counted.observed(judge)?;
+        let concept = errors.report.as_ref();
+        let page = html::render(
+            report,
+            concept,
+            html::Checked { reference: &judge.profile, observed: &observed },
+            html::Records { past, current: &record },
+        );
         let told = Told {
             variant: &record.variant,
             checked_at: record.checked_at,
             retraining: record.retraining.as_ref(),
+            concept,
             report,
         };
         self.write("report.json", keys::JSON, json_of(&told)?).await?;
         self.write("report.html", keys::HTML, page.into()).await?;
-        self.write(keys::VIOLATIONS, keys::JSON, json_of(&self.violations())?).await?;
+        self.write(keys::VIOLATIONS, keys::JSON, json_of(&self.violations(&observed))?).await?;
+        self.write(errors::FILE, keys::JSON, json_of(&errors.stream)?).await?;
         ports.drift_log.record_drift(&record).await?;
         let columns = judge.spec.drift.column_metrics;
         ports.metrics.emit(metrics::measured(report, &record, columns));
-        let events = self.events(&past, &record);
+        let events = self.events(&record);
         if !events.is_empty() {
             ports.events.publish(&events).await?;
         }
@@ -69,7 +80,7 @@ impl Findings<'_> {
             window: report.window,
             verdict: report.verdict,
             rows: report.rows,
-            unreadable: seen.unfit + seen.read.unreadable_lines,
+            unreadable: counted.unfit + counted.read.unreadable_lines,
             columns: record.columns,
             retraining: record.retraining,
             report: self.key("report.html"),
@@ -85,15 +96,6 @@ impl Findings<'_> {
         Ok(self.ports.write_objects.put(&self.key(file), content_type, bytes).await?)
     }
 
-    /// From when on history matters.
-    fn since(&self) -> Timestamp {
-        let window = self.report.window;
-        let length = window.end.duration_since(window.start);
-        let shown = length.checked_mul(SHOWN).unwrap_or(SignedDuration::MAX);
-        let back = shown.max(retraining::looks_back(&self.judge.spec.drift.retraining, length));
-        window.start.saturating_sub(back).unwrap_or(Timestamp::MIN)
-    }
-
     fn record(&self) -> DriftRecord {
         let Self { ports, model, request, judge, report, .. } = self;
         DriftRecord {
@@ -106,6 +108,7 @@ impl Findings<'_> {
             rows: report.rows,
             columns: report.drifted().map(|column| column.name.clone()).collect(),
             trends: report.trends(),
+            score: report.score(),
             retraining: None,
             report: self.key("report.json"),
             checked_at: ports.clock.now(),
@@ -113,15 +116,15 @@ impl Findings<'_> {
     }
 
     /// What the window breaks of the constraints that training has stored.
-    fn violations(&self) -> Violations {
+    fn violations(&self, observed: &Observation) -> Violations {
         let Judge { profile, spec, .. } = self.judge;
-        let broken = model_factory::quality::observed(profile, &self.seen.observed, spec);
+        let broken = model_factory::quality::observed(profile, observed, spec);
         let drifted = self.report.drifted().map(ColumnReport::defect);
         Violations::of(broken.iter().chain(&drifted.collect::<Vec<_>>()))
     }
 
-    fn events(&self, past: &[DriftRecord], record: &DriftRecord) -> Vec<Event> {
-        let Self { model, judge, report, .. } = self;
+    fn events(&self, record: &DriftRecord) -> Vec<Event> {
+        let Self { model, judge, report, errors, past, .. } = self;
         let Some(decision) = &record.retraining else { return Vec::new() };
         let (window, version, variant) = (report.window, judge.version, &record.variant);
         let id = format!("drift/{model}/{variant}/{}/{version}", window.id());
@@ -141,7 +144,7 @@ impl Findings<'_> {
                 "report": self.key("report.html"),
                 "retraining": decision,
                 "silenced": silenced.is_some(),
-                "alert": Alert::new(report, past, record),
+                "alert": Alert::new(report, errors.report.as_ref(), past, record),
             }),
         )];
         if decision.requested {
@@ -166,6 +169,7 @@ struct Told<'a> {
     variant: &'a Reference,
     checked_at: Timestamp,
     retraining: Option<&'a RetrainingDecision>,
+    concept: Option<&'a ConceptReport>,
     #[serde(flatten)]
     report: &'a Report,
 }

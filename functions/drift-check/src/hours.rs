@@ -2,13 +2,16 @@
 //!
 //! The counts of a whole hour are kept, with a fingerprint of the files that they are
 //! of: a later window that spans the hour adds them up instead of reading it again,
-//! unless captures have come in since.
+//! unless captures have come in since. A window of so few hours that its chunks are
+//! shorter than an hour is read line by line.
 
 use std::collections::BTreeSet;
+use std::ops::AddAssign;
 
 use futures::{StreamExt as _, stream};
 use jiff::{SignedDuration, Timestamp};
 use model_factory::capture::hour_prefix;
+use model_factory::drift::timeline::whole;
 use model_factory::drift::{Chunk, Observer, Timeline};
 use model_factory::name::{ModelName, Reference};
 use model_factory::port_error::{PortError, chain};
@@ -33,60 +36,82 @@ const PACKED_JSON: &str = "application/zstd";
 /// How hard counts are packed: they are small and read often.
 const PACKING: i32 = 3;
 
-/// What was seen in a span of time, and how much of it could not be read.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-pub(crate) struct Seen {
-    /// Counts in the bins of the version that is compared with.
-    pub(crate) observed: Observation,
-    /// The same in parts, in order of time; of a whole window only.
-    #[serde(skip)]
+/// From this length on, an hour is no longer than the spans that a timeline tells apart.
+const LONG: SignedDuration = SignedDuration::from_hours(16);
+
+/// What was seen in a window, and how much of it could not be read.
+pub(crate) struct Counted {
+    /// Counts in the bins of the version that is compared with, in order of time.
     pub(crate) chunks: Vec<Chunk>,
     /// The files.
     pub(crate) read: ReadCounts,
     /// Requests of a version with another schema, or that it cannot answer.
     pub(crate) unfit: usize,
     /// The inputs whose values were kept out of some of the captures.
-    #[serde(default)]
     pub(crate) hidden: BTreeSet<String>,
 }
 
-impl Seen {
-    fn nothing(judge: &Judge) -> Self {
-        Self {
-            observed: judge.profile.observer(),
-            chunks: Vec::new(),
-            read: ReadCounts::default(),
-            unfit: 0,
-            hidden: BTreeSet::new(),
-        }
-    }
-
-    fn add(&mut self, more: &Self) -> Result<(), Failure> {
-        self.observed.merge(&more.observed).map_err(|error| Failure::terminal(&error))?;
-        self.read += more.read;
-        self.unfit += more.unfit;
-        self.hidden.extend(more.hidden.iter().cloned());
-        Ok(())
+impl Counted {
+    /// All that was seen.
+    pub(crate) fn observed(&self, judge: &Judge) -> Result<Observation, Failure> {
+        let all = whole(&self.chunks).map_err(|error| Failure::terminal(&error))?;
+        Ok(all.unwrap_or_else(|| judge.profile.observer()))
     }
 }
 
-/// The counts of an hour as they are kept.
+/// What was seen in an hour, as it is kept.
 #[derive(Serialize, Deserialize)]
 struct Kept {
     /// The fingerprint of the files that were counted.
     files: String,
-    seen: Seen,
+    observed: Observation,
+    rest: Rest,
+}
+
+/// What is counted beside the observation.
+#[derive(Debug, Clone, Default, Serialize, Deserialize)]
+struct Rest {
+    read: ReadCounts,
+    unfit: usize,
+    #[serde(default)]
+    hidden: BTreeSet<String>,
+}
+
+impl AddAssign for Rest {
+    fn add_assign(&mut self, more: Self) {
+        self.read += more.read;
+        self.unfit += more.unfit;
+        self.hidden.extend(more.hidden);
+    }
+}
+
+/// Where what is read is counted.
+enum Place<'a> {
+    /// All in one.
+    Hour(&'a mut Observation),
+    /// By its time.
+    Timeline(&'a mut Timeline),
+}
+
+impl Place<'_> {
+    fn at(&mut self, time: Timestamp) -> Option<&mut Observation> {
+        match self {
+            Self::Hour(observed) => Some(observed),
+            Self::Timeline(timeline) => timeline.at(time),
+        }
+    }
 }
 
 /// An hour of a variant's traffic.
 struct Hour<'a> {
     ports: &'a Ports,
     judge: &'a Judge,
+    observer: &'a Observer<'a>,
     model: &'a ModelName,
     variant: &'a Reference,
     /// Its part of the window.
     part: Window,
-    /// Whether the part is the whole hour.
+    /// Whether the part is the whole hour, and may be counted as one.
     whole: bool,
     start: Timestamp,
 }
@@ -95,7 +120,7 @@ struct Hour<'a> {
 struct Found<'a> {
     hour: Hour<'a>,
     files: Vec<Listed>,
-    kept: Option<Seen>,
+    kept: Option<Kept>,
 }
 
 /// Counts a variant's traffic of a window.
@@ -105,49 +130,46 @@ pub(crate) async fn observe(
     model: &ModelName,
     variant: &Reference,
     window: Window,
-) -> Result<Seen, Failure> {
+) -> Result<Counted, Failure> {
+    let observer = Observer::new(&judge.profile).map_err(|error| Failure::terminal(&error))?;
+    let long = window.end.duration_since(window.start) >= LONG;
     let hours = window.hours().map(|(start, part)| Hour {
         ports,
         judge,
+        observer: &observer,
         model,
         variant,
         part,
-        whole: part.end.duration_since(part.start) == SignedDuration::from_hours(1),
+        whole: long && part.end.duration_since(part.start) == SignedDuration::from_hours(1),
         start,
     });
     let mut found = stream::iter(hours.map(Hour::find)).buffered(AT_ONCE);
-    let mut total = Seen::nothing(judge);
     let mut timeline = Timeline::new(&judge.profile, window);
-    let mut counted = 0_usize;
+    let (mut rest, mut counted) = (Rest::default(), 0_usize);
     while let Some(found) = found.next().await {
         let Found { hour, files, kept } = found?;
-        let part = hour.part;
         if files.is_empty() {
             continue;
         }
-        let seen = match kept {
-            Some(seen) => seen,
-            None => {
-                counted += 1;
-                hour.count(&files).await?
-            }
+        counted += usize::from(kept.is_none());
+        rest += match kept {
+            Some(kept) => hour.add(kept, &mut timeline)?,
+            None if hour.whole => hour.add(hour.count_whole(&files).await?, &mut timeline)?,
+            None => hour.count(&files, Place::Timeline(&mut timeline)).await?,
         };
-        if let Some(span) = timeline.at(part.start) {
-            span.merge(&seen.observed).map_err(|error| Failure::terminal(&error))?;
-        }
-        total.add(&seen)?;
     }
-    let spec = &judge.spec.drift;
-    total.chunks = timeline.chunks(spec.chunks, spec.thresholds.min_rows);
+    let Rest { read, unfit, hidden } = rest;
+    let drift = &judge.spec.drift;
+    let chunks = timeline.chunks(drift.chunks, drift.thresholds.min_rows);
     tracing::info!(
         model = model.as_str(),
-        rows = total.observed.rows,
-        files = total.read.files,
+        files = read.files,
         hours_counted = counted,
-        unfit = total.unfit,
+        chunks = chunks.len(),
+        unfit,
         "the window is read"
     );
-    Ok(total)
+    Ok(Counted { chunks, read, unfit, hidden })
 }
 
 impl<'a> Hour<'a> {
@@ -167,7 +189,7 @@ impl<'a> Hour<'a> {
     }
 
     /// The counts that were kept of these very files.
-    async fn kept(&self, files: &[Listed]) -> Result<Option<Seen>, PortError> {
+    async fn kept(&self, files: &[Listed]) -> Result<Option<Kept>, PortError> {
         let Some(object) = self.ports.read_objects.get(&self.key()).await? else {
             return Ok(None);
         };
@@ -175,42 +197,23 @@ impl<'a> Hour<'a> {
             .ok()
             .and_then(|json| serde_json::from_slice::<Kept>(&json).ok())
             // An older function may have counted otherwise.
-            .filter(|kept| self.judge.profile.accepts(&kept.seen.observed).is_ok());
-        Ok(kept.filter(|kept| kept.files == fingerprint(files)).map(|kept| kept.seen))
+            .filter(|kept| self.judge.profile.accepts(&kept.observed).is_ok());
+        Ok(kept.filter(|kept| kept.files == fingerprint(files)))
     }
 
-    /// Counts the hour's part of the window, and keeps what a later window can use.
-    async fn count(&self, files: &[Listed]) -> Result<Seen, Failure> {
-        let Self { ports, judge, part, .. } = *self;
-        let limits = Limits::default();
-        let observer = Observer::new(&judge.profile).map_err(|error| Failure::terminal(&error))?;
-        let mut seen = Seen::nothing(judge);
-        let Seen { observed, unfit, hidden, .. } = &mut seen;
-        let read = visit_files(ports.read_objects.as_ref(), files, part, |line| {
-            hidden.extend(line.hidden().iter().cloned());
-            let request = line.request(&judge.manifest.schema, &limits);
-            let answered = request.ok().and_then(|request| {
-                let predictions = judge.predictor.predict(&request.table).ok()?;
-                Some((request.table, predictions))
-            });
-            match answered {
-                Some((table, predictions)) => {
-                    observer.count_inputs(&table, observed);
-                    let counted = observer.count_answers(&table, &predictions, observed);
-                    *unfit += usize::from(counted.is_err());
-                }
-                None => *unfit += 1,
-            }
-        });
-        seen.read = read.await?;
-        if self.whole {
-            self.keep(files, &seen).await?;
+    /// Adds the counts of the whole hour to those of the window.
+    fn add(&self, kept: Kept, timeline: &mut Timeline) -> Result<Rest, Failure> {
+        if let Some(observed) = timeline.at(self.start) {
+            observed.merge(&kept.observed).map_err(|error| Failure::terminal(&error))?;
         }
-        Ok(seen)
+        Ok(kept.rest)
     }
 
-    async fn keep(&self, files: &[Listed], seen: &Seen) -> Result<(), Failure> {
-        let kept = Kept { files: fingerprint(files), seen: seen.clone() };
+    /// Counts the whole hour, and keeps that for later windows.
+    async fn count_whole(&self, files: &[Listed]) -> Result<Kept, Failure> {
+        let mut observed = self.judge.profile.observer();
+        let rest = self.count(files, Place::Hour(&mut observed)).await?;
+        let kept = Kept { files: fingerprint(files), observed, rest };
         let json = serde_json::to_vec(&kept).map_err(|error| Failure::terminal(&error))?;
         let packed = zstd::encode_all(json.as_slice(), PACKING)
             .map_err(|error| Failure::terminal(&error))?;
@@ -219,7 +222,26 @@ impl<'a> Hour<'a> {
             // It is only a saving.
             tracing::warn!(error = chain(&error), "the hour's counts are not kept");
         }
-        Ok(())
+        Ok(kept)
+    }
+
+    /// Counts the hour's part of the window.
+    async fn count(&self, files: &[Listed], mut place: Place<'_>) -> Result<Rest, Failure> {
+        let Self { ports, judge, observer, part, .. } = *self;
+        let limits = Limits::default();
+        let (mut unfit, mut hidden) = (0, BTreeSet::new());
+        let read = visit_files(ports.read_objects.as_ref(), files, part, |line| {
+            let Some(observed) = place.at(line.event_metadata.inference_time) else { return };
+            hidden.extend(line.hidden().iter().cloned());
+            let request = line.request(&judge.manifest.schema, &limits);
+            let answered = request.ok().and_then(|request| {
+                let predictions = judge.predictor.predict(&request.table).ok()?;
+                observer.count_inputs(&request.table, observed);
+                observer.count_answers(&request.table, &predictions, observed).ok()
+            });
+            unfit += usize::from(answered.is_none());
+        });
+        Ok(Rest { read: read.await?, unfit, hidden })
     }
 }
 

@@ -6,9 +6,11 @@
 //! to AWS.
 
 mod check;
+mod errors;
 mod findings;
 pub mod handler;
 mod hours;
+mod labels;
 mod metrics;
 pub mod ports;
 mod reference;

@@ -22,7 +22,7 @@ pub(crate) async fn labelled_rows(
     let mut captures = Vec::new();
     let visit = |line| captures.push(line);
     visit_captures(objects, model, &Reference::default(), window, visit).await?;
-    let (truths, _) = ground_truths(objects, model).await?;
+    let (truths, _) = ground_truths(objects, model, None).await?;
     let joined = join(&captures, &truths, schema, &Limits::default())
         .map_err(|error| Failure::terminal(&error))?;
     tracing::info!(counts = ?joined.counts, "captured requests are joined with their labels");

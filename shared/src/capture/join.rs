@@ -2,6 +2,8 @@
 
 use std::collections::HashMap;
 
+use jiff::Timestamp;
+
 use super::error::CaptureError;
 use super::ground_truth::GroundTruth;
 use super::labels::Labels;
@@ -16,6 +18,8 @@ use crate::protocol::Limits;
 pub struct Joined {
     /// The inputs, and the target as the last column.
     pub table: Table,
+    /// When each row was asked.
+    pub times: Vec<Timestamp>,
     /// What became of each line.
     pub counts: JoinCounts,
 }
@@ -55,6 +59,7 @@ pub fn join(
 ) -> Result<Joined, LengthMismatch> {
     let mut counts = JoinCounts::default();
     let mut rows = Rows::new(schema);
+    let mut times = Vec::new();
     let mut labels = Labels::new(schema);
     let mut open: HashMap<&str, (&GroundTruth, bool)> = truths
         .iter()
@@ -88,6 +93,7 @@ pub fn join(
                     counts.joined += 1;
                     counts.unlabelled_rows += table.rows() - labelled.len();
                     rows.append(&table.select(&labelled));
+                    times.resize(times.len() + labelled.len(), event.inference_time);
                 }
             },
         }
@@ -95,7 +101,7 @@ pub fn join(
     counts.without_capture = open.values().filter(|(_, used)| !used).count();
     let mut columns = rows.into_columns();
     columns.push(labels.finish());
-    Ok(Joined { table: Table::new(columns)?, counts })
+    Ok(Joined { table: Table::new(columns)?, times, counts })
 }
 
 fn read(

@@ -3,6 +3,7 @@
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
+use super::concept::ConceptReport;
 use super::history::drifting_since;
 use super::report::{Aspect, ColumnReport, Details, Report, Severity};
 use crate::page::{count, number, percent, short};
@@ -33,7 +34,12 @@ pub struct Alert {
 impl Alert {
     /// The alert of a window that has drifted.
     #[must_use]
-    pub fn new(report: &Report, past: &[DriftRecord], current: &DriftRecord) -> Self {
+    pub fn new(
+        report: &Report,
+        concept: Option<&ConceptReport>,
+        past: &[DriftRecord],
+        current: &DriftRecord,
+    ) -> Self {
         let DriftRecord { model, variant, version, retraining, .. } = current;
         let drifted: Vec<&ColumnReport> = report.drifted().collect();
         let named: Vec<String> = drifted.iter().take(NAMED).map(|column| told(column)).collect();
@@ -51,15 +57,18 @@ impl Alert {
                 "Drift of model {model}: requests to {variant} no longer look like what version \
                  {version} was trained on."
             ),
-            format!(
-                "{} of {} columns have drifted in {} rows{}{}{more}.{}",
-                drifted.len(),
-                report.columns.len(),
-                count(report.rows),
-                if named.is_empty() { "" } else { ": " },
-                named.join("; "),
-                beyond_columns(report)
-            ),
+            std::iter::once(match drifted.len() {
+                0 => format!("No single column has drifted in {} rows.", count(report.rows)),
+                columns => format!(
+                    "{columns} of {} columns have drifted in {} rows: {}{more}.",
+                    report.columns.len(),
+                    count(report.rows),
+                    named.join("; ")
+                ),
+            })
+            .chain(beyond_columns(report, concept))
+            .collect::<Vec<_>>()
+            .join(" "),
             format!(
                 "Since {} ({in_a_row}); checked up to {}.",
                 instant(since),
@@ -77,6 +86,38 @@ impl Alert {
     }
 }
 
+/// What counts as drift beyond single columns, a sentence each.
+pub(super) fn beyond_columns(report: &Report, concept: Option<&ConceptReport>) -> Vec<String> {
+    let mut sentences = Vec::new();
+    let mut joint = report.joint.iter().flat_map(|joint| &joint.signals);
+    if joint.any(|signal| signal.severity == Severity::Drift) {
+        sentences.push("Columns no longer go together as they did.".to_owned());
+    }
+    if let Some(performance) = &report.performance {
+        for (how, metrics) in
+            [("by labels", &performance.realised), ("as estimated", &performance.estimated)]
+        {
+            let worse = metrics.iter().filter(|metric| metric.severity == Severity::Drift);
+            sentences.extend(worse.map(|found| {
+                format!(
+                    "{} {how} is {}; it was {} on the holdout.",
+                    found.metric,
+                    number(found.value),
+                    number(found.reference)
+                )
+            }));
+        }
+    }
+    if let Some(concept) = concept.filter(|concept| concept.severity == Severity::Drift) {
+        sentences.push(format!(
+            "The mean error has grown to {} from {}.",
+            number(concept.error),
+            number(concept.reference_error)
+        ));
+    }
+    sentences
+}
+
 fn next(decision: Option<&RetrainingDecision>) -> String {
     match decision {
         Some(RetrainingDecision { requested: true, reason }) => format!(
@@ -88,35 +129,13 @@ fn next(decision: Option<&RetrainingDecision>) -> String {
     }
 }
 
-/// What whole rows and the model's performance show.
-fn beyond_columns(report: &Report) -> String {
-    let mut told = String::new();
-    let signals = report.joint.iter().flat_map(|joint| &joint.signals);
-    if signals.filter(|signal| signal.severity == Severity::Drift).count() > 0 {
-        told += " Columns do not go together as they did.";
-    }
-    let performance = report.performance.iter();
-    for (how, metrics) in performance
-        .flat_map(|it| [("by labels", &it.realised), ("estimated without labels", &it.estimated)])
-    {
-        for metric in metrics.iter().filter(|metric| metric.severity == Severity::Drift) {
-            told += &format!(
-                " {} is {} ({how}), {} on the holdout.",
-                metric.metric,
-                number(metric.value),
-                number(metric.reference)
-            );
-        }
-    }
-    told
-}
-
 /// A column with its largest change, in the reader's terms.
 fn told(column: &ColumnReport) -> String {
     let name = short(&column.name, NAME);
     let Some(signal) = column.strongest() else { return name };
     let times = format!("{} times its threshold", number(signal.effect.strength()));
     let change = match (signal.aspect, &column.details) {
+        (Aspect::Type, _) => "values of another type".to_owned(),
         (Aspect::MissingRate, _) => format!(
             "missing {} → {}",
             percent(column.missing_rate.reference),
@@ -133,17 +152,14 @@ fn told(column: &ColumnReport) -> String {
         (_, Details::Number { location, .. }) => {
             format!("mean {} → {}", number(location.reference.mean), number(location.current.mean))
         }
-        (Aspect::Words, Details::Text { unknown_words, .. }) => format!(
-            "unknown words {} → {}",
+        (_, Details::Category { .. }) => "other shares of its categories".to_owned(),
+        (_, Details::Text { length, unknown_words }) => format!(
+            "mean length {} → {}, unknown words {} → {}",
+            number(length.reference.mean),
+            number(length.current.mean),
             percent(unknown_words.reference),
             percent(unknown_words.current)
         ),
-        (_, Details::Text { length, .. }) => format!(
-            "mean length {} → {}",
-            number(length.reference.mean),
-            number(length.current.mean)
-        ),
-        (_, Details::Category { .. }) => "other shares of its categories".to_owned(),
     };
     format!("{name} ({change}, {times})")
 }

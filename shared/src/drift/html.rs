@@ -1,6 +1,7 @@
 //! The drift report as one HTML file that opens offline, without scripts.
 
 mod over_time;
+mod performance;
 #[cfg(test)]
 mod tests;
 
@@ -8,6 +9,8 @@ use std::collections::BTreeMap;
 
 use maud::{Markup, html};
 
+use super::alert::beyond_columns;
+use super::concept::ConceptReport;
 use super::report::{
     Aspect, ColumnReport, Details, Effect, Measure, Method, Report, Role, Severity, Signal, Verdict,
 };
@@ -18,20 +21,40 @@ use over_time::OverTime;
 
 const STYLE: &str = include_str!("style.css");
 
+/// How many columns are drawn over time, of those that matter most: a page of hundreds
+/// is to open in a blink.
+const OVER_TIME: usize = 100;
+
 /// How many columns the verdict names.
 const NAMED: usize = 8;
 
-/// The report as a page. The profile and the observation that were checked give
-/// the pictures of the window, the records of it and of earlier ones those over time.
+/// What was checked: it gives the pictures of the window.
+#[derive(Debug, Clone, Copy)]
+pub struct Checked<'a> {
+    /// The training data.
+    pub reference: &'a Profile,
+    /// The window.
+    pub observed: &'a Observation,
+}
+
+/// The records of the window and of earlier ones: they give the pictures over time.
+#[derive(Debug, Clone, Copy)]
+pub struct Records<'a> {
+    /// Of earlier checks.
+    pub past: &'a [DriftRecord],
+    /// Of this one.
+    pub current: &'a DriftRecord,
+}
+
+/// The report as a page, with what the stream of errors shows, where labels have come in.
 #[must_use]
 pub fn render(
     report: &Report,
-    reference: &Profile,
-    observed: &Observation,
-    past: &[DriftRecord],
-    current: &DriftRecord,
+    concept: Option<&ConceptReport>,
+    checked: Checked<'_>,
+    Records { past, current }: Records<'_>,
 ) -> String {
-    let pictures = Pictures::new(reference, observed);
+    let pictures = Pictures::new(checked.reference, checked.observed);
     let over_time = OverTime::new(past, current);
     let body = html! {
         h1 { "Drift of " (report.model) " v" (report.version) }
@@ -41,13 +64,22 @@ pub fn render(
             (count(report.rows)) " rows, compared with "
             (count(report.reference_rows)) " rows of training data"
         }
-        (verdict(report, current.retraining.as_ref()))
+        (verdict(report, concept, current.retraining.as_ref()))
         (over_time.verdicts())
+        (performance::performance(report, &over_time.scores()))
+        (performance::concept(concept))
+        (performance::joint(report))
         @if !report.columns.is_empty() {
             (overview(report))
             (explanation(report))
             h2 { "Columns" }
-            p .quiet .key { i .r {} "reference (training data)" i .c {} "current window" }
+            p .quiet .key {
+                i .r {} "reference (training data)" i .c {} "current window"
+                @if over_time.is_known() {
+                    i .t {} "below: effect in each window, in multiples of what counts (the line)"
+                    i .e {} "missing values in each window"
+                }
+            }
             @for (index, column) in report.columns.iter().enumerate() {
                 (card(index, column, &pictures, &over_time))
             }
@@ -76,7 +108,11 @@ impl<'a> Pictures<'a> {
     }
 }
 
-fn verdict(report: &Report, retraining: Option<&RetrainingDecision>) -> Markup {
+fn verdict(
+    report: &Report,
+    concept: Option<&ConceptReport>,
+    retraining: Option<&RetrainingDecision>,
+) -> Markup {
     let drifted: Vec<&str> = report.drifted().map(|column| column.name.as_str()).collect();
     let warnings =
         report.columns.iter().filter(|column| column.severity == Severity::Warning).count();
@@ -105,11 +141,15 @@ fn verdict(report: &Report, retraining: Option<&RetrainingDecision>) -> Markup {
                 }
                 Verdict::Drift => {
                     p {
-                        strong { "Drift." } " " (drifted.len()) " of " (report.columns.len())
-                        " columns no longer look like the training data: "
-                        (drifted.iter().take(NAMED).copied().collect::<Vec<_>>().join(", "))
-                        @if drifted.len() > NAMED { " and " (drifted.len() - NAMED) " more" }
-                        "."
+                        strong { "Drift." }
+                        @if !drifted.is_empty() {
+                            " " (drifted.len()) " of " (report.columns.len())
+                            " columns no longer look like the training data: "
+                            (drifted.iter().take(NAMED).copied().collect::<Vec<_>>().join(", "))
+                            @if drifted.len() > NAMED { " and " (drifted.len() - NAMED) " more" }
+                            "."
+                        }
+                        @for sentence in beyond_columns(report, concept) { " " (sentence) }
                     }
                 }
             }
@@ -204,7 +244,10 @@ fn card(
                 }
             }
             div .pair {
-                div { (pictures.draw(column)) (over_time.column(&column.name)) }
+                div {
+                    (pictures.draw(column))
+                    @if index < OVER_TIME { (over_time.column(&column.name)) }
+                }
                 div { dl {
                     @for signal in &column.signals { (finding(signal)) }
                     (facts(column))

@@ -19,6 +19,7 @@ fn day(day: i64, verdict: &str) -> DriftRecord {
         rows: 100,
         columns: Vec::new(),
         trends: Vec::new(),
+        score: None,
         retraining: None,
         report: String::new(),
         checked_at: end,

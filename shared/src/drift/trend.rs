@@ -1,9 +1,9 @@
 //! A report in the few numbers that history keeps of it.
 
-use super::report::{ColumnReport, Report, Severity, Verdict};
+use super::report::{ColumnReport, MetricReport, Report, Severity, Verdict};
 use crate::dataset::Defect;
 use crate::page::number;
-use crate::registry::ColumnTrend;
+use crate::registry::{ColumnTrend, ScoreTrend};
 
 /// Of how many columns history is kept: those at the head of the report.
 const KEPT: usize = 300;
@@ -37,6 +37,27 @@ impl Report {
         if self.verdict == Verdict::Drift && self.severity() < Severity::Drift {
             self.verdict = Verdict::Stable;
         }
+    }
+}
+
+impl Report {
+    /// How well the model does, by the metric that decides.
+    #[must_use]
+    pub fn score(&self) -> Option<ScoreTrend> {
+        let performance = self.performance.as_ref()?;
+        let of = |metrics: &[MetricReport]| {
+            metrics.iter().find(|found| found.metric == performance.metric).cloned()
+        };
+        let (realised, estimated) = (of(&performance.realised), of(&performance.estimated));
+        let any = estimated.as_ref().or(realised.as_ref())?;
+        Some(ScoreTrend {
+            metric: any.metric,
+            reference: any.reference,
+            low: any.band.low,
+            high: any.band.high,
+            realised: realised.as_ref().map(|found| found.value),
+            estimated: estimated.as_ref().map(|found| found.value),
+        })
     }
 }
 

@@ -153,15 +153,22 @@ fn outline(shares: &[f64], top: f64) -> String {
 fn categories(reference: &Levels, current: &Levels) -> Markup {
     let rows = frequent(reference, current);
     let top = rows.iter().map(|row| row.old.max(row.new)).fold(f64::MIN_POSITIVE, f64::max);
-    let width = |share: f64| format!("{:.1}", LONGEST * share / top);
+    let bars = |offset: usize, share: fn(&Row) -> f64| -> String {
+        let bar = |(index, row): (usize, &Row)| {
+            let width = LONGEST * share(row) / top;
+            format!("M120 {}h{width:.1}v7h-{width:.1}z", 18 * index + offset)
+        };
+        rows.iter().enumerate().map(bar).collect()
+    };
     html! {
         svg viewBox=(format!("0 0 {WIDTH} {}", 18 * rows.len())) role="img" {
             title { "share of each category in the reference (grey) and current (coloured)" }
+            // One path for all bars of a side: pages may have hundreds of pictures.
+            path .ref d=(bars(1, |row| row.old)) {}
+            path .now d=(bars(9, |row| row.new)) {}
             @for (index, row) in rows.iter().enumerate() {
                 @let y = 18 * index;
                 text x="112" y=(y + 12) text-anchor="end" { (row.label) }
-                rect .ref x="120" y=(y + 1) width=(width(row.old)) height="7" {}
-                rect .cur x="120" y=(y + 9) width=(width(row.new)) height="7" {}
                 text x="420" y=(y + 12) text-anchor="end" {
                     (percent(row.old)) " → " (percent(row.new))
                 }

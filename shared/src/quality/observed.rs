@@ -28,6 +28,10 @@ fn column(reference: &Column, now: &Column, spec: &Spec) -> Vec<Defect> {
         return vec![Defect::new("missing_column", message).in_column(name)];
     }
     let mut broken = completeness(reference, now, spec);
+    let mistyped = now.mistyped as f64 / now.rows().max(1) as f64;
+    if noteworthy(mistyped - error(mistyped, now.rows()), spec.constraints.domain_of(name)) {
+        broken.push(("type_change", format!("{} are of another type: values", percent(mistyped))));
+    }
     match (&reference.summary, &now.summary) {
         (Summary::Category(known), Summary::Category(levels)) => {
             broken.extend(domain(known, levels, spec.constraints.domain_of(name)));

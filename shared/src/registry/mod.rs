@@ -15,7 +15,7 @@ use crate::port_error::PortError;
 
 pub use records::{
     Actor, AliasRecord, Baselines, Cause, ColumnTrend, DriftRecord, Move, Movement, NewVersion,
-    Promotion, Registered, RejectionRecord, RetrainingDecision, VersionRecord,
+    Promotion, Registered, RejectionRecord, RetrainingDecision, ScoreTrend, VersionRecord,
 };
 pub use traffic::{InvalidTraffic, Pinned, Sharing, Traffic, Variant, ended, point};
 

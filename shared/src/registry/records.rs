@@ -206,6 +206,9 @@ pub struct DriftRecord {
     /// How far each column had moved, the most severe first.
     #[serde(default)]
     pub trends: Vec<ColumnTrend>,
+    /// How well the model did, where that is known.
+    #[serde(default)]
+    pub score: Option<ScoreTrend>,
     /// What was decided about a retraining; `None` where there was no drift.
     #[serde(default)]
     pub retraining: Option<RetrainingDecision>,
@@ -225,6 +228,23 @@ pub struct ColumnTrend {
     pub strength: f64,
     /// The share of missing values.
     pub missing_rate: f64,
+}
+
+/// How well a model did in a window, by the metric that ranks its versions.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+pub struct ScoreTrend {
+    /// The metric.
+    pub metric: Metric,
+    /// Its value on the holdout.
+    pub reference: f64,
+    /// By labels.
+    pub realised: Option<f64>,
+    /// Estimated without labels.
+    pub estimated: Option<f64>,
+    /// The lower end of the band around the estimate, else around what labels say.
+    pub low: f64,
+    /// Its upper end.
+    pub high: f64,
 }
 
 /// Whether drift has asked for a retraining, and why, or why not.

@@ -7,6 +7,7 @@
 )]
 
 mod hours;
+mod labels;
 mod retraining;
 mod schema;
 mod telling;

@@ -11,7 +11,7 @@ use drift_check::ports::Ports;
 use drift_check::report::Checked;
 use fastrand::Rng;
 use jiff::{SignedDuration, Timestamp};
-use model_factory::capture::{self, CaptureLine, Exchange, Origin};
+use model_factory::capture::{self, CaptureLine, Exchange, GroundTruth, Origin};
 use model_factory::clock::Clock;
 use model_factory::dataset::{self, Labelled};
 use model_factory::events::{Event, EventKind};
@@ -249,6 +249,23 @@ impl World {
             line.write(&mut file).unwrap();
         }
         let key = capture::key(&model(), &variant, start, &format!("{}", start.as_second()));
+        self.objects.put(&key, "", file.into()).await.unwrap();
+    }
+
+    /// The labels of that traffic, each time as long by a factor.
+    pub(crate) async fn labels(&self, from: &str, requests: usize, shift: f64, factor: f64) {
+        let start = at(from);
+        let mut file = Vec::new();
+        for request in 0..requests {
+            let time = start + SignedDuration::from_mins(request as i64);
+            let (_, times) = rides(10, shift, start.as_second() as u64 + request as u64);
+            let times: Vec<String> = times.iter().map(|it| (it * factor).to_string()).collect();
+            let id = format!("champion-{time}");
+            let truth = GroundTruth::new(&id, times.iter().map(String::as_str)).unwrap();
+            serde_json::to_writer(&mut file, &truth).unwrap();
+            file.push(b'\n');
+        }
+        let key = format!("ground-truth/taxi/{}.jsonl", start.as_second());
         self.objects.put(&key, "", file.into()).await.unwrap();
     }
 

@@ -38,7 +38,7 @@ async fn labels_are_taken_and_joined_with_what_was_asked() {
     assert_eq!(again.status(), StatusCode::OK);
     assert_eq!(world.keys("ground-truth/taxi/").await.len(), 1, "once is enough");
 
-    let (truths, counts) = ground_truths(world.objects.as_ref(), &taxi()).await.unwrap();
+    let (truths, counts) = ground_truths(world.objects.as_ref(), &taxi(), None).await.unwrap();
     assert_eq!((truths.len(), counts.unreadable_lines), (2, 0));
     let captured: Vec<_> = world.captured().await.into_iter().map(|(_, line)| line).collect();
     let schema = world.artifact().await.schema;
@@ -53,7 +53,7 @@ async fn labels_in_csv_are_gathered_by_exchange() {
     let csv = "event_id,label\nr-1,1.5\nr-2,2\nr-1,\n";
     let taken = put(&world, "text/csv", csv).await;
     assert_eq!(json_of(&taken), json!({"exchanges": 2, "labels": 3}));
-    let (truths, _) = ground_truths(world.objects.as_ref(), &taxi()).await.unwrap();
+    let (truths, _) = ground_truths(world.objects.as_ref(), &taxi(), None).await.unwrap();
     let values: Vec<_> = truths.iter().map(|truth| truth.values().unwrap()).collect();
     assert_eq!(values, [vec!["1.5".to_owned(), String::new()], vec!["2".to_owned()]]);
 }

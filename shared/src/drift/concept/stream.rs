@@ -65,6 +65,18 @@ pub enum Detector {
     Ddm,
 }
 
+impl Detector {
+    /// The detector's name, as people write it.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Adwin => "ADWIN",
+            Self::PageHinkley => "Page–Hinkley",
+            Self::Ddm => "DDM",
+        }
+    }
+}
+
 impl ErrorStream {
     /// Takes in errors between 0 and 1 with the time of their answers, in any order, and
     /// tells what has changed. Those that are not later than all that were read before

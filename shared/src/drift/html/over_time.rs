@@ -7,7 +7,7 @@ use maud::{Markup, html};
 
 use crate::drift::history::windows;
 use crate::page::{count, number, percent};
-use crate::registry::{ColumnTrend, DriftRecord};
+use crate::registry::{ColumnTrend, DriftRecord, ScoreTrend};
 
 /// How many windows are shown.
 const WINDOWS: usize = 30;
@@ -64,6 +64,16 @@ impl<'a> OverTime<'a> {
         }
     }
 
+    /// Whether there is more than one window.
+    pub(super) fn is_known(&self) -> bool {
+        self.0.len() > 1
+    }
+
+    /// The metric that decides in each window.
+    pub(super) fn scores(&self) -> Vec<Option<&'a ScoreTrend>> {
+        self.0.iter().map(|shown| shown.record.score.as_ref()).collect()
+    }
+
     /// How far a column has moved in each window, and its missing values, where either is
     /// ever worth a look.
     pub(super) fn column(&self, name: &str) -> Markup {
@@ -76,20 +86,8 @@ impl<'a> OverTime<'a> {
         let known = || trends.iter().flatten();
         let missing = known().map(|trend| trend.missing_rate).fold(0.0, f64::max);
         html! {
-            @if known().any(|trend| trend.strength > 0.0) {
-                figure {
-                    (strengths(&trends))
-                    figcaption .quiet {
-                        "effect in each window, in multiples of what counts (the line)"
-                    }
-                }
-            }
-            @if missing > 0.0 {
-                figure {
-                    (missing_rates(&trends, missing))
-                    figcaption .quiet { "missing values in each window, up to " (percent(missing)) }
-                }
-            }
+            @if known().any(|trend| trend.strength > 0.0) { (strengths(&trends)) }
+            @if missing > 0.0 { (missing_rates(&trends, missing)) }
         }
     }
 }
@@ -101,27 +99,27 @@ fn told(record: &DriftRecord) -> String {
     }
 }
 
+/// A stroke for each window: one path for those below the line, one for the others.
 fn strengths(trends: &[Option<&ColumnTrend>]) -> Markup {
     let step = WIDTH / trends.len() as f64;
-    let bar = |path: &mut String, index: usize, share: f64| {
-        let (left, right) = (step * index as f64 + 1.0, step * (index + 1) as f64 - 1.0);
-        let top = HEIGHT * (1.0 - share.min(1.0));
-        // Writing to a string cannot fail.
-        let _ = write!(path, "M{left:.0} {HEIGHT}V{top:.0}H{right:.0}V{HEIGHT}Z");
-    };
     let (mut below, mut above) = (String::new(), String::new());
     for (index, trend) in trends.iter().enumerate() {
         let strength = trend.map_or(0.0, |trend| trend.strength);
-        if strength > 0.0 {
-            bar(if strength < 1.0 { &mut below } else { &mut above }, index, strength / STRENGTH);
+        let height = HEIGHT * (strength / STRENGTH).min(1.0);
+        if height >= 0.5 {
+            let path = if strength < 1.0 { &mut below } else { &mut above };
+            // Writing to a string cannot fail.
+            let _ = write!(path, "M{:.0} {HEIGHT}v-{height:.0}", step * (index as f64 + 0.5));
         }
     }
     let most = trends.iter().flatten().map(|trend| trend.strength).fold(0.0, f64::max);
     html! {
         svg viewBox=(format!("0 0 {WIDTH} {HEIGHT}")) role="img" {
-            title { "effect over time, at most " (number(most)) " times what counts" }
-            @if !below.is_empty() { path .ref d=(below) {} }
-            @if !above.is_empty() { path .bad d=(above) {} }
+            title { "effect over time, at most × " (number(most)) }
+            g .strokes stroke-width=(format!("{:.0}", (step - 2.0).max(1.0))) {
+                @if !below.is_empty() { path d=(below) {} }
+                @if !above.is_empty() { path .bad d=(above) {} }
+            }
             path .floor d=(format!("M0 {:.0}H{WIDTH}", HEIGHT * (1.0 - 1.0 / STRENGTH))) {}
         }
     }
@@ -132,18 +130,17 @@ fn missing_rates(trends: &[Option<&ColumnTrend>], most: f64) -> Markup {
     let mut path = String::new();
     let mut pen = 'M';
     for (index, trend) in trends.iter().enumerate() {
-        match trend {
-            Some(trend) => {
-                let y = 2.0 + (HEIGHT - 4.0) * (1.0 - trend.missing_rate / most);
-                let _ = write!(path, "{pen}{:.0} {y:.1}", step * index as f64);
-                pen = 'L';
-            }
-            None => pen = 'M',
-        }
+        let Some(trend) = trend else {
+            pen = 'M';
+            continue;
+        };
+        let y = 2.0 + (HEIGHT - 4.0) * (1.0 - trend.missing_rate / most);
+        let _ = write!(path, "{pen}{:.0} {y:.0}", step * index as f64);
+        pen = 'L';
     }
     html! {
         svg viewBox=(format!("0 0 {WIDTH} {HEIGHT}")) role="img" {
-            title { "share of missing values over time" }
+            title { "missing values over time, at most " (percent(most)) }
             path .line .s0 d=(path) {}
         }
     }

@@ -79,7 +79,9 @@ impl Checked {
     }
 
     fn page(&self) -> String {
-        render(&self.report, &self.profile, &self.observed, &self.past, &self.current)
+        let checked = super::Checked { reference: &self.profile, observed: &self.observed };
+        let records = Records { past: &self.past, current: &self.current };
+        render(&self.report, None, checked, records)
     }
 }
 
@@ -101,6 +103,7 @@ fn record(report: &Report, days: i64) -> DriftRecord {
         rows: report.rows,
         columns: report.drifted().map(|column| column.name.clone()).collect(),
         trends: if days == 0 { report.trends() } else { trends.collect() },
+        score: None,
         retraining: (report.verdict == Verdict::Drift).then(|| RetrainingDecision {
             requested: false,
             reason: "only <two> windows".to_owned(),
@@ -121,8 +124,8 @@ fn pages_escape_stay_small_and_need_nothing_else() {
     }
     let count = |what: &str| page.matches(what).count();
     assert_eq!(count("class=\"window "), 30, "the last thirty windows");
-    assert_eq!(count("effect in each window"), COLUMNS);
-    assert!(count("missing values in each window") > COLUMNS / 2);
+    assert_eq!(count("<title>effect over time"), OVER_TIME);
+    assert!(count("<title>missing values over time") > OVER_TIME / 2);
     assert!(!page.contains("class=\"window no_data"));
 }
 
@@ -136,5 +139,5 @@ fn a_window_without_data_says_so() {
 fn the_first_window_has_no_history() {
     let checked = Checked { past: Vec::new(), ..Checked::drifted() };
     let page = checked.page();
-    assert!(!page.contains("Windows until now") && !page.contains("effect in each window"));
+    assert!(!page.contains("Windows until now") && !page.contains("effect over time"));
 }
