@@ -1,11 +1,9 @@
 """Loads our exported models in XGBoost and compares its answers with ours.
 
-    pip install xgboost==3.2.0 pandas==3.1.1
-    cargo test -p model-factory --test exchange
     python scripts/check_exchange.py target/tmp/exchange
 
-The test leaves for each model `name.json`, the export, and `name.answers.json`: the
-inputs and our answers.
+`check-exchange.sh` installs what it needs and runs the test `exchange` before, which leaves
+for each model `name.json`, the export, and `name.answers.json`: the inputs and our answers.
 """
 
 import json

@@ -1,10 +1,11 @@
-"""Writes the data of the training benchmark, each set as NAME-train.csv and NAME-test.csv.
+"""Writes the data of the training benchmark, each set as NAME.csv, NAME-train.csv and NAME-test.csv.
 
     python bench/training/data.py FOLDER [ROWS...]
 
 Breast cancer, wine and diabetes are those of scikit-learn. The generated sets have 16
 numbers (2 % of four of them missing) and 4 categories of 3 to 50 levels; the target
-depends on both, with interactions and noise. A fifth of the rows are the test rows.
+depends on both, with interactions and noise. A fifth of the rows of NAME.csv are the test
+rows.
 """
 
 import pathlib
@@ -46,6 +47,7 @@ def generated(block: int, rows: int) -> pd.DataFrame:
 def write(folder: pathlib.Path, name: str, frame: pd.DataFrame) -> None:
     classes = frame["target"] if frame["target"].nunique() < 20 else None
     train, test = train_test_split(frame, test_size=0.2, random_state=42, stratify=classes)
+    frame.to_csv(folder / f"{name}.csv", index=False)
     train.to_csv(folder / f"{name}-train.csv", index=False)
     test.to_csv(folder / f"{name}-test.csv", index=False)
 

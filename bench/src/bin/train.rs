@@ -1,21 +1,20 @@
-//! One training by the library, from CSV files to the score on others, as a line of JSON:
-//! what `bench/training/compare.py` measures next to its peers.
+//! One training by the library, from a CSV file to the score on rows that it has not seen,
+//! as a line of JSON: what `bench/training/compare.py` measures next to its peers.
 
-use std::fs::File;
+use std::fs::{self, File};
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use std::sync::Arc;
 
-use clap::{Args, Parser, Subcommand};
-use model_factory::artifact::Artifact;
-use model_factory::dataset::{self, Labelled};
-use model_factory::learners::{Candidate, FitContext, Predictor};
+use clap::{Parser, Subcommand};
+use model_factory::dataset::{self, Labelled, split};
+use model_factory::learners::{Candidate, FitContext};
 use model_factory::metrics::{Evaluation, Metric};
 use model_factory::spec::Spec;
 use model_factory::training::{TrainingContext, train};
 use serde_json::{Value, json};
 
-/// Train on one CSV file and score on another
+/// Train on a CSV file and score what it gives
 #[derive(Debug, Parser)]
 struct Options {
     #[command(subcommand)]
@@ -28,13 +27,15 @@ enum What {
     Fit {
         /// The learner with its hyper-parameters, such as `{"learner": "boosting"}`
         candidate: String,
-        #[command(flatten)]
-        files: Files,
+        /// The rows to train on, with a column `target`
+        train: PathBuf,
+        /// The rows to score
+        test: PathBuf,
     },
-    /// Search as a training does, a fifth of whose rows are held out for the gate
+    /// Search as a training does, and score on its holdout
     Search {
-        #[command(flatten)]
-        files: Files,
+        /// All rows, with a column `target`
+        data: PathBuf,
         /// How many candidates are tried beside the baseline
         #[arg(long)]
         trials: Option<usize>,
@@ -45,27 +46,35 @@ enum What {
         #[arg(long, default_value_t = 1)]
         seed: u64,
     },
+    /// Write the rows that `search` trains on, and its holdout, for a peer
+    Split {
+        /// All rows, a line each
+        data: PathBuf,
+        /// Where the rows to train on are written
+        train: PathBuf,
+        /// Where the holdout is written
+        test: PathBuf,
+        /// Seeds the split
+        #[arg(long, default_value_t = 1)]
+        seed: u64,
+    },
 }
 
-#[derive(Debug, Args)]
-struct Files {
-    /// The rows to train on, with a column `target`
-    train: PathBuf,
-    /// The rows to score
-    test: PathBuf,
-}
+/// The number of folds, as the peer's.
+const FOLDS: usize = 5;
 
 type Failure = Box<dyn std::error::Error>;
 
 fn main() -> ExitCode {
     let line = match Options::parse().what {
-        What::Fit { candidate, files } => fit(&candidate, &files),
-        What::Search { files, trials, seconds, seed } => {
-            let mut spec = Spec::default();
+        What::Fit { candidate, train, test } => fit(&candidate, &train, &test),
+        What::Search { data, trials, seconds, seed } => {
+            let mut spec = seeded(seed);
             (spec.training.trials, spec.training.seconds) = (trials, seconds);
-            spec.split.seed = seed;
-            search(&spec, &files)
+            spec.training.folds = Some(FOLDS);
+            search(&spec, &data)
         }
+        What::Split { data, train, test, seed } => write_split(&data, &train, &test, seed),
     };
     match line {
         Ok(line) => {
@@ -79,35 +88,48 @@ fn main() -> ExitCode {
     }
 }
 
-fn fit(candidate: &str, files: &Files) -> Result<Value, Failure> {
-    let spec = Spec::default();
-    let candidate: Candidate = serde_json::from_str(candidate)?;
-    let predictor = candidate.fit(&read(&files.train, &spec)?, &FitContext::new(&spec))?;
-    let (metric, score) = score(&predictor, &files.test, &spec)?;
-    Ok(json!({"metric": metric, "score": score}))
+fn seeded(seed: u64) -> Spec {
+    let mut spec = Spec::default();
+    spec.split.seed = seed;
+    spec
 }
 
-fn search(spec: &Spec, files: &Files) -> Result<Value, Failure> {
-    let data = read(&files.train, spec)?;
+fn fit(candidate: &str, train: &Path, test: &Path) -> Result<Value, Failure> {
+    let spec = Spec::default();
+    let candidate: Candidate = serde_json::from_str(candidate)?;
+    let predictor = candidate.fit(&read(train, &spec)?, &FitContext::new(&spec))?;
+    let test = read(test, &spec)?;
+    let evaluation = Evaluation::new(&test.target, &predictor.predict(&test.inputs)?)?;
+    let metric = Metric::choose(None, &test.schema.task)?;
+    Ok(json!({"metric": metric, "score": evaluation.score(metric)}))
+}
+
+fn search(spec: &Spec, data: &Path) -> Result<Value, Failure> {
+    let data = read(data, spec)?;
     let trained = train(&"bench".parse()?, &data, spec, None, &TrainingContext::default())?;
-    let predictor = Artifact::open(&trained.artifact, &trained.sha256)?.predictor()?;
-    let (metric, score) = score(&predictor, &files.test, spec)?;
     Ok(json!({
-        "metric": metric,
-        "score": score,
+        "metric": trained.metric,
+        "score": trained.metrics.get(&trained.metric),
         "trials": trained.leaderboard.entries.len(),
         "winner": trained.learner,
     }))
 }
 
+fn write_split(data: &Path, train: &Path, test: &Path, seed: u64) -> Result<Value, Failure> {
+    let spec = seeded(seed);
+    let split = split::holdout(&read(data, &spec)?, &spec.split)?;
+    let text = fs::read_to_string(data)?;
+    let (header, rows) = text.split_once('\n').ok_or("the file has no rows")?;
+    let rows: Vec<&str> = rows.lines().collect();
+    for (path, chosen) in [(train, &split.train), (test, &split.holdout)] {
+        let chosen = chosen.iter().filter_map(|&row| rows.get(row).copied());
+        let lines: Vec<&str> = std::iter::once(header).chain(chosen).collect();
+        fs::write(path, lines.join("\n") + "\n")?;
+    }
+    Ok(json!({"train": split.train.len(), "test": split.holdout.len()}))
+}
+
 fn read(path: &Path, spec: &Spec) -> Result<Labelled, Failure> {
     let file = Arc::new(File::open(path)?);
     Ok(Labelled::from_raw(dataset::read(&path.to_string_lossy(), file, spec)?, spec)?)
-}
-
-fn score(predictor: &Predictor, test: &Path, spec: &Spec) -> Result<(Metric, f64), Failure> {
-    let test = read(test, spec)?;
-    let evaluation = Evaluation::new(&test.target, &predictor.predict(&test.inputs)?)?;
-    let metric = Metric::choose(None, &test.schema.task)?;
-    Ok((metric, evaluation.score(metric)))
 }

@@ -1,21 +1,21 @@
 //! The objects that a training learns from, and their rows.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
-use jiff::Timestamp;
 use model_factory::dataset::append::{Appended, Conflict};
 use model_factory::dataset::{self, Defect, RawTable, ReadError, Rejection};
 use model_factory::name::ModelName;
 use model_factory::port_error::{PortError, chain};
 use model_factory::runtime::Failure;
 use model_factory::spec::{Mode, Spec};
-use model_factory::storage::{Described, Listed, ObjectSource, ReadObjects, Replaced, keys};
+use model_factory::storage::{Described, Listed, ObjectSource, ReadObjects, Replaced};
 
 use crate::ports::Ports;
 use crate::record::ObjectRead;
 use crate::source::Source;
 use crate::stop::Stop;
+use crate::uploads;
 
 /// An object of the data set.
 #[derive(Debug, Clone)]
@@ -49,7 +49,7 @@ impl DataSet {
             ports.clock.now().checked_sub(window.get()).ok()
         });
         let mut parts = vec![named];
-        for Listed { key, size, etag, .. } in uploads(ports, model)
+        for Listed { key, size, etag, .. } in uploads::list(ports, model)
             .await?
             .into_iter()
             .filter(|upload| !upload.rejected)
@@ -123,32 +123,6 @@ async fn named(ports: &Ports, source: &Source) -> Result<Part, Stop> {
         }
         Some(described) => Ok(Part { key, described, named: true }),
     }
-}
-
-/// An upload of the model.
-pub(crate) struct Upload {
-    pub(crate) object: Listed,
-    /// Whether it lies in quarantine, and was not uploaded again since.
-    pub(crate) rejected: bool,
-}
-
-/// The model's uploads, in the order of their keys.
-pub(crate) async fn uploads(ports: &Ports, model: &ModelName) -> Result<Vec<Upload>, PortError> {
-    let uploads = ports.read_objects.list(&keys::datasets(model)).await?;
-    let quarantined: BTreeMap<String, Timestamp> = ports
-        .read_objects
-        .list(&keys::quarantined(model))
-        .await?
-        .into_iter()
-        .map(|copy| (copy.key, copy.modified))
-        .collect();
-    let upload = |object: Listed| {
-        let reason = keys::quarantine_reason(&keys::quarantine(&object.key, &object.etag));
-        // What was uploaded again since then may be admitted now.
-        let rejected = quarantined.get(&reason).is_some_and(|copied| *copied >= object.modified);
-        Upload { object, rejected }
-    };
-    Ok(uploads.into_iter().filter(|object| object.size > 0).map(upload).collect())
 }
 
 impl Part {

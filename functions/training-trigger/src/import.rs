@@ -3,11 +3,11 @@
 use std::sync::Arc;
 use std::time::Instant;
 
+use async_trait::async_trait;
 use bytes::Bytes;
 use model_factory::dataset::{Defect, Rejection, selection};
 use model_factory::events::Trigger;
 use model_factory::exchange;
-use model_factory::name::{ModelName, Version};
 use model_factory::port_error::chain;
 use model_factory::registry::{Baselines, NewVersion};
 use model_factory::runtime::Failure;
@@ -15,29 +15,24 @@ use model_factory::spec::{Data, Mode, Spec};
 use model_factory::storage::keys;
 use model_factory::training::{Adopted, Champion, Rows, TrainingError, adopt};
 
+use crate::challenge::{Challenge, Judged};
 use crate::dataset::DataSet;
+use crate::job::Job;
 use crate::memory;
-use crate::ports::Ports;
 use crate::record::{Account, ImportRecord, ObjectRead};
-use crate::registration::register;
 use crate::source::{self, Source};
 use crate::stop::Stop;
-use crate::training::load_champion;
 use crate::writing;
-
-/// How often an import starts over because the champion moved meanwhile.
-const ATTEMPTS: usize = 3;
 
 /// The suffixes of files that hold models.
 const MODELS: [&str; 3] = ["json", "ubj", "txt"];
 
-/// A model of another library that was uploaded.
+/// A model of another library that was uploaded, with the labelled rows that belong to it.
 pub(crate) struct Import<'a> {
-    pub(crate) ports: &'a Ports,
-    pub(crate) source: &'a Source,
-    pub(crate) run: &'a str,
-    pub(crate) model: &'a ModelName,
-    pub(crate) spec: &'a Spec,
+    job: Job<'a>,
+    file: File,
+    format: &'static str,
+    rows: Option<Arc<Rows>>,
 }
 
 /// A model's file, as it was read.
@@ -47,122 +42,43 @@ struct File {
     bytes: Bytes,
 }
 
-impl Import<'_> {
-    /// Reads the model, measures it where there are labelled rows, stores it as an
-    /// artifact, and registers it as a training does.
-    pub(crate) async fn register(&self, account: &mut Account) -> Result<Version, Stop> {
+impl<'a> Import<'a> {
+    /// Reads the uploaded file, and the labelled rows that belong to it.
+    pub(crate) async fn read(job: Job<'a>, account: &mut Account) -> Result<Self, Stop> {
         let reading = Instant::now();
-        let file = self.fetch(account).await?;
-        let (rows, format) = self.rows(&file, account).await?;
-        let rows = rows.map(Arc::new);
+        let file = fetch(&job, account).await?;
+        let (rows, format) = rows(&job, &file, account).await?;
         account.seconds.read = reading.elapsed().as_secs_f64();
-        for _ in 0..ATTEMPTS {
-            let champion = load_champion(self.ports, self.model).await?;
-            let expected = champion.as_ref().map(|champion| champion.version);
-            let judging = Instant::now();
-            let adopted = self.adopt(&file, rows.clone(), champion).await?;
-            account.seconds.training.evaluate = judging.elapsed().as_secs_f64();
-            account.lineage.data_hash = rows.is_some().then(|| adopted.data_hash.clone());
-            account.lineage.artifact = Some(keys::artifact(self.model, &adopted.sha256));
-            let storing = Instant::now();
-            let baselines = self.store(format, &adopted, account).await?;
-            let version = self.describe(&adopted, baselines, account);
-            let registered =
-                register(self.ports, version, adopted.passed, self.spec, expected).await?;
-            account.seconds.store = storing.elapsed().as_secs_f64();
-            match registered {
-                Some(version) => return Ok(version),
-                None => tracing::warn!(run = self.run, "the champion moved: judging again"),
-            }
-        }
-        Err(Failure::Retryable(format!("the champion of {} keeps moving", self.model)).into())
+        Ok(Self { job, file, format, rows: rows.map(Arc::new) })
     }
+}
 
-    /// The file, if it still is what was announced.
-    async fn fetch(&self, account: &mut Account) -> Result<File, Stop> {
-        let key = self.source.key.clone().unwrap_or_default();
-        let Some(object) = self.ports.read_objects.get(&key).await? else {
-            let message = format!("`{key}` was deleted before it was read: upload it again");
-            return Err(Rejection::from(Defect::new("deleted", message)).into());
-        };
-        if self.source.etag.as_ref().is_some_and(|etag| *etag != object.etag) {
-            return Err(Stop::Superseded);
-        }
-        account.lineage.objects.push(ObjectRead {
-            key: key.clone(),
-            etag: object.etag,
-            version: None,
-            bytes: object.bytes.len() as u64,
-        });
-        let name = key.rsplit('/').next().unwrap_or_default().to_owned();
-        Ok(File { name, bytes: object.bytes })
-    }
-
-    /// The labelled rows that belong to the file, and its format.
-    async fn rows(
+#[async_trait]
+impl Challenge for Import<'_> {
+    async fn judge(
         &self,
-        file: &File,
-        account: &mut Account,
-    ) -> Result<(Option<Rows>, &'static str), Stop> {
-        let data = self.labelled().await?;
-        let Some(key) = data.key.clone() else {
-            let format = blocking(file.clone(), |imported| Ok(imported.format)).await?;
-            return Ok((None, format));
-        };
-        // One object of its own, however data sets add up.
-        let data_spec = Data { mode: Mode::Snapshot, ..self.spec.data.clone() };
-        let spec = Spec { data: data_spec, ..self.spec.clone() };
-        let named = |stop| match stop {
-            Stop::Rejected(Rejection(defects)) => Stop::Rejected(Rejection(
-                defects.into_iter().map(|defect| in_object(defect, &key)).collect(),
-            )),
-            other => other,
-        };
-        let objects = DataSet::find(self.ports, &data, self.model, &spec).await.map_err(named)?;
-        account.lineage.objects.extend(objects.objects());
-        let raw = objects.read(self.ports, &spec).await.map_err(named)?;
-        let raw = selection::select(raw, &spec).map_err(|error| named(error.into()))?;
-        let (rows, format) = blocking(file.clone(), move |imported| {
-            let rows = Rows::read(&imported, raw, &spec)?;
-            Ok((rows, imported.format))
-        })
-        .await
-        .map_err(named)?;
-        Ok((Some(rows), format))
-    }
-
-    /// The labelled data beside the file, of the same name but for the suffix; else the
-    /// model's newest data set.
-    async fn labelled(&self) -> Result<Source, Stop> {
-        let key = self.source.key.as_deref().unwrap_or_default();
-        let stem = key.rsplit_once('.').map_or(key, |(stem, _)| stem);
-        let beside = self.ports.read_objects.list(&format!("{stem}.")).await?;
-        let is_model =
-            |key: &str| key.rsplit_once('.').is_some_and(|(_, suffix)| MODELS.contains(&suffix));
-        let beside = beside
-            .into_iter()
-            .filter(|object| object.size > 0 && !is_model(&object.key))
-            .max_by_key(|object| object.modified);
-        let trigger = Trigger::Retrain {
-            model: self.model.clone(),
-            dataset: beside.map(|object| object.key),
-            window: None,
-            event: None,
-            reason: String::new(),
-            force: false,
-        };
-        Ok(source::locate(self.ports, trigger).await?)
-    }
-
-    /// Measures and judges on a thread of its own, so that the claim is renewed.
-    async fn adopt(
-        &self,
-        file: &File,
-        rows: Option<Arc<Rows>>,
         champion: Option<Champion>,
-    ) -> Result<Adopted, Stop> {
-        let (model, spec) = (self.model.clone(), self.spec.clone());
-        blocking(file.clone(), move |imported| {
+        account: &mut Account,
+    ) -> Result<Judged, Stop> {
+        let judging = Instant::now();
+        let adopted = self.adopt(champion).await?;
+        account.seconds.training.evaluate = judging.elapsed().as_secs_f64();
+        account.lineage.data_hash = self.rows.is_some().then(|| adopted.data_hash.clone());
+        account.lineage.artifact = Some(keys::artifact(self.job.model, &adopted.sha256));
+        let storing = Instant::now();
+        let baselines = self.store(&adopted, account).await?;
+        account.seconds.store = storing.elapsed().as_secs_f64();
+        let version = self.describe(&adopted, baselines, account);
+        Ok(Judged { version, passed: adopted.passed })
+    }
+}
+
+impl Import<'_> {
+    /// Measures and judges on a thread of its own, so that the claim is renewed.
+    async fn adopt(&self, champion: Option<Champion>) -> Result<Adopted, Stop> {
+        let (model, spec) = (self.job.model.clone(), self.job.spec.clone());
+        let rows = self.rows.clone();
+        blocking(self.file.clone(), move |imported| {
             match adopt(&model, imported, rows.as_deref(), &spec, champion.as_ref()) {
                 Ok(adopted) => Ok(adopted),
                 Err(TrainingError::Rejected(rejection)) => Err(rejection.into()),
@@ -174,13 +90,8 @@ impl Import<'_> {
 
     /// Writes artifact, baselines and record. Nothing points at them before the
     /// registration.
-    async fn store(
-        &self,
-        format: &str,
-        adopted: &Adopted,
-        account: &Account,
-    ) -> Result<Option<Baselines>, Stop> {
-        let Self { ports, source, run, model, spec } = *self;
+    async fn store(&self, adopted: &Adopted, account: &Account) -> Result<Option<Baselines>, Stop> {
+        let Job { ports, source, run, model, spec } = self.job;
         let artifact = keys::artifact(model, &adopted.sha256);
         let bytes = adopted.artifact.clone().into();
         ports.write_objects.put(&artifact, "application/octet-stream", bytes).await?;
@@ -195,7 +106,7 @@ impl Import<'_> {
             run: run.to_owned(),
             model: model.clone(),
             file: source.key.clone().unwrap_or_default(),
-            format: format.to_owned(),
+            format: self.format.to_owned(),
             objects: account.lineage.objects.clone(),
             data_hash: account.lineage.data_hash.clone(),
             rows: adopted.rows,
@@ -223,12 +134,13 @@ impl Import<'_> {
         baselines: Option<Baselines>,
         account: &Account,
     ) -> NewVersion {
+        let Job { ports, source, run, model, .. } = self.job;
         NewVersion {
-            model: self.model.clone(),
+            model: model.clone(),
             artifact: adopted.sha256.clone(),
             artifact_bytes: adopted.artifact.len() as u64,
-            run: self.run.to_owned(),
-            dataset: self.source.key.clone().unwrap_or_default(),
+            run: run.to_owned(),
+            dataset: source.key.clone().unwrap_or_default(),
             data_hash: adopted.data_hash.clone(),
             rows: adopted.rows as u64,
             columns: adopted.schema.inputs.len() as u64,
@@ -237,10 +149,86 @@ impl Import<'_> {
             metric: adopted.metric,
             metrics: adopted.metrics.clone(),
             baselines,
-            created_at: self.ports.clock.now(),
+            created_at: ports.clock.now(),
             decision: adopted.reasons.join("; "),
         }
     }
+}
+
+/// The file, if it still is what was announced.
+async fn fetch(job: &Job<'_>, account: &mut Account) -> Result<File, Stop> {
+    let key = job.source.key.clone().unwrap_or_default();
+    let Some(object) = job.ports.read_objects.get(&key).await? else {
+        let message = format!("`{key}` was deleted before it was read: upload it again");
+        return Err(Rejection::from(Defect::new("deleted", message)).into());
+    };
+    if job.source.etag.as_ref().is_some_and(|etag| *etag != object.etag) {
+        return Err(Stop::Superseded);
+    }
+    account.lineage.objects.push(ObjectRead {
+        key: key.clone(),
+        etag: object.etag,
+        version: None,
+        bytes: object.bytes.len() as u64,
+    });
+    let name = key.rsplit('/').next().unwrap_or_default().to_owned();
+    Ok(File { name, bytes: object.bytes })
+}
+
+/// The labelled rows that belong to the file, and its format.
+async fn rows(
+    job: &Job<'_>,
+    file: &File,
+    account: &mut Account,
+) -> Result<(Option<Rows>, &'static str), Stop> {
+    let data = labelled(job).await?;
+    let Some(key) = data.key.clone() else {
+        let format = blocking(file.clone(), |imported| Ok(imported.format)).await?;
+        return Ok((None, format));
+    };
+    // One object of its own, however data sets add up.
+    let data_spec = Data { mode: Mode::Snapshot, ..job.spec.data.clone() };
+    let spec = Spec { data: data_spec, ..job.spec.clone() };
+    let named = |stop| match stop {
+        Stop::Rejected(Rejection(defects)) => Stop::Rejected(Rejection(
+            defects.into_iter().map(|defect| in_object(defect, &key)).collect(),
+        )),
+        other => other,
+    };
+    let objects = DataSet::find(job.ports, &data, job.model, &spec).await.map_err(named)?;
+    account.lineage.objects.extend(objects.objects());
+    let raw = objects.read(job.ports, &spec).await.map_err(named)?;
+    let raw = selection::select(raw, &spec).map_err(|error| named(error.into()))?;
+    let (rows, format) = blocking(file.clone(), move |imported| {
+        let rows = Rows::read(&imported, raw, &spec)?;
+        Ok((rows, imported.format))
+    })
+    .await
+    .map_err(named)?;
+    Ok((Some(rows), format))
+}
+
+/// The labelled data beside the file, of the same name but for the suffix; else the
+/// model's newest data set.
+async fn labelled(job: &Job<'_>) -> Result<Source, Stop> {
+    let key = job.source.key.as_deref().unwrap_or_default();
+    let stem = key.rsplit_once('.').map_or(key, |(stem, _)| stem);
+    let beside = job.ports.read_objects.list(&format!("{stem}.")).await?;
+    let is_model =
+        |key: &str| key.rsplit_once('.').is_some_and(|(_, suffix)| MODELS.contains(&suffix));
+    let beside = beside
+        .into_iter()
+        .filter(|object| object.size > 0 && !is_model(&object.key))
+        .max_by_key(|object| object.modified);
+    let trigger = Trigger::Retrain {
+        model: job.model.clone(),
+        dataset: beside.map(|object| object.key),
+        window: None,
+        event: None,
+        reason: String::new(),
+        force: false,
+    };
+    Ok(source::locate(job.ports, trigger).await?)
 }
 
 /// Reads the model on a thread of its own and does something with it there.

@@ -1,6 +1,6 @@
 //! Where a training's data comes from.
 
-use model_factory::dataset::{Defect, Labelled, Rejection, selection};
+use model_factory::dataset::{Defect, Rejection};
 use model_factory::events::{DatasetObject, Trigger};
 use model_factory::name::ModelName;
 use model_factory::port_error::{PortError, chain};
@@ -9,11 +9,9 @@ use model_factory::spec::Spec;
 use model_factory::storage::keys;
 use model_factory::window::Window;
 
-use crate::admission::{self, Admitted};
-use crate::captured;
-use crate::dataset::{self, DataSet};
 use crate::ports::Ports;
 use crate::stop::Stop;
+use crate::uploads;
 
 /// What a training learns from.
 pub(crate) struct Source {
@@ -89,7 +87,7 @@ fn arrival(ports: &Ports, object: DatasetObject) -> Result<Source, Failure> {
 /// The key of the model's newest data set, of those that were not rejected if there are
 /// such.
 async fn newest(ports: &Ports, model: &ModelName) -> Result<Option<String>, PortError> {
-    let newest = dataset::uploads(ports, model)
+    let newest = uploads::list(ports, model)
         .await?
         .into_iter()
         .max_by_key(|upload| (!upload.rejected, upload.object.modified, upload.object.key.clone()));
@@ -103,26 +101,4 @@ pub(crate) async fn spec(ports: &Ports, model: &ModelName) -> Result<Spec, Stop>
         None => Ok(Spec::default()),
         Some(object) => Spec::parse(&object.bytes).map_err(|error| Stop::Failed(chain(&error))),
     }
-}
-
-/// The data set's rows that the spec chooses, held against the champion's constraints, and
-/// those captured in the window whose labels have come in: that they differ is why they
-/// are learned from.
-pub(crate) async fn read(
-    ports: &Ports,
-    model: &ModelName,
-    run: &str,
-    objects: DataSet,
-    spec: &Spec,
-    window: Option<Window>,
-) -> Result<Admitted, Stop> {
-    let mut raw = selection::select(objects.read(ports, spec).await?, spec)?;
-    let Some(window) = window else {
-        return admission::admit(ports, model, run, raw, spec).await;
-    };
-    let base = admission::admit(ports, model, run, raw.clone(), spec).await?;
-    let captured = captured::labelled_rows(ports, model, &base.data.schema, window).await?;
-    raw.notes.push(format!("{} labelled rows captured in the window are added", captured.rows()));
-    raw.table = raw.table.append(&captured);
-    Ok(Admitted { data: Labelled::from_raw(raw, spec)?, warnings: base.warnings })
 }

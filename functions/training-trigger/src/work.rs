@@ -1,5 +1,6 @@
 //! One training from its trigger to its outcome.
 
+use std::sync::Arc;
 use std::time::Instant;
 
 use model_factory::events::{EventKind, Trigger};
@@ -13,13 +14,14 @@ use crate::announce::Announcer;
 use crate::dataset::DataSet;
 use crate::import::Import;
 use crate::invocation::Invocation;
+use crate::job::Job;
 use crate::ports::Ports;
 use crate::record::{Account, Told};
 use crate::report::{Outcome, Run};
 use crate::source::{self, Source};
 use crate::stop::Stop;
-use crate::training::{self, Job};
-use crate::{age, quarantine, registration, writing};
+use crate::training::Training;
+use crate::{age, challenge, quarantine, registration, rows, writing};
 
 /// Does what a trigger asks for; every outcome but a failure of the services is
 /// announced and recorded.
@@ -102,9 +104,10 @@ impl Work<'_> {
             return registration::announce(ports, announcer, model, version).await;
         }
         let spec = source::spec(ports, model).await?;
+        let job = Job { ports, source, run, model, spec: &spec };
         if source.key.as_deref().is_some_and(|key| keys::model_of_import(key).is_some()) {
-            let import = Import { ports, source, run, model, spec: &spec };
-            let version = import.register(account).await?;
+            let import = Import::read(job, account).await?;
+            let version = challenge::settle(&job, &import, account).await?;
             return registration::announce(ports, announcer, model, version).await;
         }
         if !forced && let Some(reason) = age::too_young(ports, model, &spec).await? {
@@ -115,7 +118,7 @@ impl Work<'_> {
         account.lineage.objects = objects.objects();
         let bytes: u64 = account.lineage.objects.iter().map(|object| object.bytes).sum();
         let Admitted { data, warnings } =
-            source::read(ports, model, run, objects, &spec, source.window).await?;
+            rows::read(ports, model, run, objects, &spec, source.window).await?;
         let received = json!({
             "dataset": source.key,
             "bytes": bytes,
@@ -126,8 +129,8 @@ impl Work<'_> {
         account.seconds.read = reading.elapsed().as_secs_f64();
         let inputs = data.schema.inputs.len();
         tracing::info!(run, rows = data.rows(), inputs, "the data is read");
-        let job = Job { ports, invocation, source, run, model, spec: &spec, warnings: &warnings };
-        let version = training::train_and_register(&job, data, account).await?;
+        let training = Training { job, invocation, data: Arc::new(data), warnings: &warnings };
+        let version = challenge::settle(&job, &training, account).await?;
         registration::announce(ports, announcer, model, version).await
     }
 }

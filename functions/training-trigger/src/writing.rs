@@ -3,7 +3,7 @@
 
 use model_factory::artifact::{Artifact, ArtifactError};
 use model_factory::card::{self, CardInput};
-use model_factory::dataset::Labelled;
+use model_factory::dataset::{Defect, Labelled};
 use model_factory::name::ModelName;
 use model_factory::profile::{Constraints, Statistics};
 use model_factory::registry::Baselines;
@@ -13,16 +13,17 @@ use model_factory::storage::keys;
 use model_factory::training::Trained;
 use serde::Serialize;
 
+use crate::job::Job;
 use crate::memory;
 use crate::ports::Ports;
 use crate::record::{Account, TrainingRecord};
 use crate::stop::Stop;
-use crate::training::Job;
 
 /// Writes artifact, baselines, training record and model card.
 pub(crate) async fn store(
     job: &Job<'_>,
     data: &Labelled,
+    warnings: &[Defect],
     trained: &Trained,
     account: &Account,
 ) -> Result<Baselines, Stop> {
@@ -40,7 +41,7 @@ pub(crate) async fn store(
         rows: data.rows(),
         columns: data.schema.inputs.len(),
         notes: data.notes.iter().chain(&trained.notes).cloned().collect(),
-        warnings: job.warnings.to_vec(),
+        warnings: warnings.to_vec(),
         schema: data.schema.clone(),
         spec: spec.clone(),
         seed: spec.split.seed,

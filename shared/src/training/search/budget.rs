@@ -78,9 +78,14 @@ impl Budget {
     }
 
     /// Why a candidate needs too much memory, by estimate.
-    pub(super) fn too_large(&self, candidate: &Candidate, data: &Labelled) -> Option<String> {
+    pub(super) fn too_large(
+        &self,
+        candidate: &Candidate,
+        data: &Labelled,
+        spec: &Spec,
+    ) -> Option<String> {
         let allowed = self.bytes?;
-        let needed = memory::estimate(candidate, data);
+        let needed = memory::estimate(candidate, data, spec);
         (needed > allowed).then(|| {
             format!(
                 "it needs about {} MiB, and {} are allowed (`training.memory_mib`)",

@@ -8,7 +8,7 @@ use crate::learners::{Candidate, Learner};
 use crate::spec::LearnerKind;
 
 /// The name under which a candidate's encoding is one of its hyper-parameters.
-const ENCODING: &str = "encoding";
+pub(super) const ENCODING: &str = "encoding";
 
 /// The name under which a candidate's balance is one of its hyper-parameters.
 pub(super) const BALANCE: &str = "balance";

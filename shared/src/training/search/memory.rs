@@ -1,17 +1,23 @@
 //! About how much memory a candidate's trial needs.
 
 use super::study::AT_ONCE;
-use crate::dataset::{Labelled, Values};
+use crate::dataset::{Column, Field, Kind, Labelled, Values};
 use crate::features::Encoding;
 use crate::learners::Candidate;
-use crate::spec::LearnerKind;
+use crate::spec::{LearnerKind, Spec};
 
 /// The most features that a category becomes.
 const MAX_LEVELS: usize = 100;
 
+/// The most features that a text becomes, unless the spec says otherwise.
+const MAX_BUCKETS: usize = 256;
+
+/// The parts of a date.
+const DATE_PARTS: usize = 7;
+
 /// The bytes that scoring the candidate takes at its peak, beside the data: features of
 /// all folds that are scored at once, and what the learner makes of them.
-pub(super) fn estimate(candidate: &Candidate, data: &Labelled) -> u64 {
+pub(super) fn estimate(candidate: &Candidate, data: &Labelled, spec: &Spec) -> u64 {
     let cell = match candidate.learner.kind() {
         // Features, their copy in the library, and their bins.
         LearnerKind::Boosting => 4 + 4 + 2,
@@ -23,16 +29,53 @@ pub(super) fn estimate(candidate: &Candidate, data: &Labelled) -> u64 {
     };
     // Gradients or residuals, weights, and predictions of each class.
     let row = 8 * (4 + data.schema.task.classes().len());
-    let features = width(candidate.encoding, data);
+    let features = width(candidate.encoding, data, spec);
     (AT_ONCE * data.rows() * (features * cell + row)) as u64
 }
 
 /// The number of features that the inputs become at most.
-fn width(encoding: Encoding, data: &Labelled) -> usize {
-    let of_column = |values: &Values| match (encoding, values) {
-        (Encoding::Native, _) => 1,
-        (_, Values::Number(_)) => 1 + usize::from(values.missing() > 0),
-        (_, Values::Category(categories)) => categories.levels.len().min(MAX_LEVELS),
+fn width(encoding: Encoding, data: &Labelled, spec: &Spec) -> usize {
+    let of_column = |(field, column): (&Field, &Column)| {
+        let said = spec.columns.get(&field.name);
+        match (field.kind, &column.values) {
+            (Kind::Text, _) => said.and_then(|said| said.buckets).unwrap_or(MAX_BUCKETS),
+            (Kind::Date, _) if encoding.is_for_trees() => DATE_PARTS,
+            // Parts, their sines and cosines, and an indicator.
+            (Kind::Date, _) => 3 * DATE_PARTS + 1,
+            (_, Values::Number(_)) => 2,
+            (_, Values::Category(_)) if encoding.is_for_trees() => 1,
+            (_, Values::Category(categories)) => categories.levels.len().min(MAX_LEVELS) + 1,
+        }
     };
-    data.inputs.columns().iter().map(|column| of_column(&column.values)).sum()
+    data.schema.inputs.iter().zip(data.inputs.columns()).map(of_column).sum()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::dataset;
+    use crate::features::Recipe;
+
+    #[test]
+    fn no_encoding_makes_more_features_than_are_reckoned_with() {
+        let rows = (0..120_u32).map(|row| {
+            let text: String = (0..8).map(|word| format!("w{} ", row * 31 % (97 + word))).collect();
+            let day = jiff::civil::date(2024, 1, 1).saturating_add(jiff::Span::new().days(row * 3));
+            format!("{}.5,c{},{day},{text},{}\n", row % 17, row % 30, row * 7 % 23)
+        });
+        let text = "number,category,day,text,y\n".to_owned() + &rows.collect::<String>();
+        let spec = Spec::parse(b"[columns.text]\nkind = 'text'").unwrap();
+        let source = std::sync::Arc::new(bytes::Bytes::from(text));
+        let raw = dataset::read("rows.csv", source, &spec).unwrap();
+        let data = Labelled::from_raw(raw, &spec).unwrap();
+        for encoding in Encoding::ALL {
+            let (_, matrix) =
+                Recipe::new(encoding, &spec, &data.schema).fit::<f32>(&data, 1).unwrap();
+            let (made, reckoned) = (matrix.columns(), width(encoding, &data, &spec));
+            assert!(
+                made <= reckoned && reckoned <= made + MAX_BUCKETS,
+                "{encoding:?}: {made} of {reckoned}"
+            );
+        }
+    }
 }

@@ -49,7 +49,7 @@ pub(super) fn run(
 ) -> Result<(Leaderboard, OutOfFold), TrainingError> {
     let few = if training.rows() < MANY_ROWS { 5 } else { 3 };
     let folds = split::folds(training, &spec.split, spec.training.folds.unwrap_or(few));
-    let mut proposer = proposer(spec, &training.target)?;
+    let mut proposer = proposer(spec, training)?;
     let mut first = warm_start(spec, &training.target, champion).cloned();
     let budget = Budget::new(spec, training.rows(), context);
     let total = [budget.trials(), proposer.total()].into_iter().flatten().min();
@@ -67,7 +67,7 @@ pub(super) fn run(
         }
         let next = first.take().or_else(|| proposer.next(&study));
         let Some(candidate) = next else { break Ended::AllTried };
-        match budget.too_large(&candidate, training) {
+        match budget.too_large(&candidate, training, spec) {
             Some(reason) => study.refuse(candidate, reason),
             None => study.run(candidate, budget.of_trial(study.refit())),
         }
@@ -80,12 +80,12 @@ pub(super) fn run(
     Ok((leaderboard, predictions.ok_or_else(none)?))
 }
 
-fn proposer(spec: &Spec, target: &Target) -> Result<Box<dyn Propose>, TrainingError> {
+fn proposer(spec: &Spec, data: &Labelled) -> Result<Box<dyn Propose>, TrainingError> {
     let (training, seed) = (&spec.training, spec.split.seed);
-    let spaces = || space::spaces(training, target);
+    let spaces = || space::spaces(training, data);
     Ok(match training.search {
         Search::Auto => Box::new(Auto::new(spaces(), seed)),
-        Search::Grid => Box::new(Grid::new(training, target)?),
+        Search::Grid => Box::new(Grid::new(training, &data.target)?),
         Search::Random => Box::new(Random::new(spaces(), seed)),
         Search::Tpe => Box::new(Tpe::new(spaces(), seed)),
     })

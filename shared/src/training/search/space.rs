@@ -4,16 +4,20 @@ use std::collections::VecDeque;
 
 use serde_json::json;
 
-use super::build::BALANCE;
+use super::build::{BALANCE, ENCODING};
 use super::range::Range;
 use super::tpe::Params;
-use crate::dataset::Target;
+use crate::dataset::{Labelled, Target, Values};
+use crate::features::Encoding;
 use crate::learners::Balance;
 use crate::spec::{BalanceChoice, LearnerKind, Training};
 
 /// From this many rows on, rare classes get no synthetic rows unless the spec wants them:
 /// each is made from its nearest neighbours.
 const MANY_ROWS: usize = 20_000;
+
+/// Categories of more levels than this may tell trees more by their target means.
+const MANY_LEVELS: usize = 10;
 
 /// A learner's hyper-parameters, with the values that they may have.
 pub(super) struct Space {
@@ -26,10 +30,22 @@ pub(super) struct Space {
 }
 
 impl Space {
-    /// The space of a learner, whose rare classes are made to count in one of these ways.
-    pub(super) fn new(learner: LearnerKind, balances: &[Balance]) -> Self {
+    /// The space of a learner, which sees the columns in one of these encodings, and whose
+    /// rare classes are made to count in one of these ways.
+    pub(super) fn new(learner: LearnerKind, encodings: &[Encoding], balances: &[Balance]) -> Self {
         let mut ranges = ranges(learner);
         let mut portfolio = portfolio(learner);
+        // The usual hyper-parameters with each encoding, before others.
+        if let Some(first) = portfolio.front().cloned() {
+            for encoding in encodings.iter().skip(1).rev() {
+                let mut params = first.clone();
+                params.insert(ENCODING.to_owned(), encoding.name().into());
+                portfolio.insert(1, params);
+            }
+        }
+        if encodings.len() > 1 {
+            ranges.push((ENCODING, Range::choice(encodings.iter().map(|it| it.name()))));
+        }
         ranges.push((BALANCE, Range::choice(balances.iter().map(|balance| balance.name()))));
         if let Some(usual) = balances.first() {
             for params in &mut portfolio {
@@ -41,9 +57,31 @@ impl Space {
 }
 
 /// The spaces of the spec's learners that can predict the target, but for the baseline's.
-pub(super) fn spaces(training: &Training, target: &Target) -> Vec<Space> {
-    let balances = balances(training.balance, target);
-    tunable(training, target).map(|learner| Space::new(learner, balances)).collect()
+pub(super) fn spaces(training: &Training, data: &Labelled) -> Vec<Space> {
+    let balances = balances(training.balance, &data.target);
+    tunable(training, &data.target)
+        .map(|learner| Space::new(learner, encodings(learner, data), balances))
+        .collect()
+}
+
+/// The ways in which a learner may see the columns, the usual one first.
+fn encodings(learner: LearnerKind, data: &Labelled) -> &'static [Encoding] {
+    let is_wide = |values: &Values| match values {
+        Values::Number(_) => false,
+        Values::Category(categories) => categories.levels.len() > MANY_LEVELS,
+    };
+    match learner {
+        LearnerKind::Boosting | LearnerKind::RandomForest | LearnerKind::ExtraTrees => {
+            match data.inputs.columns().iter().any(|column| is_wide(&column.values)) {
+                true => &[Encoding::Native, Encoding::Target],
+                false => &[Encoding::Native],
+            }
+        }
+        LearnerKind::Linear | LearnerKind::Svm | LearnerKind::Neighbours => {
+            &[Encoding::Standardised, Encoding::Normalised]
+        }
+        LearnerKind::NaiveBayes | LearnerKind::Baseline => &[],
+    }
 }
 
 /// The spec's learners that can predict the target, but for the baseline.

@@ -2,6 +2,7 @@ use std::time::{Duration, Instant};
 
 use super::*;
 use crate::dataset::csv;
+use crate::features::Encoding;
 use crate::learners::{Balance, Deadline};
 use crate::spec::LearnerKind;
 use crate::training::State;
@@ -211,8 +212,11 @@ fn a_score_that_cannot_be_better_ends_the_search() {
 fn every_point_of_every_space_and_portfolio_is_a_candidate_of_its_learner() {
     let mut random = fastrand::Rng::with_seed(5);
     for learner in LearnerKind::ALL {
-        let space =
-            space::Space::new(learner, &[Balance::None, Balance::ClassWeight, Balance::Smote]);
+        let space = space::Space::new(
+            learner,
+            &Encoding::ALL,
+            &[Balance::None, Balance::ClassWeight, Balance::Smote],
+        );
         let drawn = (0..20).map(|_| {
             let draw = |(name, range): &(&str, range::Range)| {
                 ((*name).to_owned(), range.draw(&mut random))

@@ -5,6 +5,7 @@ use std::borrow::Cow;
 use super::error::Problem;
 use super::function::Function;
 use super::node::{Binary, Node, NodeKind};
+use super::rows::{common_length, value};
 use super::texts::{Texts, choose_texts};
 use super::{ColumnValues, Columns, Evaluated};
 use crate::date::{self, Parts};
@@ -250,19 +251,6 @@ fn missing(operand: &Operand<'_>) -> Vec<f64> {
         }
         Operand::Texts(texts) => texts.missing_codes(),
         Operand::Missing => vec![1.0],
-    }
-}
-
-/// The rows of columns that are as long as the table, or one value for all rows.
-pub(super) fn common_length(lengths: [usize; 3]) -> usize {
-    lengths.into_iter().find(|&length| length != 1).unwrap_or(1)
-}
-
-/// The value in a row of a column that may be one value for all rows.
-pub(super) fn value<T: Copy>(values: &[T], row: usize) -> Option<T> {
-    match values {
-        [constant] => Some(*constant),
-        _ => values.get(row).copied(),
     }
 }
 

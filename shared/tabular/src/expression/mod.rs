@@ -18,6 +18,7 @@ mod evaluate;
 mod function;
 mod node;
 mod parse;
+mod rows;
 mod texts;
 mod token;
 

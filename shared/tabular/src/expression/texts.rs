@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 use std::collections::HashMap;
 
-use super::evaluate::{common_length, value};
+use super::rows::{common_length, value};
 
 /// Codes of a row, or of all rows if it is one, and what they stand for. A code that is
 /// no index into `levels` is missing.

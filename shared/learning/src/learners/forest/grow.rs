@@ -1,9 +1,8 @@
 //! One tree, from its root down.
 
-use super::Randomness;
 use super::bins::{BinKind, BinnedColumn};
 use super::response::{Response, Sample};
-use super::search::{Found, Search};
+use super::search::{Found, Rules, Search};
 use super::sums::Sums;
 use crate::learners::FitError;
 use crate::learners::context::Deadline;
@@ -16,14 +15,9 @@ const NODES_A_LOOK: usize = 1024;
 /// What all trees of a forest have in common.
 #[derive(Debug)]
 pub(super) struct Grower<'a> {
-    pub(super) columns: &'a [BinnedColumn],
+    pub(super) rules: Rules<'a>,
     pub(super) response: &'a Response,
-    pub(super) randomness: Randomness,
     pub(super) max_depth: usize,
-    /// The least weight of a leaf; 0 when one row is enough.
-    pub(super) min_leaf: f64,
-    /// How many features that vary a split chooses from.
-    pub(super) candidates: usize,
     pub(super) bootstrap: bool,
     pub(super) deadline: Deadline,
 }
@@ -56,8 +50,8 @@ impl Grower<'_> {
         let mut random = fastrand::Rng::with_seed(seed);
         let mut samples = self.response.samples(self.bootstrap, &mut random);
         let mut spare = Vec::with_capacity(samples.len());
-        let mut search = Search::<N>::new(self);
-        let mut tree = Tree::new(self.columns.len());
+        let mut search = Search::<N>::new(self.rules);
+        let mut tree = Tree::new(self.rules.columns.len());
         let mut stack = vec![Pending { node: 0, begin: 0, end: samples.len(), depth: 0 }];
         let mut looked = 0;
         while let Some(Pending { node, begin, end, depth }) = stack.pop() {
@@ -67,7 +61,7 @@ impl Grower<'_> {
             looked += 1;
             let Some(samples) = samples.get_mut(begin..end) else { continue };
             let sums = Sums::<N>::of(samples);
-            let divisible = depth < self.max_depth && sums.weight() >= 2.0 * self.min_leaf;
+            let divisible = depth < self.max_depth && sums.weight() >= 2.0 * self.rules.min_leaf;
             let found = if divisible && !is_pure(samples) {
                 search.best(samples, &sums, &mut random)
             } else {
@@ -77,7 +71,7 @@ impl Grower<'_> {
                 tree.set_leaf(node, self.leaf(&sums), sums.weight() as f32);
                 continue;
             };
-            let Some(column) = self.columns.get(found.feature) else { continue };
+            let Some(column) = self.rules.columns.get(found.feature) else { continue };
             let middle = begin + partition(samples, &mut spare, column, &found);
             let child = tree.set_split(node, split(column, &found), found.gain);
             let depth = depth + 1;

@@ -15,6 +15,7 @@ use super::{Examples, FitContext, FitError};
 use grow::Grower;
 use model_factory_tabular::features::Pipeline;
 use response::Response;
+use search::Rules;
 
 pub use params::{ForestParams, MaxFeatures, NamedShare};
 
@@ -42,12 +43,18 @@ pub(super) fn fit(
     drop(features);
     let all = if response.is_number() { 1.0 } else { (width as f64).sqrt() / width.max(1) as f64 };
     let grower = Grower {
-        columns: &columns,
+        rules: Rules {
+            columns: &columns,
+            randomness,
+            candidates: params.max_features.unwrap_or(MaxFeatures::Share(all)).of(width),
+            min_leaf: if params.min_samples_leaf > 1 {
+                params.min_samples_leaf as f64
+            } else {
+                0.0
+            },
+        },
         response: &response,
-        randomness,
         max_depth: if params.max_depth == 0 { usize::MAX } else { params.max_depth },
-        min_leaf: if params.min_samples_leaf > 1 { params.min_samples_leaf as f64 } else { 0.0 },
-        candidates: params.max_features.unwrap_or(MaxFeatures::Share(all)).of(width),
         bootstrap: params.bootstrap.unwrap_or(randomness == Randomness::Features),
         deadline: context.deadline,
     };

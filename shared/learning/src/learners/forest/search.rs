@@ -2,7 +2,6 @@
 
 use super::Randomness;
 use super::bins::{BinKind, BinnedColumn, MISSING};
-use super::grow::Grower;
 use super::response::Sample;
 use super::sums::Sums;
 use crate::learners::trees::CodeSet;
@@ -29,9 +28,20 @@ impl Found {
     }
 }
 
+/// How a node may be split.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Rules<'a> {
+    pub(super) columns: &'a [BinnedColumn],
+    pub(super) randomness: Randomness,
+    /// How many features that vary a split chooses from.
+    pub(super) candidates: usize,
+    /// The least weight of a leaf; 0 when one row is enough.
+    pub(super) min_leaf: f64,
+}
+
 /// What is used anew for each node of a tree.
 pub(super) struct Search<'a, const N: usize> {
-    grower: &'a Grower<'a>,
+    rules: Rules<'a>,
     /// The sums of each bin; all zero between two features.
     histogram: Vec<Sums<N>>,
     /// The bins of present values that have rows, in the order of the scan.
@@ -40,12 +50,12 @@ pub(super) struct Search<'a, const N: usize> {
 }
 
 impl<'a, const N: usize> Search<'a, N> {
-    pub(super) fn new(grower: &'a Grower<'a>) -> Self {
+    pub(super) fn new(rules: Rules<'a>) -> Self {
         Self {
-            grower,
+            rules,
             histogram: vec![Sums::ZERO; usize::from(MISSING) + 1],
             order: Vec::with_capacity(usize::from(MISSING)),
-            features: (0..grower.columns.len()).collect(),
+            features: (0..rules.columns.len()).collect(),
         }
     }
 
@@ -59,16 +69,16 @@ impl<'a, const N: usize> Search<'a, N> {
     ) -> Option<Found> {
         let mut best: Option<Found> = None;
         let mut varied = 0;
-        let columns = self.grower.columns;
+        let columns = self.rules.columns;
         for place in 0..self.features.len() {
-            if varied == self.grower.candidates {
+            if varied == self.rules.candidates {
                 break;
             }
             let drawn = random.usize(place..self.features.len());
             self.features.swap(place, drawn);
             let Some(&feature) = self.features.get(place) else { break };
             let Some(column) = columns.get(feature) else { continue };
-            let (varies, found) = match self.grower.randomness {
+            let (varies, found) = match self.rules.randomness {
                 Randomness::Features => self.exhaust(feature, column, samples, sums),
                 Randomness::Thresholds => self.draw(feature, column, samples, sums, random),
             };
@@ -220,7 +230,7 @@ impl<'a, const N: usize> Search<'a, N> {
             true => (left.weight(), right.weight()),
             false => (right.weight(), left.weight()),
         };
-        less >= self.grower.min_leaf && less > 1e-9 * more
+        less >= self.rules.min_leaf && less > 1e-9 * more
     }
 
     /// The bins up to a place of the order; of ranges with all before the middle

@@ -1,6 +1,7 @@
 //! One column while it is read: its type follows from its values.
 
 use super::defects::{At, Defects};
+use super::field::{Demand, Field};
 use super::seen::{Conclusion, Seen};
 use crate::dataset::cell::{Cell, is_integer};
 use crate::dataset::schema::Kind;
@@ -13,38 +14,6 @@ const MIN_LEVELS_OF_TEXT: usize = 50;
 
 /// … when they have this many blanks on average, and most of them are distinct.
 const BLANKS_OF_TEXT: usize = 2;
-
-/// One value as its format gives it.
-#[derive(Debug, Clone, Copy)]
-pub(super) enum Field<'a> {
-    Missing,
-    Boolean(bool),
-    Number(f64),
-    /// A number that its format declares whole.
-    Integer(f64),
-    /// Seconds since 1970.
-    Instant(f64),
-    /// A text that its format declares one.
-    Text(&'a str),
-    /// A text that may stand for anything.
-    Raw(&'a str),
-}
-
-/// What every value of a column must be.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) struct Demand {
-    pub(super) kind: ColumnKind,
-    /// Whether the user says so; else nearly all values do.
-    pub(super) declared: bool,
-    /// Whether the decimals of a number may follow a comma.
-    commas: bool,
-}
-
-impl Demand {
-    pub(super) fn declared(kind: ColumnKind) -> Self {
-        Self { kind, declared: true, commas: true }
-    }
-}
 
 /// What has become of a column.
 pub(super) enum Finished {

@@ -3,8 +3,9 @@
 use std::collections::BTreeMap;
 
 use super::RawTable;
-use super::builder::{Builder, Demand, Finished};
+use super::builder::{Builder, Finished};
 use super::defects::Defects;
+use super::field::Demand;
 use super::source::ReadError;
 use crate::dataset::defect::{Defect, Rejection};
 use crate::dataset::schema::Kind;

@@ -1,6 +1,6 @@
 //! The defects of a table's rows, as many as are listed.
 
-use super::builder::{Demand, Field};
+use super::field::{Demand, Field};
 use crate::dataset::defect::{Defect, LISTED, Rejection};
 use crate::spec::ColumnKind;
 

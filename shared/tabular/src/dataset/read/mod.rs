@@ -8,6 +8,7 @@ mod builder;
 mod columns;
 pub mod csv;
 mod defects;
+mod field;
 mod format;
 mod json_lines;
 mod lines;

@@ -9,8 +9,9 @@ use std::sync::Arc;
 
 use bytes::Bytes;
 
-use super::builder::{Builder, Field};
+use super::builder::Builder;
 use super::defects::{At, Defects, place};
+use super::field::Field;
 use super::lines::Lines;
 use super::source::ReadError;
 use super::{Limits, RawTable};

@@ -74,7 +74,7 @@ fn fill(columns: &mut Columns, row: u64, line: u64, defects: &mut Defects) {
     for (builder, name) in columns.builders.iter_mut().zip(&columns.names) {
         if builder.rows() < row {
             let at = At { row, line: Some(line), column: name };
-            builder.push(super::builder::Field::Missing, at, defects);
+            builder.push(super::field::Field::Missing, at, defects);
         }
     }
 }

@@ -8,9 +8,9 @@ use serde::de::{
     Deserialize, DeserializeSeed, Deserializer, IgnoredAny, MapAccess, SeqAccess, Visitor,
 };
 
-use super::super::builder::Field;
 use super::super::columns::{Columns, Declared};
 use super::super::defects::{At, Defects, place, shorten};
+use super::super::field::Field;
 use crate::dataset::defect::Defect;
 
 /// Where an object's values go.

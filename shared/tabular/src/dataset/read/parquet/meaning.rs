@@ -3,7 +3,7 @@
 use ::parquet::basic::{ConvertedType, LogicalType, TimeUnit, Type};
 use ::parquet::schema::types::ColumnDescriptor;
 
-use super::super::builder::Field;
+use super::super::field::Field;
 
 /// What stored values stand for.
 #[derive(Debug, Clone, Copy, PartialEq)]

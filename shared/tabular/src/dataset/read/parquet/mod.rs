@@ -13,9 +13,10 @@ use ::parquet::errors::ParquetError;
 use ::parquet::file::reader::{FileReader, SerializedFileReader};
 use ::parquet::schema::types::ColumnDescriptor;
 
-use super::builder::{Builder, Field};
+use super::builder::Builder;
 use super::columns::{Columns, Declared};
 use super::defects::{At, Defects};
+use super::field::Field;
 use super::source::{ReadError, Source};
 use super::{Limits, RawTable};
 use crate::dataset::defect::{Defect, Rejection};
