@@ -87,6 +87,7 @@ async fn a_canary_answers_its_share_until_a_training_moves_the_champion() {
     }
 
     // Of other traffic than the champion's, so that the gate cannot but let it pass.
+    factory.put("models/taxi/model.toml", "[constraints]\nenforce = false\n").await;
     factory.train("taxi", "usual-again.csv", rides(400, Season::Usual, 4).csv()).await;
     let run = factory.runs("taxi").await.pop().unwrap();
     assert_eq!(run["promoted"], true, "{run}");
