@@ -47,7 +47,7 @@ impl Errors {
         let known = outcomes.zip(judge.profile.performance.as_ref());
         let report = known.map(|(outcomes, performance)| {
             let threshold = judge.spec.drift.thresholds.performance;
-            stream.read(outcomes.errors(performance), performance.error, threshold)
+            stream.read(outcomes.errors(performance), outcomes.usual_error(performance), threshold)
         });
         Ok(Self { stream, report })
     }

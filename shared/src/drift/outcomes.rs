@@ -74,6 +74,16 @@ impl Outcomes {
         (self.truth.select(&rows), select(&self.predictions, &rows))
     }
 
+    /// What the mean of [`Self::errors`] is when the model does as on the holdout: of
+    /// numbers at most.
+    #[must_use]
+    pub fn usual_error(&self, reference: &Performance) -> f64 {
+        match &self.truth {
+            Target::Classes { .. } => reference.error,
+            Target::Values(_) => 0.5,
+        }
+    }
+
     /// The errors for [`super::concept::ErrorStream::read`].
     #[must_use]
     pub fn errors(&self, reference: &Performance) -> Vec<(Timestamp, f64)> {

@@ -25,8 +25,22 @@ impl Report {
     }
 
     /// Makes drift of some columns a warning, and of a window in which nothing else has
-    /// drifted a stable one.
+    /// drifted a stable one. Where such a column has drifted, whole rows and estimates
+    /// that see it with others are warnings, too: what they show may be its drift.
     pub fn quieten(&mut self, quiet: &[String]) {
+        if self.drifted().any(|column| quiet.contains(&column.name)) {
+            for signal in self.joint.iter_mut().flat_map(|joint| &mut joint.signals) {
+                signal.severity = signal.severity.min(Severity::Warning);
+            }
+            if let Some(performance) = &mut self.performance {
+                for metric in &mut performance.estimated {
+                    metric.severity = metric.severity.min(Severity::Warning);
+                }
+                let metrics = performance.realised.iter().chain(&performance.estimated);
+                let severest = metrics.map(|metric| metric.severity).max();
+                performance.severity = severest.unwrap_or(Severity::None);
+            }
+        }
         for column in self.columns.iter_mut().filter(|column| quiet.contains(&column.name)) {
             column.severity = column.severity.min(Severity::Warning);
             for signal in &mut column.signals {

@@ -82,6 +82,11 @@ fn the_same_data_spec_and_seed_give_the_same_artifact() {
     let mut other = Spec::default();
     other.split.seed = 7;
     assert_ne!(train(&other), train(&Spec::default()));
+    let threads = |count: usize| {
+        let pool = rayon::ThreadPoolBuilder::new().num_threads(count).build().unwrap();
+        pool.install(|| train(&Spec::default()))
+    };
+    assert_eq!(threads(1), threads(2));
 }
 
 #[test]

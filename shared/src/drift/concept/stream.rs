@@ -30,7 +30,7 @@ pub struct ConceptReport {
     pub window: u64,
     /// The mean error in ADWIN's window.
     pub error: f64,
-    /// The mean error on rows that the model had not seen when it was trained.
+    /// The usual error, on rows that the model had not seen when it was trained.
     pub reference_error: f64,
     /// The alarms, the earliest first; at most 20.
     pub alarms: Vec<Alarm>,
@@ -111,12 +111,9 @@ impl ErrorStream {
         }
         self.read += errors.len() as u64;
         self.until = errors.last().map(|(at, _)| *at).or(self.until);
-        let worse = |alarm: &Alarm| {
-            alarm.detector == Detector::Adwin
-                && alarm.after > alarm.before
-                && alarm.after > reference_error * (1.0 + performance)
-        };
-        let severity = if alarms.iter().any(worse) {
+        let rises = |alarm: &Alarm| alarm.detector == Detector::Adwin && alarm.after > alarm.before;
+        let worse = self.adwin.mean() > reference_error * (1.0 + performance);
+        let severity = if worse && alarms.iter().any(rises) {
             Severity::Drift
         } else if alarms.iter().any(|alarm| alarm.detector != Detector::Ddm) {
             Severity::Warning

@@ -42,7 +42,7 @@ fn width(encoding: Encoding, data: &Labelled, spec: &Spec) -> usize {
             (Kind::Date, _) if encoding.is_for_trees() => DATE_PARTS,
             // Parts, their sines and cosines, and an indicator.
             (Kind::Date, _) => 3 * DATE_PARTS + 1,
-            (_, Values::Number(_)) => 2,
+            (_, values @ Values::Number(_)) => 1 + usize::from(values.missing() > 0),
             (_, Values::Category(_)) if encoding.is_for_trees() => 1,
             (_, Values::Category(categories)) => categories.levels.len().min(MAX_LEVELS) + 1,
         }
