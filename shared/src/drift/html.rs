@@ -23,7 +23,7 @@ const STYLE: &str = include_str!("style.css");
 
 /// How many columns are drawn over time, of those that matter most: a page of hundreds
 /// is to open in a blink.
-const OVER_TIME: usize = 80;
+const OVER_TIME: usize = 40;
 
 /// How many columns the verdict names.
 const NAMED: usize = 8;
