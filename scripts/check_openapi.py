@@ -10,6 +10,7 @@ from rides import rides, train
 
 DOCUMENT = Path("docs/openapi.yaml").resolve()
 CONFIG = Path("scripts/schemathesis.toml").resolve()
+HOOKS = Path("scripts/schemathesis_hooks.py").resolve()
 
 
 def main() -> None:
@@ -20,7 +21,8 @@ def main() -> None:
     schemathesis = Path(sys.executable).with_name("schemathesis")
     command = [schemathesis, "--config-file", CONFIG, "run", DOCUMENT, "--url", server]
     # It keeps notes in the folder that it runs in.
-    subprocess.run(command, check=True, cwd=state)
+    environment = {**os.environ, "SCHEMATHESIS_HOOKS": str(HOOKS)}
+    subprocess.run(command, check=True, cwd=state, env=environment)
 
 
 main()

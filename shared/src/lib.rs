@@ -24,6 +24,8 @@ pub mod quality;
 pub mod registry;
 pub mod runtime;
 pub mod serving;
+#[cfg(test)]
+mod splitmix;
 pub mod storage;
 pub mod store;
 pub mod traffic;

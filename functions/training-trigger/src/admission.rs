@@ -1,12 +1,11 @@
 //! Whether a data set may be trained on, given what the champion was trained on.
 
 use model_factory::dataset::{Defect, Labelled, RawTable};
-use model_factory::name::{ModelName, Reference};
+use model_factory::name::ModelName;
 use model_factory::quality::{self, Admission, Baseline};
 use model_factory::runtime::Failure;
 use model_factory::spec::Spec;
 use model_factory::storage::keys;
-use model_factory::store;
 
 use crate::ports::Ports;
 use crate::stop::Stop;
@@ -44,10 +43,7 @@ pub(crate) async fn admit(
 
 /// What the champion's training data promises; `None` without a champion.
 async fn baseline(ports: &Ports, model: &ModelName) -> Result<Option<Baseline>, Failure> {
-    let (registry, objects) = (ports.registry.as_ref(), ports.read_objects.as_ref());
-    let Some(stored) = store::find(registry, objects, model, &Reference::default()).await? else {
-        return Ok(None);
-    };
+    let Some(stored) = ports.champion(model).await? else { return Ok(None) };
     let artifact = stored.open()?;
     let profile = artifact.profile().map_err(|error| Failure::terminal(&error))?;
     let manifest = artifact.manifest();

@@ -3,10 +3,9 @@
 use std::time::Instant;
 
 use async_trait::async_trait;
-use model_factory::name::{ModelName, Reference, Version};
+use model_factory::name::{ModelName, Version};
 use model_factory::registry::NewVersion;
 use model_factory::runtime::Failure;
-use model_factory::store;
 use model_factory::training::Champion;
 
 use crate::job::Job;
@@ -60,10 +59,7 @@ pub(crate) async fn settle(
 
 /// Today's champion, as a challenger meets it.
 async fn champion(ports: &Ports, model: &ModelName) -> Result<Option<Champion>, Failure> {
-    let (registry, objects) = (ports.registry.as_ref(), ports.read_objects.as_ref());
-    let Some(stored) = store::find(registry, objects, model, &Reference::default()).await? else {
-        return Ok(None);
-    };
+    let Some(stored) = ports.champion(model).await? else { return Ok(None) };
     let artifact = stored.open()?;
     let predictor = artifact.predictor().map_err(|error| Failure::terminal(&error))?;
     let manifest = artifact.manifest();

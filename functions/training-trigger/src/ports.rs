@@ -6,8 +6,11 @@ use std::time::Duration;
 use model_factory::clock::Clock;
 use model_factory::events::PublishEvents;
 use model_factory::idempotency::IdempotencyStore;
+use model_factory::name::{ModelName, Reference};
 use model_factory::registry::WriteRegistry;
+use model_factory::runtime::Failure;
 use model_factory::storage::{ReadObjects, WriteObjects};
+use model_factory::store::{self, Stored};
 
 /// The ports of a training.
 #[derive(Clone)]
@@ -28,4 +31,12 @@ pub struct Ports {
     pub bucket: String,
     /// How long a training lives without renewing its claim.
     pub lease: Duration,
+}
+
+impl Ports {
+    /// The artifact of a model's champion; `None` when it has none.
+    pub(crate) async fn champion(&self, model: &ModelName) -> Result<Option<Stored>, Failure> {
+        let (registry, objects) = (self.registry.as_ref(), self.read_objects.as_ref());
+        Ok(store::find(registry, objects, model, &Reference::default()).await?)
+    }
 }

@@ -121,7 +121,7 @@ impl Levels {
 }
 
 /// The levels that occur with their counts, and the number of missing values.
-fn tally(categories: &Categories) -> (Vec<(&str, u64)>, u64) {
+pub(super) fn tally(categories: &Categories) -> (Vec<(&str, u64)>, u64) {
     let mut counts = vec![0_u64; categories.levels.len()];
     let mut missing = 0;
     for &code in &categories.codes {

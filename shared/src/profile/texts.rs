@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use serde::{Deserialize, Serialize};
 
 use super::column::Numbers;
+use super::levels::tally;
 use super::moments::Moments;
 use crate::dataset::Categories;
 
@@ -33,7 +34,7 @@ pub struct Texts {
 impl Texts {
     /// The reference's texts, and how many values are missing.
     pub(super) fn of(categories: &Categories) -> (Self, u64) {
-        let (texts, missing) = counted(categories);
+        let (texts, missing) = tally(categories);
         let mut of_texts: BTreeMap<String, u64> = BTreeMap::new();
         for &(text, count) in &texts {
             for word in words(text).collect::<BTreeSet<_>>() {
@@ -83,7 +84,7 @@ impl Texts {
 
     /// Counts more texts, and returns how many values are missing.
     pub(super) fn add(&mut self, categories: &Categories) -> u64 {
-        let (texts, missing) = counted(categories);
+        let (texts, missing) = tally(categories);
         for (text, count) in texts {
             let share = unknown_share(text, |word| self.words.contains(word));
             for _ in 0..count {
@@ -102,20 +103,6 @@ impl Texts {
         self.length.merge(&other.length);
         self.unknown.merge(&other.unknown);
     }
-}
-
-/// Each text that occurs with its count, and the number of missing values.
-fn counted(categories: &Categories) -> (Vec<(&str, u64)>, u64) {
-    let mut counts = vec![0_u64; categories.levels.len()];
-    let mut missing = 0;
-    for &code in &categories.codes {
-        match counts.get_mut(code as usize) {
-            Some(count) => *count += 1,
-            None => missing += 1,
-        }
-    }
-    let texts = categories.levels.iter().map(String::as_str).zip(counts);
-    (texts.filter(|(_, count)| *count > 0).collect(), missing)
 }
 
 fn length(text: &str) -> f64 {

@@ -4,6 +4,7 @@ use serde::Deserialize;
 
 use super::*;
 use crate::drift::report::Severity;
+use crate::splitmix::uniforms;
 
 /// Written by `scripts/golden/concept.py` with river.
 const GOLDEN: &str = include_str!("../../../tests/golden/concept.json");
@@ -21,24 +22,15 @@ struct Golden {
     mean: f64,
 }
 
-/// `SplitMix64`, as the script has it.
+/// Errors around the means of the parts, as the script makes them.
 fn values(seed: u64, bits: bool, parts: &[(usize, f64)]) -> Vec<f64> {
-    let mut state = seed;
-    let mut uniform = || {
-        state = state.wrapping_add(0x9E37_79B9_7F4A_7C15);
-        let mut z = state;
-        z = (z ^ (z >> 30)).wrapping_mul(0xBF58_476D_1CE4_E5B9);
-        z = (z ^ (z >> 27)).wrapping_mul(0x94D0_49BB_1331_11EB);
-        ((z ^ (z >> 31)) >> 11) as f64 / (1_u64 << 53) as f64
+    let count = parts.iter().map(|(count, _)| count).sum();
+    let means = parts.iter().flat_map(|&(count, mean)| std::iter::repeat_n(mean, count));
+    let value = |(x, mean): (f64, f64)| match bits {
+        true => f64::from(u8::from(x < mean)),
+        false => mean + (x - 0.5) * 0.2,
     };
-    let mut all = Vec::new();
-    for &(count, mean) in parts {
-        all.extend((0..count).map(|_| match (bits, uniform()) {
-            (true, x) => f64::from(u8::from(x < mean)),
-            (false, x) => mean + (x - 0.5) * 0.2,
-        }));
-    }
-    all
+    uniforms(seed, count).into_iter().zip(means).map(value).collect()
 }
 
 #[test]

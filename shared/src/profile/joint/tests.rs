@@ -5,6 +5,7 @@ use super::*;
 use crate::dataset::{self, Categories, Field, Schema, Task, Values};
 use crate::drift::Observer;
 use crate::profile::{Observation, Profile};
+use crate::splitmix::uniforms;
 
 /// Written by `scripts/golden/monitoring.py` with NannyML.
 const GOLDEN: &str = include_str!("../../../tests/golden/monitoring.json");
@@ -22,19 +23,6 @@ struct Case {
     window_seed: u64,
     reference: f64,
     window: f64,
-}
-
-/// `SplitMix64`, as the script has it.
-fn uniforms(seed: u64, count: usize) -> Vec<f64> {
-    let mut state = seed;
-    let mut uniform = || {
-        state = state.wrapping_add(0x9E37_79B9_7F4A_7C15);
-        let mut z = state;
-        z = (z ^ (z >> 30)).wrapping_mul(0xBF58_476D_1CE4_E5B9);
-        z = (z ^ (z >> 27)).wrapping_mul(0x94D0_49BB_1331_11EB);
-        ((z ^ (z >> 31)) >> 11) as f64 / (1_u64 << 53) as f64
-    };
-    (0..count).map(|_| uniform()).collect()
 }
 
 /// Correlated columns, as the script makes them.

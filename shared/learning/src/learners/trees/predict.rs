@@ -11,10 +11,9 @@ const LANES: usize = 8;
 const BLOCK: usize = 256;
 
 impl TreeEnsemble {
-    /// The answers of one row: the mean over the trees, one number an output. It is
-    /// the same, bit for bit, as in any batch; nothing is allocated.
-    pub fn predict_row_into(&self, row: &[f32], answers: &mut [f64]) {
-        answers.fill(0.0);
+    /// Adds up what the trees answer to one row, in their order, so that it is answered
+    /// the same, bit for bit, as in any batch: several trees at a time instead of rows.
+    fn add_row(&self, row: &[f32], answers: &mut [f64]) {
         let (groups, rest) = self.roots.as_chunks::<LANES>();
         for group in groups {
             for at in self.descend(*group, [row; LANES]) {
@@ -25,15 +24,19 @@ impl TreeEnsemble {
             let [at] = self.descend([root], [row]);
             self.add(at, answers);
         }
-        self.divide(answers);
     }
 
-    /// The answers of many rows (row-major, one number an output).
+    /// The answers of rows (row-major): the mean over the trees, one number an output.
     #[must_use]
     pub fn predict_rows(&self, features: &[f32]) -> Vec<f64> {
         let width = self.features.max(1);
         let outputs = self.outputs;
         let mut answers = vec![0.0; features.len() / width * outputs];
+        if features.len() == width {
+            self.add_row(features, &mut answers);
+            self.divide(&mut answers);
+            return answers;
+        }
         answers
             .par_chunks_mut(BLOCK * outputs.max(1))
             .zip(features.par_chunks(BLOCK * width))

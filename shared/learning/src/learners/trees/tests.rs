@@ -133,10 +133,8 @@ proptest! {
     ) {
         let rows = &rows[..rows.len() / 3 * 3];
         let together = ensemble.predict_rows(rows);
-        let mut answers = vec![0.0; ensemble.outputs()];
         for (row, expected) in rows.chunks(3).zip(together.chunks(ensemble.outputs())) {
-            ensemble.predict_row_into(row, &mut answers);
-            prop_assert_eq!(&answers[..], expected);
+            prop_assert_eq!(&ensemble.predict_rows(row)[..], expected);
         }
     }
 
