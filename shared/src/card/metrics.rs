@@ -123,6 +123,8 @@ pub(super) fn label(metric: Metric) -> String {
         Metric::Rmse => "RMSE".to_owned(),
         Metric::Mae => "MAE".to_owned(),
         Metric::Mape => "MAPE".to_owned(),
+        Metric::Smape => "sMAPE".to_owned(),
+        Metric::Mase => "MASE".to_owned(),
         Metric::R2 => "R²".to_owned(),
         Metric::Pinball => "Pinball loss of the intervals".to_owned(),
         Metric::Coverage => "Coverage of the intervals".to_owned(),

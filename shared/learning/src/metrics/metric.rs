@@ -54,6 +54,12 @@ pub enum Metric {
     Mae,
     /// Mean absolute error as a share of the true value.
     Mape,
+    /// Mean of `2 |y - f| / (|y| + |f|)`, from 0 to 2, as the M4 competition defines it
+    /// (Makridakis et al., 2020) but for the factor 100; forecasts only.
+    Smape,
+    /// Mean absolute error as a multiple of that of the seasonal naive forecast within the
+    /// training data, one step ahead (Hyndman and Koehler, 2006); forecasts only.
+    Mase,
     /// Coefficient of determination.
     R2,
     /// Mean pinball loss of the bounds of the prediction intervals, as quantiles.
@@ -103,6 +109,17 @@ const MULTICLASS: [Metric; 13] = [
 const REGRESSION: [Metric; 6] =
     [Metric::Rmse, Metric::Mae, Metric::Mape, Metric::R2, Metric::Pinball, Metric::Coverage];
 
+/// The metrics of forecasts.
+const FORECASTS: [Metric; 7] = [
+    Metric::Rmse,
+    Metric::Mae,
+    Metric::Smape,
+    Metric::Mase,
+    Metric::Mape,
+    Metric::Pinball,
+    Metric::Coverage,
+];
+
 /// A metric's name is unknown, or the metric is one of another task.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("`{name}` is not a metric of a {task}; choose one of {}", known.join(", "))]
@@ -131,6 +148,31 @@ impl Metric {
 
     pub(super) fn of_numbers() -> &'static [Self] {
         &REGRESSION
+    }
+
+    pub(super) fn of_forecasts() -> &'static [Self] {
+        &FORECASTS
+    }
+
+    /// The metric called `name` of forecasts.
+    ///
+    /// # Errors
+    /// When forecasts have no such metric.
+    pub fn of_forecast(name: &str) -> Result<Self, UnknownMetric> {
+        Self::find(name, "forecast", FORECASTS.iter().copied())
+    }
+
+    /// The metric called `name` that can rank forecasts; without a name `rmse` for one
+    /// series, and `mase` for several, which may be of different size.
+    ///
+    /// # Errors
+    /// When forecasts have no such metric.
+    pub fn choose_for_forecasts(name: Option<&str>, series: usize) -> Result<Self, UnknownMetric> {
+        let Some(name) = name else {
+            return Ok(if series > 1 { Self::Mase } else { Self::Rmse });
+        };
+        let metrics = FORECASTS.iter().copied().filter(|metric| !metric.is_of_intervals());
+        Self::find(name, "forecast", metrics)
     }
 
     /// The metric called `name` that can rank models, or the task's default when there
@@ -195,6 +237,8 @@ impl Metric {
             Self::Rmse => "rmse",
             Self::Mae => "mae",
             Self::Mape => "mape",
+            Self::Smape => "smape",
+            Self::Mase => "mase",
             Self::R2 => "r2",
             Self::Pinball => "pinball",
             Self::Coverage => "coverage",
@@ -206,7 +250,14 @@ impl Metric {
     pub fn higher_is_better(self) -> bool {
         !matches!(
             self,
-            Self::LogLoss | Self::BrierScore | Self::Rmse | Self::Mae | Self::Mape | Self::Pinball
+            Self::LogLoss
+                | Self::BrierScore
+                | Self::Rmse
+                | Self::Mae
+                | Self::Mape
+                | Self::Smape
+                | Self::Mase
+                | Self::Pinball
         )
     }
 
@@ -219,8 +270,8 @@ impl Metric {
             BalancedAccuracy | F1 | Precision | Recall | MatthewsCorrcoef | F1Macro
             | PrecisionMacro | RecallMacro | F1Weighted | PrecisionWeighted | RecallWeighted
             | Accuracy => true,
-            RocAuc | AveragePrecision | LogLoss | BrierScore | Rmse | Mae | Mape | R2 | Pinball
-            | Coverage => false,
+            RocAuc | AveragePrecision | LogLoss | BrierScore | Rmse | Mae | Mape | Smape | Mase
+            | R2 | Pinball | Coverage => false,
         }
     }
 
@@ -247,6 +298,6 @@ impl FromStr for Metric {
     type Err = UnknownMetric;
 
     fn from_str(name: &str) -> Result<Self, UnknownMetric> {
-        Self::find(name, "model", BINARY.into_iter().chain(REGRESSION))
+        Self::find(name, "model", BINARY.into_iter().chain(REGRESSION).chain(FORECASTS))
     }
 }

@@ -70,6 +70,16 @@ impl Evaluation {
         self
     }
 
+    /// The same of forecasts: of each row what counts as an error of 1, above 0, which
+    /// [`Metric::Mase`] needs. They are ignored for classes.
+    #[must_use]
+    pub fn with_scales(mut self, scales: Vec<f64>) -> Self {
+        if let Kind::Values(scored) = &mut self.0 {
+            scored.scales = Some(scales);
+        }
+        self
+    }
+
     /// The number of rows.
     #[must_use]
     pub fn rows(&self) -> usize {
@@ -84,6 +94,7 @@ impl Evaluation {
     pub fn metrics(&self) -> &'static [Metric] {
         match &self.0 {
             Kind::Classes(scored) => Metric::of_classes(scored.classes),
+            Kind::Values(scored) if scored.scales.is_some() => Metric::of_forecasts(),
             Kind::Values(_) => Metric::of_numbers(),
         }
     }

@@ -9,6 +9,8 @@ pub(super) struct Scored {
     /// Truth and predicted minus truth.
     pub(super) rows: Vec<(f64, f64)>,
     pub(super) intervals: Option<Intervals>,
+    /// Of each row what counts as an error of 1, for forecasts.
+    pub(super) scales: Option<Vec<f64>>,
 }
 
 impl Scored {
@@ -17,6 +19,7 @@ impl Scored {
         Self {
             rows: pairs.map(|(&truth, &value)| (truth, value - truth)).collect(),
             intervals: None,
+            scales: None,
         }
     }
 
@@ -27,6 +30,17 @@ impl Scored {
             Metric::Mape => {
                 self.mean(weights, |truth, error| error.abs() / truth.abs().max(f64::EPSILON))
             }
+            Metric::Smape => self.mean(weights, |truth, error| {
+                let size = truth.abs() + (truth + error).abs();
+                if size > 0.0 { 2.0 * error.abs() / size } else { 0.0 }
+            }),
+            Metric::Mase => match &self.scales {
+                Some(scales) => {
+                    let errors = self.rows.iter().zip(scales);
+                    weighted_mean(errors.map(|((_, error), scale)| error.abs() / scale), weights)
+                }
+                None => f64::NAN,
+            },
             Metric::R2 => self.r2(weights),
             Metric::Pinball => self.pinball(weights),
             Metric::Coverage => self.mean_of_bounds(weights, |truth, (lower, upper)| {

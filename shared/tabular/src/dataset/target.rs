@@ -97,8 +97,10 @@ pub(super) fn read(
     task: TaskKind,
 ) -> Result<Target, Rejection> {
     match (task, values) {
-        (TaskKind::Regression, Values::Number(values)) => Ok(Target::Values(values)),
-        (TaskKind::Regression, Values::Category(categories)) => {
+        (TaskKind::Regression | TaskKind::Forecasting, Values::Number(values)) => {
+            Ok(Target::Values(values))
+        }
+        (TaskKind::Regression | TaskKind::Forecasting, Values::Category(categories)) => {
             let (row, text) = categories
                 .iter()
                 .enumerate()

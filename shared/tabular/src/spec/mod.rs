@@ -6,6 +6,8 @@ mod columns;
 mod constraints;
 mod data;
 mod duration;
+mod forecasting;
+mod frequency;
 mod gate;
 mod retraining;
 mod split;
@@ -26,6 +28,8 @@ pub use columns::{
 pub use constraints::{ColumnConstraints, Constraints, Severity};
 pub use data::{Data, Mode};
 pub use duration::{Duration, InvalidDuration};
+pub use forecasting::{Duplicates, ForecasterKind, Forecasting, RollingOrigin, Winner};
+pub use frequency::{Frequency, InvalidFrequency, Unit};
 pub use gate::{Approval, Gate};
 pub use retraining::Retraining;
 pub use split::{Split, Strategy};
@@ -64,6 +68,10 @@ pub struct Spec {
     pub split: Split,
     /// Which learners compete, and for how long.
     pub training: Training,
+    /// What is forecast, and how far. Where it is given, `task` is `forecasting` unless it
+    /// says otherwise.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub forecasting: Option<Forecasting>,
     /// When a challenger becomes the champion.
     pub gate: Gate,
     /// What is kept of requests and answers.
@@ -80,6 +88,8 @@ pub enum TaskKind {
     Classification,
     /// Predict a number.
     Regression,
+    /// Predict what comes next in series of numbers.
+    Forecasting,
 }
 
 /// How traffic is compared with the training data.
@@ -176,9 +186,22 @@ impl Spec {
         Ok(spec)
     }
 
+    /// What is forecast; `None` where the task is another one.
+    #[must_use]
+    pub fn forecasts(&self) -> Option<Forecasting> {
+        match (self.task, &self.forecasting) {
+            (None | Some(TaskKind::Forecasting), Some(forecasting)) => Some(forecasting.clone()),
+            (Some(TaskKind::Forecasting), None) => Some(Forecasting::default()),
+            _ => None,
+        }
+    }
+
     fn validate(&self) -> Result<(), SpecError> {
         self.split.validate(self.group.is_some(), self.time.is_some())?;
         self.training.validate()?;
+        if let Some(forecasting) = &self.forecasting {
+            forecasting.validate()?;
+        }
         self.gate.validate()?;
         self.constraints.validate()?;
         self.capture.validate()?;
@@ -254,6 +277,24 @@ mod tests {
         assert!(error.contains("in `dist / (time`, at character 13: expected"), "{error}");
         let spec = Spec::parse(b"[data]\nfilter = 'open == 1'").unwrap();
         assert_eq!(spec.data.filter.unwrap().text(), "open == 1");
+    }
+
+    #[test]
+    fn a_forecasting_section_makes_the_task_forecasting() {
+        let text = "[forecasting]\nseries = ['store']\nfrequency = 'day'\ncv.folds = 3\n";
+        let spec = Spec::parse(text.as_bytes()).unwrap();
+        let forecasting = spec.forecasts().unwrap();
+        assert_eq!((forecasting.horizon, forecasting.cv.folds), (7, Some(3)));
+        assert_eq!(forecasting.frequency, Some(Frequency::every(Unit::Day)));
+        assert!(Spec::parse(b"task = 'forecasting'").unwrap().forecasts().is_some());
+        assert!(Spec::parse(b"").unwrap().forecasts().is_none());
+        for wrong in ["horizon = 0", "quantiles = [1.0]", "seasons = [1]", "cv.period = 0"] {
+            assert!(Spec::parse(format!("[forecasting]\n{wrong}").as_bytes()).is_err(), "{wrong}");
+        }
+        let error = Spec::parse(b"[forecasting]\nhorzon = 3").unwrap_err().to_string();
+        assert!(error.contains("did you mean `horizon`?"), "{error}");
+        let error = Spec::parse(b"[forecasting]\nholidays.x = ['noon']").unwrap_err().to_string();
+        assert!(error.contains("`forecasting.holidays` is noon"), "{error}");
     }
 
     #[test]

@@ -134,7 +134,7 @@ impl LearnerKind {
     /// Whether it can predict the target of a task.
     #[must_use]
     pub fn predicts(self, task: TaskKind) -> bool {
-        !matches!((self, task), (Self::NaiveBayes, TaskKind::Regression))
+        !matches!((self, task), (Self::NaiveBayes, TaskKind::Regression | TaskKind::Forecasting))
     }
 
     /// The learner's name in a spec and on the leaderboard.
