@@ -1,5 +1,5 @@
-//! Cold starts, warm latency, memory and size of the functions, next to an empty
-//! function in the same run.
+//! Cold starts, warm latency, memory and size of `inference` next to an empty function and
+//! to functions in Python that serve the same model, in the same run.
 //!
 //! Every function is a child process of the embedded Lambda, which speaks the real
 //! Runtime API; registry and bucket are the embedded ones, over HTTP.
@@ -13,7 +13,7 @@ use std::process::ExitCode;
 use clap::Parser;
 
 use measure::Figures;
-use setup::Bench;
+use setup::{Bench, CONTESTANTS};
 
 /// Measure the functions in a folder of release binaries.
 #[derive(Debug, Parser)]
@@ -21,6 +21,12 @@ struct Options {
     /// The folder of the binaries `inference`, `training-trigger` and `echo`
     #[arg(long, default_value = "target/release")]
     binaries: PathBuf,
+    /// The folder that `bench/serving/models.py` wrote
+    #[arg(long)]
+    models: PathBuf,
+    /// The Python that has the peers' libraries
+    #[arg(long)]
+    python: PathBuf,
     /// How many fresh processes are started for each function
     #[arg(long, default_value_t = 20)]
     cold: usize,
@@ -44,36 +50,51 @@ async fn main() -> ExitCode {
 
 async fn run(options: &Options) -> Result<(), Failure> {
     let bench = Bench::start(options).await?;
+    let names: Vec<&str> = CONTESTANTS.iter().map(|contestant| contestant.name).collect();
+    println!("| what | {} |\n|---|{}", names.join(" | "), "---|".repeat(names.len()));
     let one_row = setup::request(1);
-    let many_rows = setup::request(1000);
-    println!("| what | echo | inference | ratio |\n|---|---|---|---|");
-    let (mut echo, mut inference) = (Figures::default(), Figures::default());
-    for index in 0..options.cold {
-        echo.add(bench.invoke(&format!("echo-{index}"), &one_row).await?);
-        inference.add(bench.invoke(&format!("inference-{index}"), &one_row).await?);
-    }
-    row("process start to first answer, p50 ms", &echo, &inference, |f| f.percentile(50.0));
-    let memory = bench.resident("inference-0")?;
-    let idle_memory = bench.resident("echo-0")?;
-    for (name, request) in [("1 row", &one_row), ("1,000 rows", &many_rows)] {
-        let (mut echo, mut inference) = (Figures::default(), Figures::default());
-        for _ in 0..options.warm / if name == "1 row" { 1 } else { 10 } {
-            echo.add(bench.invoke("echo-0", request).await?);
-            inference.add(bench.invoke("inference-0", request).await?);
+    let cold = in_turn(&bench, options.cold, &one_row, |index| index).await?;
+    row("process start to first answer, p50 ms", &cold, |figures| figures.percentile(50.0));
+    let memory = resident(&bench)?;
+    for (rows, requests) in [(1, options.warm), (1000, options.warm / 10)] {
+        let warm = in_turn(&bench, requests, &setup::request(rows), |_| 0).await?;
+        for percent in [50.0, 99.0] {
+            let what = format!("warm, rows: {rows}, p{percent} ms");
+            row(&what, &warm, |figures| figures.percentile(percent));
         }
-        row(&format!("warm, {name} × 20, p50 ms"), &echo, &inference, |f| f.percentile(50.0));
-        row(&format!("warm, {name} × 20, p99 ms"), &echo, &inference, |f| f.percentile(99.0));
     }
-    println!("| resident memory after the first answer, MiB | {idle_memory:.1} | {memory:.1} | |");
+    row("resident memory after the first answer, MiB", &memory, |&mebibytes| mebibytes);
+    row("resident memory after the last answer, MiB", &resident(&bench)?, |&mebibytes| mebibytes);
+    bench.end().await;
     for name in ["training-trigger", "inference", "drift-check", "echo"] {
         let bytes = std::fs::metadata(options.binaries.join(name))?.len();
-        println!("| size of `{name}`, MiB | | {:.1} | |", bytes as f64 / 1024.0 / 1024.0);
+        println!("size of `{name}`: {:.1} MiB", bytes as f64 / 1024.0 / 1024.0);
     }
-    bench.end().await;
     Ok(())
 }
 
-fn row(name: &str, echo: &Figures, inference: &Figures, value: impl Fn(&Figures) -> f64) {
-    let (echo, inference) = (value(echo), value(inference));
-    println!("| {name} | {echo:.2} | {inference:.2} | {:.2} |", inference / echo);
+/// How long each contestant takes to answer so many times, one after the other; `copy` says
+/// which of its copies answers.
+async fn in_turn(
+    bench: &Bench,
+    requests: usize,
+    request: &bytes::Bytes,
+    copy: impl Fn(usize) -> usize,
+) -> Result<Vec<Figures>, Failure> {
+    let mut figures: Vec<Figures> = CONTESTANTS.iter().map(|_| Figures::default()).collect();
+    for index in 0..requests {
+        for (contestant, figures) in CONTESTANTS.iter().zip(&mut figures) {
+            figures.add(bench.invoke(contestant, copy(index), request).await?);
+        }
+    }
+    Ok(figures)
+}
+
+fn resident(bench: &Bench) -> Result<Vec<f64>, Failure> {
+    CONTESTANTS.iter().map(|contestant| bench.resident(contestant)).collect()
+}
+
+fn row<T>(name: &str, figures: &[T], value: impl Fn(&T) -> f64) {
+    let values: Vec<String> = figures.iter().map(|f| format!("{:.2}", value(f))).collect();
+    println!("| {name} | {} |", values.join(" | "));
 }

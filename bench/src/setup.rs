@@ -1,7 +1,8 @@
-//! The factory with a trained model, and as many copies of the functions as there are
+//! The factory with an imported model, and as many copies of the contestants as there are
 //! cold starts.
 
-use std::fmt::Write as _;
+use std::collections::BTreeMap;
+use std::path::Path;
 use std::time::{Duration, Instant};
 
 use aws_config::{BehaviorVersion, Region};
@@ -15,7 +16,29 @@ use serde_json::json;
 use crate::{Failure, Options};
 
 const COLUMNS: usize = 20;
-const TRAINING_ROWS: usize = 5_000;
+
+/// A function that is measured.
+#[derive(Debug)]
+pub(crate) struct Contestant {
+    pub(crate) name: &'static str,
+    /// The handler's module and the model's file, of a function in Python.
+    python: Option<(&'static str, &'static str)>,
+}
+
+/// All of them: an empty function, ours, and the same model in Python.
+pub(crate) const CONTESTANTS: &[Contestant] = &[
+    Contestant { name: "echo", python: None },
+    Contestant { name: "inference", python: None },
+    Contestant { name: "onnxruntime", python: Some(("onnx_handler", "model.onnx")) },
+    Contestant { name: "lightgbm", python: Some(("joblib_handler", "lightgbm.joblib")) },
+    Contestant { name: "scikit-learn", python: Some(("joblib_handler", "sklearn.joblib")) },
+];
+
+impl Contestant {
+    fn copy(&self, index: usize) -> String {
+        format!("{}-{index}", self.name)
+    }
+}
 
 pub(crate) struct Bench {
     stack: Stack,
@@ -23,7 +46,7 @@ pub(crate) struct Bench {
 }
 
 impl Bench {
-    /// Starts the factory and trains a binary classifier of 20 numbers.
+    /// Starts the factory and lets it import the model.
     pub(crate) async fn start(options: &Options) -> Result<Self, Failure> {
         let state = tempfile::tempdir()?;
         let mut config =
@@ -35,20 +58,12 @@ impl Bench {
         let (inference, mut training) = (named("inference")?, named("training-trigger")?);
         training.command = options.binaries.join("training-trigger").canonicalize()?;
         let mut functions = vec![training];
-        for index in 0..options.cold {
-            for name in ["inference", "echo"] {
-                let mut environment = inference.environment.clone();
-                // As deployed: an alias is believed for a while.
-                environment.remove("MODEL_FACTORY_ALIAS_TTL_SECONDS");
-                environment.insert("RUST_LOG".to_owned(), "warn".to_owned());
-                functions.push(FunctionSpec {
-                    name: format!("{name}-{index}"),
-                    command: options.binaries.join(name).canonicalize()?,
-                    concurrency: 1,
-                    environment,
-                    ..inference.clone()
-                });
-            }
+        for contestant in CONTESTANTS {
+            let spec = function(contestant, &inference, options)?;
+            functions.extend(
+                (0..options.cold)
+                    .map(|index| FunctionSpec { name: contestant.copy(index), ..spec.clone() }),
+            );
         }
         config.rules.retain(|rule| rule.function == "training-trigger");
         config.schedules.clear();
@@ -56,11 +71,12 @@ impl Bench {
         config.functions = functions;
         let stack = Stack::start(config).await?;
         let bench = Self { stack, _state: state };
-        bench.train().await?;
+        bench.import(&options.models).await?;
         Ok(bench)
     }
 
-    async fn train(&self) -> Result<(), Failure> {
+    /// Uploads the labelled rows, then the model.
+    async fn import(&self, models: &Path) -> Result<(), Failure> {
         let variable = |name: &str| self.stack.environment().get(name).cloned().unwrap_or_default();
         let credentials = Credentials::new(
             variable("AWS_ACCESS_KEY_ID"),
@@ -75,28 +91,29 @@ impl Bench {
             .credentials_provider(credentials)
             .load()
             .await;
-        aws_sdk_s3::Client::new(&config)
-            .put_object()
-            .bucket(BUCKET)
-            .key("datasets/bench/rows.csv")
-            .body(data().into_bytes().into())
-            .send()
-            .await?;
+        let client = aws_sdk_s3::Client::new(&config);
+        for (file, name) in [("rows.csv", "model.csv"), ("model.txt", "model.txt")] {
+            let content = std::fs::read(models.join(file))?;
+            let key = format!("models/bench/import/{name}");
+            client.put_object().bucket(BUCKET).key(key).body(content.into()).send().await?;
+        }
         self.stack.idle().await?;
         Ok(())
     }
 
-    /// How long a function takes to answer. Waits until what it does after the answer
-    /// is done.
+    /// How long a copy of a contestant takes to answer. Waits until what it does after the
+    /// answer is done.
     pub(crate) async fn invoke(
         &self,
-        function: &str,
+        contestant: &Contestant,
+        copy: usize,
         request: &Bytes,
     ) -> Result<Duration, Failure> {
+        let function = contestant.copy(copy);
         let started = Instant::now();
-        let answer = self.stack.lambda().invoke(function, request.clone()).await?;
+        let answer = self.stack.lambda().invoke(&function, request.clone()).await?;
         let elapsed = started.elapsed();
-        if function.starts_with("inference") {
+        if contestant.name != "echo" {
             let answer: serde_json::Value = serde_json::from_slice(&answer)?;
             if answer.get("statusCode") != Some(&json!(200)) {
                 return Err(format!("{function} answered {answer}").into());
@@ -108,12 +125,12 @@ impl Bench {
         Ok(elapsed)
     }
 
-    /// The resident memory of a function's process, in MiB.
-    pub(crate) fn resident(&self, function: &str) -> Result<f64, Failure> {
-        let handler = format!("_HANDLER={function}");
+    /// The resident memory of a contestant's first process, in MiB.
+    pub(crate) fn resident(&self, contestant: &Contestant) -> Result<f64, Failure> {
+        let variable = format!("AWS_LAMBDA_FUNCTION_NAME={}", contestant.copy(0));
         for process in std::fs::read_dir("/proc")?.flatten() {
             let environment = std::fs::read(process.path().join("environ")).unwrap_or_default();
-            if !environment.split(|&byte| byte == 0).any(|entry| entry == handler.as_bytes()) {
+            if !environment.split(|&byte| byte == 0).any(|entry| entry == variable.as_bytes()) {
                 continue;
             }
             let status = std::fs::read_to_string(process.path().join("status"))?;
@@ -122,7 +139,7 @@ impl Bench {
                 resident.and_then(|text| text.split_whitespace().next()?.parse().ok());
             return Ok(kibibytes.ok_or("the process has no resident memory")? / 1024.0);
         }
-        Err(format!("no process runs `{function}`").into())
+        Err(format!("no process runs `{}`", contestant.copy(0)).into())
     }
 
     pub(crate) async fn end(self) {
@@ -130,21 +147,33 @@ impl Bench {
     }
 }
 
-/// Rows whose class depends on three of twenty numbers.
-fn data() -> String {
-    let mut random = fastrand::Rng::with_seed(1);
-    let names: Vec<String> = (0..COLUMNS).map(|column| format!("x{column}")).collect();
-    let mut text = names.join(",") + ",target\n";
-    for _ in 0..TRAINING_ROWS {
-        let row: Vec<f64> = (0..COLUMNS).map(|_| random.f64()).collect();
-        let signal: f64 = row.iter().take(3).sum::<f64>() + 0.5 * random.f64();
-        for value in &row {
-            // Writing to a text cannot fail.
-            let _ = write!(text, "{value:.4},");
-        }
-        text += if signal > 1.75 { "yes\n" } else { "no\n" };
-    }
-    text
+/// What a contestant is made of; the name is the copy's.
+fn function(
+    contestant: &Contestant,
+    inference: &FunctionSpec,
+    options: &Options,
+) -> Result<FunctionSpec, Failure> {
+    let template = FunctionSpec { concurrency: 1, ..inference.clone() };
+    let Some((handler, model)) = contestant.python else {
+        let mut environment = inference.environment.clone();
+        // As deployed: an alias is believed for a while.
+        environment.remove("MODEL_FACTORY_ALIAS_TTL_SECONDS");
+        environment.insert("RUST_LOG".to_owned(), "warn".to_owned());
+        let command = options.binaries.join(contestant.name).canonicalize()?;
+        return Ok(FunctionSpec { command, environment, ..template });
+    };
+    let text = |path: &Path| path.to_string_lossy().into_owned();
+    let handlers = Path::new(env!("CARGO_MANIFEST_DIR")).join("serving");
+    Ok(FunctionSpec {
+        // A link: its target would not find the environment's libraries.
+        command: std::path::absolute(&options.python)?,
+        args: ["-m", "awslambdaric", &format!("{handler}.handler")].map(str::to_owned).to_vec(),
+        environment: BTreeMap::from([
+            ("PYTHONPATH".to_owned(), text(&handlers)),
+            ("MODEL".to_owned(), text(&options.models.join(model).canonicalize()?)),
+        ]),
+        ..template
+    })
 }
 
 /// An API Gateway event with a request of the Open Inference Protocol.
