@@ -1,8 +1,10 @@
 //! The life cycle of machine-learning models, as a library over ports.
 //!
 //! What is true of any table stands in `model-factory-tabular`, what learns from it in
-//! `model-factory-learning`; both are compiled apart and are part of this library.
+//! `model-factory-learning`, and what is known of series in `model-factory-forecasting`;
+//! all are compiled apart and are part of this library.
 
+pub use model_factory_forecasting as forecasting;
 pub use model_factory_learning::{exchange, learners, metrics};
 pub use model_factory_tabular::{dataset, date, expression, features, nearest, spec};
 

@@ -14,6 +14,7 @@ mod bad_requests;
 mod command_line;
 mod crash;
 mod deliveries;
+mod forecasting;
 mod sample_events;
 #[path = "../sdk.rs"]
 mod sdk;

@@ -34,6 +34,10 @@ pub(crate) async fn load(
     let Some(stored) = find(ports, model, variant).await? else { return Ok(None) };
     let artifact = stored.open()?;
     let manifest = artifact.manifest().clone();
+    if manifest.is_of_series() {
+        tracing::info!(model = model.as_str(), "series have no captured rows to be compared");
+        return Ok(None);
+    }
     Ok(Some(Judge {
         version: stored.version,
         sha256: stored.sha256.clone(),

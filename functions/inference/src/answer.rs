@@ -3,8 +3,9 @@
 use bytes::Bytes;
 use http::header::{ALLOW, CONTENT_TYPE, HeaderName, HeaderValue};
 use http::{Response, StatusCode};
-use model_factory::protocol::ANSWER_CONTENT_TYPE;
 use model_factory::protocol::problem::{self, Kind, Problem};
+use model_factory::protocol::{ANSWER_CONTENT_TYPE, Limits};
+use serde::de::DeserializeOwned;
 use serde_json::to_vec;
 
 /// The version that answered.
@@ -17,6 +18,19 @@ pub(crate) fn json<T: serde::Serialize>(body: &T) -> Result<Response<Bytes>, Pro
     let body =
         to_vec(body).map_err(|_| Problem::new(Kind::Internal, "the answer cannot be written"))?;
     Ok(bytes(body))
+}
+
+/// The body as JSON of a type.
+///
+/// # Errors
+/// 400 where it is no such JSON, 413 where it is too large.
+pub(crate) fn read<T: DeserializeOwned>(body: &[u8], limits: &Limits) -> Result<T, Problem> {
+    if body.len() > limits.body_bytes {
+        let words = format!("the body has more than the {} bytes allowed", limits.body_bytes);
+        return Err(Problem::new(Kind::TooLarge, words));
+    }
+    serde_json::from_slice(body)
+        .map_err(|error| Problem::new(Kind::Malformed, format!("the body cannot be read: {error}")))
 }
 
 /// A JSON answer that is written already.
@@ -46,6 +60,7 @@ pub(crate) fn problem(problem: Problem, request_id: &str) -> Response<Bytes> {
             let allowed = ["POST", "PUT"].into_iter().find(takes).unwrap_or("GET");
             set(&mut response, ALLOW, allowed);
         }
+        Kind::AlreadyTraining => set(&mut response, http::header::RETRY_AFTER, "30"),
         Kind::Unavailable => set(&mut response, http::header::RETRY_AFTER, "1"),
         _ => {}
     }

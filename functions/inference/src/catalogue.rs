@@ -4,12 +4,14 @@ use std::collections::BTreeMap;
 
 use bytes::Bytes;
 use http::Response;
-use model_factory::name::{ModelName, Reference};
+use model_factory::name::{Alias, ModelName, Reference};
 use model_factory::protocol::Limits;
 use model_factory::protocol::oip::metadata::{
     IndexEntry, IndexRequest, ModelMetadata, ModelReady, ModelState,
 };
 use model_factory::protocol::problem::{Kind, Problem};
+use model_factory::serving::ServedModel;
+use serde_json::json;
 
 use crate::answer::{self, MODEL_VERSION};
 use crate::ports::{Ports, unavailable};
@@ -25,9 +27,9 @@ pub(crate) async fn metadata(
     let manifest = &served.manifest;
     let version = served.version.to_string();
     let properties = BTreeMap::from([
-        ("task".to_owned(), manifest.schema.task.name().to_owned()),
+        ("task".to_owned(), manifest.task().to_owned()),
         ("target".to_owned(), manifest.schema.target.clone()),
-        ("learner".to_owned(), manifest.candidate.learner.kind().name().to_owned()),
+        ("learner".to_owned(), learner(&served).to_owned()),
         ("options".to_owned(), served.options().join(" ")),
         ("version".to_owned(), version.clone()),
     ]);
@@ -36,6 +38,12 @@ pub(crate) async fn metadata(
     let mut response = answer::json(&metadata)?;
     answer::set(&mut response, MODEL_VERSION, &version);
     Ok(response)
+}
+
+/// The learner's name; series have one each.
+fn learner(served: &ServedModel) -> &'static str {
+    let candidate = served.manifest.candidate.as_ref();
+    candidate.map_or("series", |candidate| candidate.learner.kind().name())
 }
 
 /// Whether a model can answer.
@@ -90,4 +98,55 @@ pub(crate) async fn only_model(ports: &Ports) -> Result<ModelName, Problem> {
             format!("there are {} models: name one with /models/{{model}}/invocations", others + 1),
         )),
     }
+}
+
+/// The model that the book's routes speak of: the one that is set, else the only one whose
+/// champion forecasts series.
+pub(crate) async fn forecast_model(ports: &Ports) -> Result<ModelName, Problem> {
+    if let Some(model) = &ports.forecast_model {
+        return Ok(model.clone());
+    }
+    let mut forecasting = Vec::new();
+    for model in registered(ports).await? {
+        // One that cannot be loaded may be of any kind.
+        let served = ports.models.get(&model, &Reference::default()).await;
+        if served.is_ok_and(|served| served.forecaster().is_some()) {
+            forecasting.push(model);
+        }
+    }
+    match (forecasting.pop(), forecasting.len()) {
+        (Some(only), 0) => Ok(only),
+        (None, _) => Err(Problem::new(Kind::UnknownModel, "no model forecasts series yet")),
+        (Some(_), others) => Err(Problem::new(
+            Kind::UnknownModel,
+            format!(
+                "{} models forecast series: name one with /models/{{model}}/forecast, or set \
+                 MODEL_FACTORY_FORECAST_MODEL",
+                others + 1
+            ),
+        )),
+    }
+}
+
+/// All models with their champions.
+pub(crate) async fn models(ports: &Ports) -> Result<Response<Bytes>, Problem> {
+    let mut models = Vec::new();
+    for model in ports.registry.models().await.map_err(unavailable)? {
+        let versions = ports.registry.versions(&model).await.map_err(unavailable)?;
+        let alias = ports.registry.alias(&model, &Alias::champion()).await.map_err(unavailable)?;
+        let champion = alias.and_then(|alias| {
+            versions.iter().find(|record| record.version == alias.version).map(|record| {
+                json!({
+                    "version": record.version,
+                    "learner": record.learner,
+                    "metric": record.metric,
+                    "metrics": record.metrics,
+                    "dataset": record.dataset,
+                    "created_at": record.created_at,
+                })
+            })
+        });
+        models.push(json!({"name": model, "versions": versions.len(), "champion": champion}));
+    }
+    answer::json(&json!({"models": models}))
 }

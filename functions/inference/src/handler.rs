@@ -16,7 +16,7 @@ use crate::predict::{Asked, predict};
 use crate::route::Route;
 use crate::settle::After;
 use crate::telemetry::{Answered, Answerer};
-use crate::{catalogue, encoding, ground_truth};
+use crate::{catalogue, encoding, forecast, ground_truth, training};
 
 /// The description of all routes.
 const OPENAPI: &str = include_str!("../../../docs/openapi.yaml");
@@ -141,6 +141,20 @@ impl Inference {
                     return ground_truth::put(ports, &model, request).await;
                 }
                 Route::OpenApi => return Ok(answer::yaml(OPENAPI)),
+                Route::Models => return catalogue::models(ports).await,
+                Route::ForecastStore => {
+                    return forecast::of_store(ports, limits, request, invocation, answerer).await;
+                }
+                Route::Forecast(model, reference) => {
+                    let asked = (model, reference);
+                    return forecast::of_series(
+                        ports, limits, asked, request, invocation, answerer,
+                    )
+                    .await;
+                }
+                Route::TrainStore => return training::of_store(ports, limits, request).await,
+                Route::Train(model) => return training::ask(ports, limits, model, request).await,
+                Route::Run(model, run) => return training::run(ports, &model, &run).await,
             };
         let asked = Asked { protocol, model, reference };
         let (response, exchanged) =

@@ -1,5 +1,6 @@
-//! `inference`: answers the Open Inference Protocol and MLflow's scoring protocol
-//! with the champion or any version, and captures what it answered.
+//! `inference`: answers the Open Inference Protocol, MLflow's scoring protocol and requests
+//! for forecasts with the champion or any version, captures what it answered, and passes
+//! requests for trainings on.
 //!
 //! [`handler::Inference`] is a pure function over ports; [`run`] wires them to AWS.
 //! Captures, metrics, the shadow's answers and whatever the model cache has put off are done
@@ -12,6 +13,7 @@ mod catalogue;
 mod encoding;
 mod exchange;
 mod flush;
+mod forecast;
 mod gateway;
 mod ground_truth;
 pub mod handler;
@@ -21,6 +23,7 @@ mod predict;
 mod route;
 mod settle;
 mod telemetry;
+mod training;
 mod wiring;
 
 pub use wiring::run;

@@ -3,13 +3,14 @@
 use std::sync::Arc;
 
 use model_factory::clock::Clock;
+use model_factory::events::PublishEvents;
 use model_factory::name::{ModelName, Reference};
 use model_factory::port_error::{PortError, chain};
 use model_factory::protocol::problem::{Kind, Problem};
 use model_factory::registry::ReadRegistry;
 use model_factory::runtime::emf::EmitMetrics;
 use model_factory::serving::{LoadError, ModelCache, ServedModel};
-use model_factory::storage::WriteObjects;
+use model_factory::storage::{ReadObjects, WriteObjects};
 use model_factory::store::StoreError;
 
 use crate::captures::Captures;
@@ -22,8 +23,15 @@ pub struct Ports {
     pub registry: Arc<dyn ReadRegistry>,
     /// Takes what was answered.
     pub captures: Arc<Captures>,
-    /// Stores late labels.
+    /// Stores late labels, and which training was asked for.
     pub objects: Arc<dyn WriteObjects>,
+    /// Reads what trainings tell of themselves.
+    pub runs: Arc<dyn ReadObjects>,
+    /// Asks for trainings.
+    pub events: Arc<dyn PublishEvents>,
+    /// The model that `POST /forecast` and `POST /train` speak of; the only one that
+    /// forecasts where none is set.
+    pub forecast_model: Option<ModelName>,
     /// Takes what was measured.
     pub metrics: Arc<dyn EmitMetrics>,
     /// Tells the time.

@@ -117,6 +117,9 @@ pub(crate) fn respond(
     deadline: Instant,
 ) -> Result<Responded, Problem> {
     let Body { protocol, content_type, bytes } = *body;
+    if served.forecaster().is_some() {
+        return Err(of_series(model));
+    }
     let request = protocol
         .decode(content_type, bytes, &served.manifest.schema, limits)
         .map_err(|error| Problem::from(&error))?;
@@ -149,10 +152,19 @@ fn id_of(protocol: Protocol, body: &[u8]) -> Option<String> {
     }
 }
 
+/// The model has no answer for rows.
+fn of_series(model: &ModelName) -> Problem {
+    Problem::new(
+        Kind::SchemaMismatch,
+        format!("model `{model}` forecasts series: ask POST /models/{model}/forecast"),
+    )
+}
+
 fn unanswered(error: &AnswerError) -> Problem {
     match error {
         AnswerError::Unfit(error) => Problem::from(error),
         AnswerError::TooLate => invocation::too_late(),
+        AnswerError::Series => Problem::new(Kind::SchemaMismatch, error.to_string()),
         AnswerError::Predict(error) => {
             tracing::error!(error = chain(error), "a prediction failed");
             Problem::new(Kind::Internal, "the prediction failed")

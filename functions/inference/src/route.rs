@@ -36,6 +36,18 @@ pub(crate) enum Route {
     Invoke(ModelName, Reference),
     /// `PUT /models/{model}/ground-truth`: late labels.
     GroundTruth(ModelName),
+    /// `GET /models`.
+    Models,
+    /// `POST /forecast`: of a store, by the model that is set.
+    ForecastStore,
+    /// `POST /models/{model}[/versions/{version}]/forecast`.
+    Forecast(ModelName, Reference),
+    /// `POST /train`: of the model that is set.
+    TrainStore,
+    /// `POST /models/{model}/train`.
+    Train(ModelName),
+    /// `GET /models/{model}/runs/{run}`, `GET /jobs/{model}.{run}`.
+    Run(ModelName, String),
 }
 
 impl Route {
@@ -64,6 +76,18 @@ impl Route {
             ["models", model, "versions", version, "invocations"] => {
                 (Method::POST, Self::Invoke(name(model)?, reference(model, version)?))
             }
+            ["models"] => (Method::GET, Self::Models),
+            ["forecast"] => (Method::POST, Self::ForecastStore),
+            ["train"] => (Method::POST, Self::TrainStore),
+            ["models", model, "forecast"] => {
+                (Method::POST, Self::Forecast(name(model)?, Reference::default()))
+            }
+            ["models", model, "versions", version, "forecast"] => {
+                (Method::POST, Self::Forecast(name(model)?, reference(model, version)?))
+            }
+            ["models", model, "train"] => (Method::POST, Self::Train(name(model)?)),
+            ["models", model, "runs", run] => (Method::GET, Self::Run(name(model)?, id(run)?)),
+            ["jobs", job] => (Method::GET, of_job(job)?),
             ["models", model, "ground-truth"] => (Method::PUT, Self::GroundTruth(name(model)?)),
             _ => return Err(unknown(path)),
         };
@@ -94,6 +118,23 @@ fn of_model(segments: &[&str], path: &str) -> Result<(Method, Route), Problem> {
         ["infer"] => Ok((Method::POST, Route::Infer(model_name, reference))),
         _ => Err(unknown(path)),
     }
+}
+
+/// A job's id names its model and its run.
+fn of_job(job: &str) -> Result<Route, Problem> {
+    let (model, run) = job.split_once('.').ok_or_else(|| no_run(job))?;
+    let model = model.parse().map_err(|_| no_run(job))?;
+    Ok(Route::Run(model, id(run)?))
+}
+
+/// The id of a run.
+fn id(run: &str) -> Result<String, Problem> {
+    let is_one = run.len() == 16 && run.bytes().all(|byte| byte.is_ascii_hexdigit());
+    if is_one { Ok(run.to_owned()) } else { Err(no_run(run)) }
+}
+
+fn no_run(id: &str) -> Problem {
+    Problem::new(Kind::UnknownRun, format!("there is no run `{id}`"))
 }
 
 fn unknown(path: &str) -> Problem {
@@ -128,6 +169,7 @@ mod tests {
         let taxi = || "taxi".parse::<ModelName>().unwrap();
         let champion = Reference::default;
         let third = || "3".parse::<Reference>().unwrap();
+        let run = || Route::Run(taxi(), "0123456789abcdef".to_owned());
         let (get, post) = (Method::GET, Method::POST);
         for (method, path, expected) in [
             (&get, "/v2", Route::ServerMetadata),
@@ -148,6 +190,14 @@ mod tests {
             (&post, "/models/taxi/invocations", Route::Invoke(taxi(), champion())),
             (&post, "/models/taxi/versions/3/invocations", Route::Invoke(taxi(), third())),
             (&Method::PUT, "/models/taxi/ground-truth", Route::GroundTruth(taxi())),
+            (&get, "/models", Route::Models),
+            (&post, "/forecast", Route::ForecastStore),
+            (&post, "/models/taxi/forecast", Route::Forecast(taxi(), champion())),
+            (&post, "/models/taxi/versions/3/forecast", Route::Forecast(taxi(), third())),
+            (&post, "/train", Route::TrainStore),
+            (&post, "/models/taxi/train", Route::Train(taxi())),
+            (&get, "/models/taxi/runs/0123456789abcdef", run()),
+            (&get, "/jobs/taxi.0123456789abcdef", run()),
         ] {
             assert_eq!(route(method, path), Ok(expected), "{path}");
         }
@@ -155,6 +205,9 @@ mod tests {
 
     #[test]
     fn other_paths_methods_and_names_are_refused_in_words() {
+        for job in ["/jobs/taxi", "/jobs/taxi.7", "/jobs/T.0123456789abcdef"] {
+            assert_eq!(route(&Method::GET, job).unwrap_err().0, 404, "{job}");
+        }
         assert_eq!(route(&Method::GET, "/v3"), Err((404, "there is no route `/v3`".to_owned())));
         assert_eq!(
             route(&Method::GET, "/invocations"),

@@ -72,7 +72,10 @@ fn inference(services: &Services, runtime: &lambda_runtime::Config) -> Inference
         models: Arc::new(ModelCache::new(ports, cache)),
         registry,
         captures: Arc::new(captures),
-        objects: bucket,
+        objects: Arc::clone(&bucket) as _,
+        runs: bucket,
+        events: services.events(),
+        forecast_model: services.settings().forecast_model.clone(),
         metrics: Arc::new(MetricLog::from_env()),
         clock,
     })

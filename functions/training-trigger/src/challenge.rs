@@ -3,13 +3,13 @@
 use std::time::Instant;
 
 use async_trait::async_trait;
-use model_factory::name::{ModelName, Version};
+use model_factory::name::Version;
 use model_factory::registry::NewVersion;
 use model_factory::runtime::Failure;
+use model_factory::store::Stored;
 use model_factory::training::Champion;
 
 use crate::job::Job;
-use crate::ports::Ports;
 use crate::record::Account;
 use crate::registration::register;
 use crate::stop::Stop;
@@ -28,11 +28,8 @@ pub(crate) struct Judged {
 #[async_trait]
 pub(crate) trait Challenge: Sync {
     /// Compares a challenger with the champion and stores it.
-    async fn judge(
-        &self,
-        champion: Option<Champion>,
-        account: &mut Account,
-    ) -> Result<Judged, Stop>;
+    async fn judge(&self, champion: Option<&Stored>, account: &mut Account)
+    -> Result<Judged, Stop>;
 }
 
 /// Registers a challenger in one transaction that moves the champion if the gate says so.
@@ -43,9 +40,9 @@ pub(crate) async fn settle(
     account: &mut Account,
 ) -> Result<Version, Stop> {
     for _ in 0..ATTEMPTS {
-        let champion = champion(job.ports, job.model).await?;
+        let champion = job.ports.champion(job.model).await?;
         let compared = champion.as_ref().map(|champion| champion.version);
-        let Judged { version, passed } = challenge.judge(champion, account).await?;
+        let Judged { version, passed } = challenge.judge(champion.as_ref(), account).await?;
         let registering = Instant::now();
         let registered = register(job.ports, version, passed, job.spec, compared).await?;
         account.seconds.store += registering.elapsed().as_secs_f64();
@@ -57,12 +54,21 @@ pub(crate) async fn settle(
     Err(Failure::Retryable(format!("the champion of {} keeps moving", job.model)).into())
 }
 
-/// Today's champion, as a challenger meets it.
-async fn champion(ports: &Ports, model: &ModelName) -> Result<Option<Champion>, Failure> {
-    let Some(stored) = ports.champion(model).await? else { return Ok(None) };
-    let artifact = stored.open()?;
-    let predictor = artifact.predictor().map_err(|error| Failure::terminal(&error))?;
+/// Today's champion, as a challenger that answers for rows meets it.
+pub(crate) fn of_rows(champion: &Stored) -> Result<Champion, Stop> {
+    let artifact = champion.open().map_err(Failure::from)?;
     let manifest = artifact.manifest();
-    let candidate = manifest.imported.is_none().then(|| manifest.candidate.clone());
-    Ok(Some(Champion { version: stored.version, predictor, candidate }))
+    if manifest.is_of_series() {
+        return Err(other_kind(champion.version, "forecasts series"));
+    }
+    let predictor = artifact.predictor().map_err(|error| Failure::terminal(&error))?;
+    let candidate = manifest.candidate.clone().filter(|_| manifest.imported.is_none());
+    Ok(Champion { version: champion.version, predictor, candidate })
+}
+
+/// The champion does something else, so that nothing can be compared.
+pub(crate) fn other_kind(champion: Version, does: &str) -> Stop {
+    Stop::Failed(format!(
+        "the champion, version {champion}, {does}: train another task under another model name"
+    ))
 }

@@ -2,13 +2,11 @@
 
 use std::time::Duration;
 
-use model_factory::events::{DatasetObject, InvalidEvent, TrainingRequest, Trigger};
+use model_factory::events::{InvalidEvent, TrainingRequest, Trigger, identity, run_id};
 use model_factory::idempotency::{Begin, keep};
-use model_factory::name::ModelName;
 use model_factory::port_error::chain;
 use model_factory::runtime::Failure;
 use serde_json::Value;
-use sha2::{Digest, Sha256};
 
 use crate::invocation::Invocation;
 use crate::ports::Ports;
@@ -78,40 +76,4 @@ async fn once(ports: &Ports, trigger: Trigger, invocation: &Invocation) -> Resul
     let result = serde_json::to_string(&run).map_err(|error| Failure::terminal(&error))?;
     ports.idempotency.complete(&key, &result, REMEMBERED).await?;
     Ok(run)
-}
-
-/// The run that an event of that id, which asks for a training of the model, sets off.
-#[must_use]
-pub fn run_of_event(model: &ModelName, event: &str) -> String {
-    run_id(&hash(["retrain", model.as_str(), event, "", ""]))
-}
-
-fn run_id(identity: &str) -> String {
-    identity.chars().take(16).collect()
-}
-
-/// What makes two deliveries the same event, as a hash in hexadecimal.
-fn identity(trigger: &Trigger, request_id: &str) -> String {
-    let parts: [&str; 5] = match trigger {
-        Trigger::ObjectCreated(DatasetObject { bucket, key, etag, version, sequencer }) => [
-            bucket,
-            key,
-            etag.as_deref().unwrap_or_default(),
-            version.as_deref().unwrap_or_default(),
-            sequencer.as_deref().unwrap_or_default(),
-        ],
-        Trigger::Retrain { model, event, .. } => {
-            ["retrain", model.as_str(), event.as_deref().unwrap_or(request_id), "", ""]
-        }
-    };
-    hash(parts)
-}
-
-fn hash(parts: [&str; 5]) -> String {
-    let mut hasher = Sha256::new();
-    for part in parts {
-        hasher.update((part.len() as u64).to_le_bytes());
-        hasher.update(part);
-    }
-    hex::encode(hasher.finalize())
 }

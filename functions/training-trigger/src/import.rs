@@ -13,9 +13,10 @@ use model_factory::registry::{Baselines, NewVersion};
 use model_factory::runtime::Failure;
 use model_factory::spec::{Data, Mode, Spec};
 use model_factory::storage::keys;
+use model_factory::store::Stored;
 use model_factory::training::{Adopted, Champion, Rows, TrainingError, adopt};
 
-use crate::challenge::{Challenge, Judged};
+use crate::challenge::{self, Challenge, Judged};
 use crate::dataset::DataSet;
 use crate::job::Job;
 use crate::memory;
@@ -57,10 +58,11 @@ impl<'a> Import<'a> {
 impl Challenge for Import<'_> {
     async fn judge(
         &self,
-        champion: Option<Champion>,
+        champion: Option<&Stored>,
         account: &mut Account,
     ) -> Result<Judged, Stop> {
         let judging = Instant::now();
+        let champion = champion.map(challenge::of_rows).transpose()?;
         let adopted = self.adopt(champion).await?;
         account.seconds.training.evaluate = judging.elapsed().as_secs_f64();
         account.lineage.data_hash = self.rows.is_some().then(|| adopted.data_hash.clone());

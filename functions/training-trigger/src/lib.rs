@@ -22,6 +22,7 @@ pub mod record;
 mod registration;
 pub mod report;
 mod rows;
+mod series;
 mod source;
 mod stop;
 mod training;

@@ -5,6 +5,7 @@ use std::time::Instant;
 
 use jiff::Timestamp;
 use model_factory::dataset::{Defect, Schema};
+use model_factory::forecasting::Board;
 use model_factory::metrics::{Interval, Metric};
 use model_factory::name::{Alias, ModelName, Version};
 use model_factory::registry::Baselines;
@@ -134,6 +135,61 @@ pub struct TrainingRecord {
     pub latency_ms: Option<f64>,
     /// What the gate said.
     pub decision: Decision,
+    /// How long the parts took until then.
+    pub seconds: Seconds,
+    /// The most memory that was held until then.
+    pub peak_memory_bytes: Option<u64>,
+}
+
+/// What a training on series leaves in `runs/{model}/{run}/forecasting.json` before it
+/// registers its version.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct SeriesRecord {
+    /// The run.
+    pub run: String,
+    /// The model.
+    pub model: ModelName,
+    /// The objects that it learned from.
+    pub objects: Vec<ObjectRead>,
+    /// The hash of the series' content.
+    pub data_hash: String,
+    /// How many rows were read.
+    pub rows: usize,
+    /// How many series there are.
+    pub series: usize,
+    /// What was done about the data, in words.
+    pub notes: Vec<String>,
+    /// What is wrong with the data and yet no reason not to train.
+    pub warnings: Vec<Defect>,
+    /// The columns that matter.
+    pub schema: Schema,
+    /// The spec that it was trained by.
+    pub spec: Spec,
+    /// The seed of every draw.
+    pub seed: u64,
+    /// The version of the code.
+    pub code_version: String,
+    /// The key of the artifact.
+    pub artifact: String,
+    /// Every learner, the best first.
+    pub leaderboard: Board,
+    /// The metrics of the last horizon, which was held out.
+    pub metrics: BTreeMap<Metric, f64>,
+    /// The 95 % intervals of these.
+    pub intervals: BTreeMap<Metric, Interval>,
+    /// The seasonal naive forecast's metrics on the same steps.
+    pub baseline: BTreeMap<Metric, f64>,
+    /// With which probability the truth was to lie between the outermost quantiles;
+    /// `metrics.coverage` says how often it did.
+    pub coverage: f64,
+    /// How long one series takes to be forecast, in milliseconds.
+    pub latency_ms: f64,
+    /// What the gate said.
+    pub decision: Decision,
+    /// How many series have the naive forecast because time was over.
+    pub unfinished: usize,
+    /// Whether another run goes on with them.
+    pub continues: bool,
     /// How long the parts took until then.
     pub seconds: Seconds,
     /// The most memory that was held until then.

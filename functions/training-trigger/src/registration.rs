@@ -15,6 +15,7 @@ use serde_json::json;
 use crate::announce::Announcer;
 use crate::ports::Ports;
 use crate::report::Outcome;
+use crate::source::Source;
 use crate::stop::Stop;
 
 /// How often a registration looks again where the challenger is.
@@ -98,7 +99,7 @@ pub(crate) async fn announce(
         "metric": record.metric,
         "metrics": record.metrics,
         "reasons": reasons,
-        "warnings": warnings(ports, model, &record.run).await?,
+        "warnings": told(ports, model, &record.run).await?.warnings,
     });
     announcer.publish(EventKind::TrainingCompleted, data.clone()).await?;
     announcer.publish(EventKind::ModelRegistered, data.clone()).await?;
@@ -111,17 +112,42 @@ pub(crate) async fn announce(
     Ok(Outcome::Registered { version, promoted, awaits_approval, reasons })
 }
 
-/// What was wrong with the data of a run, as its record tells; nothing where it has no
-/// record.
-async fn warnings(ports: &Ports, model: &ModelName, run: &str) -> Result<Vec<Defect>, Failure> {
-    #[derive(Deserialize)]
-    struct Record {
-        #[serde(default)]
-        warnings: Vec<Defect>,
+/// Lets another run go on with the series that a run had no time for. The event's id follows
+/// from the run's, so that it is asked for once.
+pub(crate) async fn hand_on(
+    ports: &Ports,
+    announcer: &Announcer<'_>,
+    model: &ModelName,
+    source: &Source,
+    run: &str,
+) -> Result<(), Stop> {
+    let Told { continues, unfinished, .. } = told(ports, model, run).await?;
+    if !continues {
+        return Ok(());
     }
-    let key = keys::run(model, run, "training.json");
-    let Some(object) = ports.read_objects.get(&key).await? else { return Ok(Vec::new()) };
-    let record: Record =
-        serde_json::from_slice(&object.bytes).map_err(|error| Failure::terminal(&error))?;
-    Ok(record.warnings)
+    let reason = format!("run {run} had no time for {unfinished} series");
+    let data = json!({"dataset": source.key, "reason": reason, "force": true});
+    Ok(announcer.publish(EventKind::RetrainRequested, data).await?)
+}
+
+/// What a run has written down of what is to be told.
+#[derive(Debug, Default, Deserialize)]
+#[serde(default)]
+struct Told {
+    /// What was wrong with the data.
+    warnings: Vec<Defect>,
+    /// How many series another run has to go on with, and whether there is to be one.
+    unfinished: usize,
+    continues: bool,
+}
+
+/// What the run's record tells; nothing where it has none.
+async fn told(ports: &Ports, model: &ModelName, run: &str) -> Result<Told, Failure> {
+    for file in [keys::SERIES_RECORD, "training.json"] {
+        if let Some(object) = ports.read_objects.get(&keys::run(model, run, file)).await? {
+            return serde_json::from_slice(&object.bytes)
+                .map_err(|error| Failure::terminal(&error));
+        }
+    }
+    Ok(Told::default())
 }

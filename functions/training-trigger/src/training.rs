@@ -9,10 +9,11 @@ use model_factory::port_error::chain;
 use model_factory::registry::{Baselines, NewVersion};
 use model_factory::runtime::Failure;
 use model_factory::storage::keys;
+use model_factory::store::Stored;
 use model_factory::training::{self, Champion, Trained, TrainingContext, TrainingError};
 use tokio::sync::watch;
 
-use crate::challenge::{Challenge, Judged};
+use crate::challenge::{self, Challenge, Judged};
 use crate::invocation::Invocation;
 use crate::job::Job;
 use crate::progress::ProgressNotes;
@@ -33,10 +34,11 @@ pub(crate) struct Training<'a> {
 impl Challenge for Training<'_> {
     async fn judge(
         &self,
-        champion: Option<Champion>,
+        champion: Option<&Stored>,
         account: &mut Account,
     ) -> Result<Judged, Stop> {
         let Self { job, data, warnings, .. } = self;
+        let champion = champion.map(challenge::of_rows).transpose()?;
         let trained = self.train(champion).await?;
         account.seconds.training = trained.durations;
         account.lineage.data_hash = Some(trained.data_hash.clone());

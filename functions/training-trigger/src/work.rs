@@ -3,6 +3,7 @@
 use std::sync::Arc;
 use std::time::Instant;
 
+use model_factory::dataset::Defect;
 use model_factory::events::{EventKind, Trigger};
 use model_factory::name::ModelName;
 use model_factory::runtime::Failure;
@@ -18,6 +19,7 @@ use crate::job::Job;
 use crate::ports::Ports;
 use crate::record::{Account, Told};
 use crate::report::{Outcome, Run};
+use crate::series::SeriesTraining;
 use crate::source::{self, Source};
 use crate::stop::Stop;
 use crate::training::Training;
@@ -101,7 +103,9 @@ impl Work<'_> {
         if let Some(version) = registration::of_run(ports, model, run).await? {
             tracing::info!(run, %version, "an earlier delivery has registered this run");
             account.done_before = true;
-            return registration::announce(ports, announcer, model, version).await;
+            let outcome = registration::announce(ports, announcer, model, version).await?;
+            registration::hand_on(ports, announcer, model, source, run).await?;
+            return Ok(outcome);
         }
         let spec = source::spec(ports, model).await?;
         let job = Job { ports, source, run, model, spec: &spec };
@@ -117,20 +121,34 @@ impl Work<'_> {
         let objects = DataSet::find(ports, source, model, &spec).await?;
         account.lineage.objects = objects.objects();
         let bytes: u64 = account.lineage.objects.iter().map(|object| object.bytes).sum();
+        if let Some(asked) = spec.forecasts() {
+            let series = SeriesTraining::read(job, invocation, asked, objects).await?;
+            self.received(bytes, &series.panel.warnings).await?;
+            account.seconds.read = reading.elapsed().as_secs_f64();
+            let version = challenge::settle(&job, &series, account).await?;
+            let outcome = registration::announce(ports, announcer, model, version).await?;
+            registration::hand_on(ports, announcer, model, source, run).await?;
+            return Ok(outcome);
+        }
         let Admitted { data, warnings } =
             rows::read(ports, model, run, objects, &spec, source.window).await?;
-        let received = json!({
-            "dataset": source.key,
-            "bytes": bytes,
-            "reason": source.reason,
-            "warnings": warnings,
-        });
-        announcer.publish(EventKind::DatasetReceived, received).await?;
+        self.received(bytes, &warnings).await?;
         account.seconds.read = reading.elapsed().as_secs_f64();
         let inputs = data.schema.inputs.len();
         tracing::info!(run, rows = data.rows(), inputs, "the data is read");
         let training = Training { job, invocation, data: Arc::new(data), warnings: &warnings };
         let version = challenge::settle(&job, &training, account).await?;
         registration::announce(ports, announcer, model, version).await
+    }
+
+    /// Tells that the data set can be learned from.
+    async fn received(&self, bytes: u64, warnings: &[Defect]) -> Result<(), Failure> {
+        let received = json!({
+            "dataset": self.source.key,
+            "bytes": bytes,
+            "reason": self.source.reason,
+            "warnings": warnings,
+        });
+        Ok(self.announcer.publish(EventKind::DatasetReceived, received).await?)
     }
 }

@@ -1,6 +1,7 @@
 //! `predict`: the rows of a file, by the code that serves.
 
 use std::path::PathBuf;
+use std::time::{Duration, Instant};
 
 use clap::Args;
 use model_factory::dataset::csv;
@@ -12,6 +13,9 @@ use model_factory::serving::ServedModel;
 use crate::client::Client;
 use crate::error::CliError;
 use crate::terminal::read;
+
+/// Nobody ends a command but its user.
+const A_DAY: Duration = Duration::from_secs(24 * 60 * 60);
 
 #[derive(Debug, Args)]
 pub(super) struct Predict {
@@ -39,7 +43,9 @@ impl Predict {
         let request = Protocol::Mlflow
             .decode(Some("text/csv"), &known, schema, &limits)
             .map_err(|error| CliError::Training(error.to_string()))?;
-        let predictions = served.predict(&request.table)?;
+        let (predictions, _) = served
+            .answer(&request.table, &request.options, Instant::now() + A_DAY)
+            .map_err(|error| CliError::Training(error.to_string()))?;
         let (rows, version) = (predictions.rows(), served.version);
         eprintln!("{rows} rows by version {version} of `{}`", self.model);
         write(&predictions)

@@ -59,9 +59,17 @@ impl Show {
     async fn run(self, client: &Client) -> Result<(), CliError> {
         let (record, training) = runs::find(client, &self.model, &self.run).await?;
         if self.output.is_json() {
-            return say_json(&json!({"run": record, "training": training}));
+            let series = runs::series(client, &self.model, &record.run.run).await?;
+            return say_json(&json!({"run": record, "training": training, "series": series}));
         }
         say(tables::lineage(&record, training.as_ref()).to_string())?;
+        if let Some(series) = runs::series(client, &self.model, &record.run.run).await? {
+            say(tables::standings(&series.leaderboard).to_string())?;
+            for note in series.notes {
+                say(format!("note: {note}"))?;
+            }
+            return say(format!("gate: {}", series.decision.reasons.join("; ")));
+        }
         let Some(training) = training else { return Ok(()) };
         say(tables::leaderboard(&training.leaderboard).to_string())?;
         for note in training.notes {

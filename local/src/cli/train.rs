@@ -5,12 +5,11 @@ use std::time::Duration;
 
 use clap::Args;
 use indicatif::{ProgressBar, ProgressStyle};
-use model_factory::events::{Event, EventKind, PublishEvents};
+use model_factory::events::{Event, EventKind, PublishEvents, run_of_event};
 use model_factory::name::ModelName;
 use model_factory::storage::{WriteObjects, keys};
 use model_factory::training::Progress;
 use serde_json::json;
-use training_trigger::handler::run_of_event;
 use training_trigger::record::RunRecord;
 use training_trigger::report::Outcome;
 
@@ -139,6 +138,15 @@ pub(super) async fn report(
                     say(format!("note: {note}"))?;
                 }
                 for warning in training.warnings {
+                    say(format!("warning: {}", warning.message))?;
+                }
+            }
+            if let Some(series) = runs::series(client, model, &record.run.run).await? {
+                say(tables::standings(&series.leaderboard).to_string())?;
+                for note in series.notes {
+                    say(format!("note: {note}"))?;
+                }
+                for warning in series.warnings {
                     say(format!("warning: {}", warning.message))?;
                 }
             }

@@ -10,7 +10,7 @@ use model_factory::training::Progress;
 use model_factory::window::Window;
 use serde::de::DeserializeOwned;
 use training_trigger::progress::ProgressRecord;
-use training_trigger::record::{RunRecord, TrainingRecord};
+use training_trigger::record::{RunRecord, SeriesRecord, TrainingRecord};
 
 use super::Client;
 use crate::error::CliError;
@@ -140,13 +140,22 @@ pub(crate) async fn find(
     Ok((record, training))
 }
 
-/// What a run tells of its training; `None` for an import.
+/// What a run tells of its training; `None` for an import, or one on series.
 pub(crate) async fn training(
     client: &Client,
     model: &ModelName,
     run: &str,
 ) -> Result<Option<TrainingRecord>, CliError> {
     read(client, &keys::run(model, run, "training.json")).await
+}
+
+/// What a run tells of its training on series; `None` for any other.
+pub(crate) async fn series(
+    client: &Client,
+    model: &ModelName,
+    run: &str,
+) -> Result<Option<SeriesRecord>, CliError> {
+    read(client, &keys::run(model, run, keys::SERIES_RECORD)).await
 }
 
 async fn read<T: DeserializeOwned>(client: &Client, key: &str) -> Result<Option<T>, CliError> {

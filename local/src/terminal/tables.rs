@@ -4,6 +4,7 @@ use comfy_table::presets::UTF8_BORDERS_ONLY;
 use comfy_table::{CellAlignment, Table};
 use jiff::Timestamp;
 use model_factory::drift::Report;
+use model_factory::forecasting::Board;
 use model_factory::name::{Alias, ModelName};
 use model_factory::registry::{
     AliasRecord, DriftRecord, Movement, Pinned, RejectionRecord, VersionRecord,
@@ -40,6 +41,28 @@ pub(crate) fn leaderboard(leaderboard: &Leaderboard) -> Table {
             score,
             entry.state.name().to_owned(),
             format!("{:.2}", entry.seconds),
+        ]);
+    }
+    table
+}
+
+/// The learners of a training on series, the best first.
+pub(crate) fn standings(board: &Board) -> Table {
+    let score = format!("{} (mean ± sd, {} origins)", board.metric, board.origins);
+    let header = ["", "learner", &score, "chosen", "not fitted", "seconds"];
+    let mut table = table(&header, &[0, 2, 3, 4, 5]);
+    for (place, standing) in (1..).zip(&board.standings) {
+        let score = match (standing.mean, standing.deviation) {
+            (Some(mean), Some(deviation)) => format!("{mean:.4} ± {deviation:.4}"),
+            _ => String::new(),
+        };
+        table.add_row([
+            place.to_string(),
+            standing.learner.name().to_owned(),
+            score,
+            format!("{} of {}", standing.chosen, board.series),
+            standing.failed.to_string(),
+            format!("{:.2}", standing.seconds),
         ]);
     }
     table

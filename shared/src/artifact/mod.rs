@@ -5,6 +5,7 @@
 //! the same bytes.
 
 mod container;
+mod forecasts;
 
 use std::collections::BTreeMap;
 
@@ -20,6 +21,7 @@ use crate::spec::Spec;
 use container::Container;
 
 pub use container::ContainerError;
+pub use forecasts::{ForecastContents, encode_forecasts};
 
 /// The version of the manifest's format.
 const FORMAT: u32 = 1;
@@ -38,8 +40,9 @@ pub struct Manifest {
     /// Its inputs and task.
     pub schema: Schema,
     /// The learner with its hyper-parameters; for an imported model, as far as its file
-    /// tells.
-    pub candidate: Candidate,
+    /// tells; `None` for series, of which each has a learner of its own.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub candidate: Option<Candidate>,
     /// The library and format that it was imported from, such as `XGBoost JSON`; `None`
     /// for a model that was trained here.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -60,8 +63,23 @@ pub struct Manifest {
     pub importance: BTreeMap<String, f64>,
     /// The version of the code that trained it.
     pub code_version: String,
-    /// Pipeline and model, as [`Predictor::decode`] reads them.
+    /// Pipeline and model, as [`Predictor::decode`] reads them; nothing for series.
+    #[serde(default, skip_serializing_if = "serde_json::Value::is_null")]
     predictor: serde_json::Value,
+}
+
+impl Manifest {
+    /// Whether the model forecasts series, and has no answer for single rows.
+    #[must_use]
+    pub fn is_of_series(&self) -> bool {
+        self.candidate.is_none()
+    }
+
+    /// What the model does, in a word.
+    #[must_use]
+    pub fn task(&self) -> &'static str {
+        if self.is_of_series() { "forecasting" } else { self.schema.task.name() }
+    }
 }
 
 #[derive(Deserialize)]
@@ -129,6 +147,12 @@ pub enum ArtifactError {
     /// The model cannot be written or read.
     #[error("the artifact's model cannot be read")]
     Predictor(#[from] DecodeError),
+    /// The models of its series cannot be written or read.
+    #[error("the artifact's series cannot be read")]
+    Forecaster(#[from] crate::forecasting::DecodeError),
+    /// It answers for rows where series are asked for, or the other way round.
+    #[error("the artifact is of a model that {0}")]
+    OtherKind(&'static str),
 }
 
 /// The SHA-256 of an artifact's bytes, in hexadecimal: its name.
@@ -147,7 +171,7 @@ pub fn encode(contents: &Contents<'_>) -> Result<Vec<u8>, ArtifactError> {
         format: FORMAT,
         model: contents.model.clone(),
         schema: contents.schema.clone(),
-        candidate: contents.candidate.clone(),
+        candidate: Some(contents.candidate.clone()),
         imported: contents.imported.map(str::to_owned),
         spec: contents.spec.clone(),
         data_hash: contents.data_hash.clone(),
@@ -159,14 +183,15 @@ pub fn encode(contents: &Contents<'_>) -> Result<Vec<u8>, ArtifactError> {
         code_version: env!("CARGO_PKG_VERSION").to_owned(),
         predictor: header,
     };
-    let json = |section, result: Result<Vec<u8>, serde_json::Error>| {
-        result.map_err(|source| ArtifactError::Section { section, source })
-    };
     Ok(container::write(&[
-        (MANIFEST, &json(MANIFEST, serde_json::to_vec(&manifest))?),
+        (MANIFEST, &json(MANIFEST, &manifest)?),
         (PAYLOAD, &payload),
-        (PROFILE, &json(PROFILE, serde_json::to_vec(contents.profile))?),
+        (PROFILE, &json(PROFILE, contents.profile)?),
     ]))
+}
+
+fn json<T: Serialize>(section: &'static str, content: &T) -> Result<Vec<u8>, ArtifactError> {
+    serde_json::to_vec(content).map_err(|source| ArtifactError::Section { section, source })
 }
 
 /// An artifact in memory; each part is decoded when it is asked for, so that
@@ -210,6 +235,9 @@ impl<'a> Artifact<'a> {
     /// # Errors
     /// When they cannot be decoded.
     pub fn predictor(&self) -> Result<Predictor, ArtifactError> {
+        if self.manifest.is_of_series() {
+            return Err(ArtifactError::OtherKind("forecasts series"));
+        }
         let payload = self.container.section(PAYLOAD)?;
         let Manifest { predictor, schema, .. } = &self.manifest;
         Ok(Predictor::decode(predictor.clone(), payload, &schema.task)?)

@@ -1,6 +1,7 @@
 //! Events: what the factory publishes, and what it is told.
 
 mod incoming;
+mod run;
 
 use async_trait::async_trait;
 use jiff::Timestamp;
@@ -10,6 +11,7 @@ use serde_json::Value;
 use crate::port_error::PortError;
 
 pub use incoming::{DatasetObject, InvalidEvent, TrainingRequest, Trigger};
+pub use run::{identity, run_id, run_of_event};
 
 /// The `source` of every event of the factory.
 pub const SOURCE: &str = "io.model-factory";

@@ -7,16 +7,24 @@ pub enum Kind {
     Malformed,
     /// 404: no such model, version or alias.
     UnknownModel,
+    /// 404: the model has no such series.
+    UnknownSeries,
+    /// 404: no such training run.
+    UnknownRun,
     /// 404: no such route.
     UnknownRoute,
     /// 405: the route exists for another method.
     MethodNotAllowed,
+    /// 409: a training of the model is on its way.
+    AlreadyTraining,
     /// 413: the request is larger than allowed.
     TooLarge,
     /// 415: the body is of a type that is not read.
     UnsupportedMediaType,
     /// 422: the body can be read, but does not fit the model.
     SchemaMismatch,
+    /// 429: the champion is too young to be replaced.
+    TooYoung,
     /// 500: a fault of ours.
     Internal,
     /// 503: the model cannot be loaded at the moment.
@@ -31,11 +39,13 @@ impl Kind {
     pub fn status(self) -> u16 {
         match self {
             Self::Malformed => 400,
-            Self::UnknownModel | Self::UnknownRoute => 404,
+            Self::UnknownModel | Self::UnknownSeries | Self::UnknownRun | Self::UnknownRoute => 404,
             Self::MethodNotAllowed => 405,
+            Self::AlreadyTraining => 409,
             Self::TooLarge => 413,
             Self::UnsupportedMediaType => 415,
             Self::SchemaMismatch => 422,
+            Self::TooYoung => 429,
             Self::Internal => 500,
             Self::Unavailable => 503,
             Self::Timeout => 504,
@@ -48,11 +58,15 @@ impl Kind {
         match self {
             Self::Malformed => "malformed",
             Self::UnknownModel => "unknown-model",
+            Self::UnknownSeries => "unknown-series",
+            Self::UnknownRun => "unknown-run",
             Self::UnknownRoute => "unknown-route",
             Self::MethodNotAllowed => "method-not-allowed",
+            Self::AlreadyTraining => "already-training",
             Self::TooLarge => "too-large",
             Self::UnsupportedMediaType => "unsupported-media-type",
             Self::SchemaMismatch => "schema-mismatch",
+            Self::TooYoung => "too-young",
             Self::Internal => "internal",
             Self::Unavailable => "unavailable",
             Self::Timeout => "timeout",
@@ -65,11 +79,15 @@ impl Kind {
         match self {
             Self::Malformed => "The body cannot be read",
             Self::UnknownModel => "There is no such model",
+            Self::UnknownSeries => "The model has no such series",
+            Self::UnknownRun => "There is no such run",
             Self::UnknownRoute => "There is no such route",
             Self::MethodNotAllowed => "The route does not take this method",
+            Self::AlreadyTraining => "A training is on its way",
             Self::TooLarge => "The request is too large",
             Self::UnsupportedMediaType => "The content type is not supported",
             Self::SchemaMismatch => "The request does not fit the model",
+            Self::TooYoung => "The model is too young to be trained again",
             Self::Internal => "The server failed",
             Self::Unavailable => "The model is not available at the moment",
             Self::Timeout => "There was not enough time to answer",
@@ -80,7 +98,11 @@ impl Kind {
     pub(super) fn error_code(self) -> &'static str {
         match self {
             Self::Malformed | Self::MethodNotAllowed | Self::UnsupportedMediaType => "BAD_REQUEST",
-            Self::UnknownModel => "RESOURCE_DOES_NOT_EXIST",
+            Self::UnknownModel | Self::UnknownSeries | Self::UnknownRun => {
+                "RESOURCE_DOES_NOT_EXIST"
+            }
+            Self::AlreadyTraining => "RESOURCE_CONFLICT",
+            Self::TooYoung => "REQUEST_LIMIT_EXCEEDED",
             Self::UnknownRoute => "ENDPOINT_NOT_FOUND",
             Self::TooLarge => "REQUEST_LIMIT_EXCEEDED",
             Self::SchemaMismatch => "INVALID_PARAMETER_VALUE",

@@ -29,6 +29,9 @@ pub struct Settings {
     /// `MODEL_FACTORY_CAPTURE_DELAY_SECONDS`: how long captured exchanges may wait for
     /// others. Default 0: they are written after each answer.
     pub capture_delay: Duration,
+    /// `MODEL_FACTORY_FORECAST_MODEL`: the model that `POST /forecast` and `POST /train`
+    /// speak of. Default: the only one that forecasts.
+    pub forecast_model: Option<ModelName>,
 }
 
 /// A setting is absent or unreadable.
@@ -87,8 +90,19 @@ impl Settings {
             alias_ttl: seconds("MODEL_FACTORY_ALIAS_TTL_SECONDS", 5.0, 0.0)?,
             preload: models("MODEL_FACTORY_PRELOAD", read("MODEL_FACTORY_PRELOAD"))?,
             capture_delay: seconds("MODEL_FACTORY_CAPTURE_DELAY_SECONDS", 0.0, 0.0)?,
+            forecast_model: model("MODEL_FACTORY_FORECAST_MODEL", read)?,
         })
     }
+}
+
+/// The model that a variable names; none where it is empty.
+fn model(
+    name: &'static str,
+    read: impl Fn(&'static str) -> Option<String>,
+) -> Result<Option<ModelName>, MissingSetting> {
+    let value = read(name).filter(|value| !value.is_empty());
+    let parsed = value.map(|value| value.parse()).transpose();
+    parsed.map_err(|source| MissingSetting::NotModels { name, source })
 }
 
 /// The models that a variable names.
@@ -118,6 +132,7 @@ mod tests {
         Settings::from_variables(|name| match name {
             "MODEL_FACTORY_LEASE_SECONDS" => lease.map(str::to_owned),
             name if name.ends_with("_SECONDS") || name.ends_with("_PRELOAD") => None,
+            "MODEL_FACTORY_FORECAST_MODEL" => Some("sales".to_owned()),
             name => (Some(name) != absent).then(|| name.to_lowercase()),
         })
     }
@@ -125,6 +140,7 @@ mod tests {
     #[test]
     fn an_absent_variable_is_named() {
         assert_eq!(read(None, None).unwrap().bucket, "model_factory_bucket");
+        assert_eq!(read(None, None).unwrap().forecast_model, Some("sales".parse().unwrap()));
         assert_eq!(
             read(None, Some("MODEL_FACTORY_BUCKET")).unwrap_err().to_string(),
             "the environment variable `MODEL_FACTORY_BUCKET` is not set"

@@ -5,7 +5,7 @@ use std::time::{Duration, Instant};
 
 use super::model::ServedModel;
 use crate::dataset::{Table, Task};
-use crate::learners::{Intervals, Model, PredictError, Predictions};
+use crate::learners::{Intervals, Model, PredictError, Predictions, Predictor};
 use crate::protocol::{Extras, Options, ProtocolError, TopContributions};
 
 /// So many rows are answered before the time is looked at: a moment's work …
@@ -27,6 +27,9 @@ pub enum AnswerError {
     /// Something was asked for that the model does not have.
     #[error(transparent)]
     Unfit(#[from] ProtocolError),
+    /// The model has no answer for rows.
+    #[error("the model forecasts series, and has no answer for rows: ask it to forecast")]
+    Series,
     /// The time was over before all rows were answered.
     #[error("there was not enough time to answer")]
     TooLate,
@@ -36,20 +39,22 @@ impl ServedModel {
     /// Predictions for every row, and what `options` ask for beside them.
     ///
     /// # Errors
-    /// When the table does not have the model's inputs, the model not what is asked for,
-    /// or when `deadline` is over before the last of many rows.
+    /// When the model forecasts series, the table does not have the model's inputs, the
+    /// model not what is asked for, or when `deadline` is over before the last of many
+    /// rows.
     pub fn answer(
         &self,
         table: &Table,
         options: &Options,
         deadline: Instant,
     ) -> Result<(Predictions, Extras), AnswerError> {
-        self.admit(options)?;
-        let slow = matches!(self.predictor.model(), Model::Neighbours(_) | Model::Svm(_));
+        let predictor = self.predictor().ok_or(AnswerError::Series)?;
+        self.admit(predictor, options)?;
+        let slow = matches!(predictor.model(), Model::Neighbours(_) | Model::Svm(_));
         let first = if slow { FIRST_SLOW_ROWS } else { FIRST_ROWS };
         let mut predictions = match table.rows() <= first {
-            true => self.predict(table)?,
-            false => self.predict_in_steps(table, first, deadline)?,
+            true => predictor.predict(table)?,
+            false => predict_in_steps(predictor, table, first, deadline)?,
         };
         if let (Predictions::Classes { threshold, .. }, Some(wanted)) =
             (&mut predictions, options.threshold)
@@ -58,11 +63,11 @@ impl ServedModel {
         }
         let extras = Extras {
             intervals: match options.interval {
-                Some(coverage) => Some(self.intervals(&predictions, coverage)?),
+                Some(coverage) => Some(self.intervals(predictor, &predictions, coverage)?),
                 None => None,
             },
             contributions: match options.contributions {
-                Some(top) => self.contributions(table, &predictions, top, deadline)?,
+                Some(top) => contributions(predictor, table, &predictions, top, deadline)?,
                 None => None,
             },
             ..Extras::default()
@@ -87,21 +92,20 @@ impl ServedModel {
 
     /// Whether SHAP values are known of this model: of one of trees.
     fn has_contributions(&self) -> bool {
-        matches!(self.predictor.model(), Model::Boosting(_) | Model::Forest(_))
+        self.predictor().is_some_and(has_contributions)
     }
 
     /// Whether prediction intervals are known of this model: of one of numbers whose
     /// residuals are.
     fn has_intervals(&self) -> bool {
-        self.manifest.schema.task == Task::Regression
-            && self.predictor.adjustments().residuals.is_some()
+        self.manifest.schema.task == Task::Regression && self.predictor().is_some_and(has_intervals)
     }
 
     /// Checks what the schema does not tell, before any row is answered.
-    fn admit(&self, options: &Options) -> Result<(), ProtocolError> {
+    fn admit(&self, predictor: &Predictor, options: &Options) -> Result<(), ProtocolError> {
         let version = self.version;
         if options.contributions.is_some() && !self.has_contributions() {
-            let kind = self.predictor.model().name();
+            let kind = predictor.model().name();
             return Err(unfit(
                 "contributions",
                 format!("is for models of trees; version {version} is of the kind `{kind}`"),
@@ -118,11 +122,12 @@ impl ServedModel {
 
     fn intervals(
         &self,
+        predictor: &Predictor,
         predictions: &Predictions,
         coverage: f64,
     ) -> Result<Intervals, ProtocolError> {
-        self.predictor.intervals(predictions, coverage).ok_or_else(|| {
-            let residuals = self.predictor.adjustments().residuals.as_ref();
+        predictor.intervals(predictions, coverage).ok_or_else(|| {
+            let residuals = predictor.adjustments().residuals.as_ref();
             let most = residuals.map_or(0.0, |residuals| residuals.max_coverage());
             unfit(
                 "interval",
@@ -130,47 +135,56 @@ impl ServedModel {
             )
         })
     }
+}
 
-    fn predict_in_steps(
-        &self,
-        table: &Table,
-        first: usize,
-        deadline: Instant,
-    ) -> Result<Predictions, AnswerError> {
-        let mut parts = Vec::new();
-        in_steps(table.rows(), first, deadline, |rows| {
-            parts.push(self.predict(&table.select(&rows.collect::<Vec<_>>()))?);
-            Ok(())
-        })?;
-        match Predictions::concat(parts) {
-            Some(all) => Ok(all),
-            None => Ok(self.predict(table)?),
-        }
+/// Whether SHAP values are known of a model: of one of trees.
+fn has_contributions(predictor: &Predictor) -> bool {
+    matches!(predictor.model(), Model::Boosting(_) | Model::Forest(_))
+}
+
+fn has_intervals(predictor: &Predictor) -> bool {
+    predictor.adjustments().residuals.is_some()
+}
+
+fn predict_in_steps(
+    predictor: &Predictor,
+    table: &Table,
+    first: usize,
+    deadline: Instant,
+) -> Result<Predictions, AnswerError> {
+    let mut parts = Vec::new();
+    in_steps(table.rows(), first, deadline, |rows| {
+        parts.push(predictor.predict(&table.select(&rows.collect::<Vec<_>>()))?);
+        Ok(())
+    })?;
+    match Predictions::concat(parts) {
+        Some(all) => Ok(all),
+        None => Ok(predictor.predict(table)?),
     }
+}
 
-    fn contributions(
-        &self,
-        table: &Table,
-        predictions: &Predictions,
-        top: usize,
-        deadline: Instant,
-    ) -> Result<Option<TopContributions>, AnswerError> {
-        let classes = predictions.class_indices();
-        let mut all: Option<TopContributions> = None;
-        in_steps(table.rows(), FIRST_SLOW_ROWS, deadline, |rows| {
-            let classes = classes.get(rows.clone()).unwrap_or_default();
-            let part = table.select(&rows.collect::<Vec<_>>());
-            if let Some(found) = self.predictor.contributions(&part)? {
-                let part = TopContributions::new(&found, classes, top);
-                match &mut all {
-                    Some(all) => all.append(part),
-                    None => all = Some(part),
-                }
+fn contributions(
+    predictor: &Predictor,
+    table: &Table,
+    predictions: &Predictions,
+    top: usize,
+    deadline: Instant,
+) -> Result<Option<TopContributions>, AnswerError> {
+    let classes = predictions.class_indices();
+    let mut all: Option<TopContributions> = None;
+    in_steps(table.rows(), FIRST_SLOW_ROWS, deadline, |rows| {
+        let classes = classes.get(rows.clone()).unwrap_or_default();
+        let part = table.select(&rows.collect::<Vec<_>>());
+        if let Some(found) = predictor.contributions(&part)? {
+            let part = TopContributions::new(&found, classes, top);
+            match &mut all {
+                Some(all) => all.append(part),
+                None => all = Some(part),
             }
-            Ok(())
-        })?;
-        Ok(all)
-    }
+        }
+        Ok(())
+    })?;
+    Ok(all)
 }
 
 fn unfit(name: &str, reason: String) -> ProtocolError {

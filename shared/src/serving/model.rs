@@ -1,8 +1,8 @@
 //! One version of a model, loaded.
 
 use crate::artifact::Manifest;
-use crate::dataset::Table;
-use crate::learners::{PredictError, Predictions, Predictor};
+use crate::forecasting::Forecaster;
+use crate::learners::Predictor;
 use crate::name::Version;
 use crate::store::{StoreError, Stored};
 
@@ -15,7 +15,14 @@ pub struct ServedModel {
     pub manifest: Manifest,
     /// The bytes of its artifact, as a measure of the memory that it takes.
     pub(super) size: usize,
-    pub(super) predictor: Predictor,
+    answerer: Answerer,
+}
+
+/// What a version answers with.
+#[derive(Debug)]
+enum Answerer {
+    Rows(Box<Predictor>),
+    Series(Box<Forecaster>),
 }
 
 impl ServedModel {
@@ -25,19 +32,32 @@ impl ServedModel {
     /// When the artifact is damaged or not readable.
     pub fn load(stored: &Stored) -> Result<Self, StoreError> {
         let artifact = stored.open()?;
+        let answerer = match artifact.manifest().is_of_series() {
+            true => Answerer::Series(Box::new(artifact.forecaster()?)),
+            false => Answerer::Rows(Box::new(artifact.predictor()?)),
+        };
         Ok(Self {
             version: stored.version,
             manifest: artifact.manifest().clone(),
-            predictor: artifact.predictor()?,
+            answerer,
             size: stored.bytes.len(),
         })
     }
 
-    /// Predictions for every row.
-    ///
-    /// # Errors
-    /// When the table does not have the model's inputs.
-    pub fn predict(&self, table: &Table) -> Result<Predictions, PredictError> {
-        self.predictor.predict(table)
+    /// The models of its series; `None` of a version that answers for rows.
+    #[must_use]
+    pub fn forecaster(&self) -> Option<&Forecaster> {
+        match &self.answerer {
+            Answerer::Series(forecaster) => Some(forecaster),
+            Answerer::Rows(_) => None,
+        }
+    }
+
+    /// What answers for rows; `None` of a version that forecasts series.
+    pub(super) fn predictor(&self) -> Option<&Predictor> {
+        match &self.answerer {
+            Answerer::Rows(predictor) => Some(predictor),
+            Answerer::Series(_) => None,
+        }
     }
 }

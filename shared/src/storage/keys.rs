@@ -78,6 +78,12 @@ pub fn run(model: &ModelName, run: &str, file: &str) -> String {
     format!("runs/{model}/{run}/{file}")
 }
 
+/// Which training of a model was asked for last by the API.
+#[must_use]
+pub fn run_request(model: &ModelName) -> String {
+    format!("runs/{model}/requested.json")
+}
+
 /// The folder of a model's training runs.
 #[must_use]
 pub fn runs(model: &ModelName) -> String {
@@ -130,6 +136,9 @@ pub fn quarantine(dataset: &str, etag: &str) -> String {
         None => format!("quarantine/{tag}-{path}"),
     }
 }
+
+/// What a training on series writes down, in the folder of its run.
+pub const SERIES_RECORD: &str = "forecasting.json";
 
 /// The file of a run's folder that tells which of the champion's constraints its data
 /// set breaks, as SageMaker Model Monitor names it.

@@ -24,6 +24,8 @@ pub struct Gate<'a> {
     spec: &'a spec::Gate,
     /// Seeds the bootstrap.
     seed: u64,
+    /// Why a challenger that is as good as the champion takes its place.
+    renewal: Option<&'static str>,
 }
 
 /// A challenger as the gate meets it.
@@ -92,7 +94,25 @@ impl<'a> Gate<'a> {
     ) -> Result<Self, UnknownMetric> {
         let guard = |(name, &tolerance): (&String, &f64)| Ok((Metric::of(name, task)?, tolerance));
         let guards = spec.guards.iter().map(guard).collect::<Result<_, _>>()?;
-        Ok(Self { metric, guards, spec, seed })
+        Ok(Self { metric, guards, spec, seed, renewal: None })
+    }
+
+    /// The gate of a spec for forecasts that `metric` ranks. With a `renewal` it passes
+    /// also what is not worse with the asked-for confidence: a forecast from what happened
+    /// since then is worth more than an equal one without it.
+    ///
+    /// # Errors
+    /// When a guard is no metric of forecasts.
+    pub(super) fn of_forecasts(
+        metric: Metric,
+        spec: &'a spec::Gate,
+        seed: u64,
+        renewal: Option<&'static str>,
+    ) -> Result<Self, UnknownMetric> {
+        let guard =
+            |(name, &tolerance): (&String, &f64)| Ok((Metric::of_forecast(name)?, tolerance));
+        let guards = spec.guards.iter().map(guard).collect::<Result<_, _>>()?;
+        Ok(Self { metric, guards, spec, seed, renewal })
     }
 
     /// Judges a challenger.
@@ -163,7 +183,8 @@ impl<'a> Gate<'a> {
         // A resample without a row of some class may define neither.
         let counted = draws.iter().filter(|(new, old)| new.is_finite() || old.is_finite());
         let wins = draws.iter().filter(|(new, old)| better(*new, *old)).count();
-        let confidence = wins as f64 / counted.count().max(1) as f64;
+        let counted = counted.count().max(1) as f64;
+        let confidence = wins as f64 / counted;
         decision.champion = defined(champion, metric);
         decision.confidence = Some(confidence);
         let demand = match spec.min_improvement {
@@ -177,7 +198,20 @@ impl<'a> Gate<'a> {
             confidence * 100.0,
             spec.confidence * 100.0
         );
-        decision.demand(better(new, old) && confidence >= spec.confidence, reason);
+        let is_better = better(new, old) && confidence >= spec.confidence;
+        let worse = |new: f64, old: f64| !new.is_finite() || metric.improvement(old, new) > 0.0;
+        let losses = draws.iter().filter(|(new, old)| worse(*new, *old)).count();
+        let doubt = losses as f64 / counted;
+        match self.renewal.filter(|_| !is_better && doubt < spec.confidence) {
+            None => decision.demand(is_better, reason),
+            Some(renewal) => decision.demand(
+                true,
+                format!(
+                    "{reason}; it {renewal}, and is worse in {:.1} % of resamples only",
+                    doubt * 100.0
+                ),
+            ),
+        }
     }
 
     fn guard(

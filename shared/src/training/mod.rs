@@ -10,6 +10,7 @@ mod importance;
 mod leaderboard;
 mod monitoring;
 mod search;
+mod series;
 mod validation;
 
 use std::collections::BTreeMap;
@@ -35,6 +36,7 @@ pub use gate::{Decision, Gate, Guard};
 pub use importance::Importances;
 pub use leaderboard::{Ended, Entry, Leaderboard, State};
 pub use search::GridError;
+pub use series::{Forecasts, TrainedSeries, train_series};
 pub use validation::OutOfFold;
 
 /// Today's champion, as a challenger meets it.

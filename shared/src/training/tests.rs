@@ -39,7 +39,7 @@ fn champion(trained: &Trained, version: u64) -> Champion {
     Champion {
         version: Version::try_from(version).unwrap(),
         predictor: artifact.predictor().unwrap(),
-        candidate: Some(artifact.manifest().candidate.clone()),
+        candidate: artifact.manifest().candidate.clone(),
     }
 }
 

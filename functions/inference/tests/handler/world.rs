@@ -97,6 +97,9 @@ impl World {
             registry: registry.clone(),
             captures: Arc::new(Captures::new(bucket.clone(), clock.clone(), settings)),
             objects: bucket.clone(),
+            runs: objects.clone(),
+            events: events.clone(),
+            forecast_model: None,
             metrics: metrics.clone(),
             clock: clock.clone(),
         })

@@ -20,14 +20,15 @@ pub(super) const LANES: usize = 4;
 
 /// Rows of numbers, row-major, with as many numbers a row as `columns`.
 #[derive(Debug, Clone, Copy)]
-pub(super) struct Rows<'a> {
+pub struct Rows<'a> {
     values: &'a [f64],
     columns: usize,
 }
 
 impl<'a> Rows<'a> {
-    /// `columns` is at least 1.
-    pub(super) fn new(values: &'a [f64], columns: usize) -> Self {
+    /// The rows of `values`; `columns` is at least 1.
+    #[must_use]
+    pub fn new(values: &'a [f64], columns: usize) -> Self {
         Self { values, columns: columns.max(1) }
     }
 
@@ -144,7 +145,7 @@ pub(super) fn add(target: &mut [f64], factor: f64, values: &[f64]) {
 
 /// A symmetric matrix; its lower triangle is kept, in full rows.
 #[derive(Debug, Clone, PartialEq)]
-pub(super) struct Symmetric {
+pub struct Symmetric {
     size: usize,
     values: Vec<f64>,
 }
@@ -160,7 +161,7 @@ impl Symmetric {
 
     /// `Σ weight · z zᵀ` over all rows, where `z` is the row less `centre`, with
     /// `extra(row)` after it.
-    pub(super) fn gram(
+    pub fn gram(
         rows: Rows<'_>,
         centre: Option<&[f64]>,
         extra: impl Fn(usize) -> f64 + Sync,
@@ -181,18 +182,22 @@ impl Symmetric {
         Self { size, values }
     }
 
-    pub(super) fn get(&self, row: usize, column: usize) -> f64 {
+    /// The number in a row and a column; 0 where there is none.
+    #[must_use]
+    pub fn get(&self, row: usize, column: usize) -> f64 {
         let (row, column) = (row.max(column), row.min(column));
         self.values.get(row * self.size + column).copied().unwrap_or_default()
     }
 
-    pub(super) fn get_mut(&mut self, row: usize, column: usize) -> Option<&mut f64> {
+    /// The number in a row and a column.
+    pub fn get_mut(&mut self, row: usize, column: usize) -> Option<&mut f64> {
         let (row, column) = (row.max(column), row.min(column));
         self.values.get_mut(row * self.size + column)
     }
 
     /// One row of the lower triangle, up to the diagonal.
-    pub(super) fn lower_row(&self, row: usize) -> &[f64] {
+    #[must_use]
+    pub fn lower_row(&self, row: usize) -> &[f64] {
         let start = row * self.size;
         self.values.get(start..=start + row).unwrap_or_default()
     }
@@ -204,7 +209,8 @@ impl Symmetric {
     }
 
     /// The matrix without its last row and column.
-    pub(super) fn leading(&self) -> Self {
+    #[must_use]
+    pub fn leading(&self) -> Self {
         let size = self.size.saturating_sub(1);
         let rows = self.values.chunks_exact(self.size.max(1)).take(size);
         Self { size, values: rows.flat_map(|row| row.iter().take(size)).copied().collect() }
@@ -218,7 +224,8 @@ impl Symmetric {
     /// The factor of a positive definite matrix; of a singular one, that of the
     /// nearest which differs by a small multiple of the identity, so that a solution
     /// is close to the shortest one. `None` when it holds no finite numbers.
-    pub(super) fn factor(&self) -> Option<Factor> {
+    #[must_use]
+    pub fn factor(&self) -> Option<Factor> {
         let trace: f64 = self.values.iter().step_by(self.size + 1).sum();
         let scale = trace / self.size.max(1) as f64;
         let shifts = [0.0, 1e-12, 1e-10, 1e-8, 1e-6, 1e-4];
@@ -253,11 +260,11 @@ impl Symmetric {
 
 /// The Cholesky factor of a symmetric matrix.
 #[derive(Debug, Clone, PartialEq)]
-pub(super) struct Factor(Symmetric);
+pub struct Factor(Symmetric);
 
 impl Factor {
     /// Replaces the right-hand side of the equations by their solution.
-    pub(super) fn solve(&self, values: &mut [f64]) {
+    pub fn solve(&self, values: &mut [f64]) {
         for row in 0..self.0.size {
             let Some((pivot, lower)) = self.0.lower_row(row).split_last() else { continue };
             let (head, tail) = values.split_at_mut(row);

@@ -30,6 +30,7 @@ use model_factory_tabular::features::{Element, Encoding, Pipeline, Recipe, Trans
 use model_factory_tabular::spec::LearnerKind;
 
 pub use adjust::{Adjustments, Calibration, Method as CalibrationMethod, Residuals};
+pub use algebra::{Factor, Rows, Symmetric};
 pub use balance::Balance;
 pub use boosting::{BoostingParams, Growth};
 pub use context::{Deadline, FitContext};

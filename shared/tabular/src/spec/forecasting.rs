@@ -71,7 +71,7 @@ pub enum ForecasterKind {
     Drift,
     /// Simple exponential smoothing with half of the trend, without the season.
     Theta,
-    /// Exponential smoothing with trend and season.
+    /// Exponential smoothing with a damped trend and a season.
     Ets,
     /// Several seasons taken off by loess, the rest by exponential smoothing.
     Mstl,
@@ -79,7 +79,7 @@ pub enum ForecasterKind {
     Additive,
     /// Gradient boosting on lags and the calendar, one model for all series.
     Boosting,
-    /// The mean of Theta, ETS and MSTL, as far as they compete.
+    /// The median of seasonal naive, Theta, ETS and MSTL forecasts, as far as they compete.
     Combination,
 }
 

@@ -1,0 +1,89 @@
+//! Chosen learners are fitted to the whole of each series.
+
+use model_factory_learning::learners::Deadline;
+use model_factory_tabular::spec::ForecasterKind;
+use rayon::prelude::*;
+
+use super::evaluation::Measured;
+use super::forecaster::{Forecaster, SeriesModel};
+use super::history::History;
+use super::learners::lags::Booster;
+use super::learners::{self, Future, Model};
+use super::selection::{Board, Competition, is_never_negative};
+use super::setting::Setting;
+
+/// What was fitted, and what is left to do.
+#[derive(Debug, Clone)]
+pub struct Fitted {
+    /// The models of all series.
+    pub forecaster: Forecaster,
+    /// The number of series that have the naive forecast because time was over.
+    pub unfinished: usize,
+}
+
+/// Fits what was chosen to every series, up to its last step.
+#[must_use]
+pub fn complete(competition: &Competition<'_>, board: &Board, measured: &Measured) -> Fitted {
+    let Competition { panel, asked, seed, .. } = *competition;
+    let setting = &panel.setting;
+    let histories: Vec<History<'_>> =
+        panel.series.iter().map(|series| History::of(series, series.values.len())).collect();
+    let boosts = board.chosen.iter().any(|it| it.learner == ForecasterKind::Boosting);
+    let booster =
+        boosts.then(|| Booster::fit(&histories, setting, seed, Deadline::default())).flatten();
+    let series: Vec<SeriesModel> = panel
+        .series
+        .par_iter()
+        .zip(&histories)
+        .zip(&board.chosen)
+        .enumerate()
+        .map(|(place, ((series, history), chosen))| {
+            let (learner, model) = fit_or_naive(chosen.learner, history, setting, booster.as_ref());
+            SeriesModel {
+                key: series.key.clone(),
+                learner,
+                model,
+                end: series.start + history.len() as i64 - 1,
+                observations: series.observations(),
+                never_negative: is_never_negative(&series.values),
+                spread: chosen.spread.clone(),
+                score: chosen.score,
+                coverage: measured.coverages.get(&place).copied(),
+                unfinished: chosen.unfinished,
+            }
+        })
+        .collect();
+    let unfinished = series.iter().filter(|series| series.unfinished).count();
+    let forecaster = Forecaster {
+        setting: setting.clone(),
+        time: panel.time.clone(),
+        target: panel.target.clone(),
+        keys: panel.keys.clone(),
+        horizon: asked.horizon,
+        quantiles: asked.quantiles.clone(),
+        series,
+        booster,
+    };
+    Fitted { forecaster, unfinished }
+}
+
+/// The learner's model of a series; the naive one where it cannot be fitted, or forecasts
+/// what is no number.
+pub(crate) fn fit_or_naive(
+    learner: ForecasterKind,
+    history: &History<'_>,
+    setting: &Setting,
+    booster: Option<&Booster>,
+) -> (ForecasterKind, Model) {
+    let start = history.start + history.len() as i64;
+    let unknown: Vec<f64> = Vec::new();
+    let regressors = vec![unknown.as_slice(); setting.regressors.len()];
+    let future = Future { setting, start, steps: 1, regressors: &regressors };
+    let sound =
+        |model: &Model| model.forecast(&future, booster).iter().all(|value| value.is_finite());
+    let naive = ForecasterKind::SeasonalNaive;
+    match learners::fit(learner, history, setting, booster).filter(sound) {
+        Some(model) => (learner, model),
+        None => (naive, learners::naive(history, setting)),
+    }
+}

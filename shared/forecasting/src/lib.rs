@@ -1,0 +1,28 @@
+//! Forecasting: from a table to regular series, learners for them, their comparison by
+//! rolling origin, and forecasts with intervals.
+//!
+//! A [`Panel`] holds the series of a data set; [`compete`] finds the learner of each; a
+//! [`Forecaster`] holds what was fitted, and answers [`ForecastRequest`]s.
+
+mod evaluation;
+mod fitting;
+mod forecaster;
+mod grid;
+mod history;
+mod intervals;
+mod learners;
+mod panel;
+mod rolling;
+mod selection;
+mod setting;
+
+pub use evaluation::{Measured, measure};
+pub use fitting::{Fitted, complete};
+pub use forecaster::{
+    DecodeError, EncodedForecaster, Forecast, ForecastError, ForecastRequest, Forecaster,
+    SeriesModel,
+};
+pub use grid::Grid;
+pub use panel::{Panel, Series};
+pub use selection::{Board, Chosen, Competition, Standing, compete};
+pub use setting::Setting;

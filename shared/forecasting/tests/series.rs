@@ -1,0 +1,184 @@
+//! From a table of sales to forecasts of each series, through the public surface.
+
+use model_factory_forecasting::{
+    Competition, Fitted, ForecastError, ForecastRequest, Forecaster, Panel, compete, complete,
+    measure,
+};
+use model_factory_learning::learners::Deadline;
+use model_factory_learning::metrics::Metric;
+use model_factory_tabular::dataset::{Rejection, csv};
+use model_factory_tabular::date;
+use model_factory_tabular::spec::{ForecasterKind, Spec};
+
+const SPEC: &str = "target = 'sales'\n[forecasting]\nseries = ['store']\nregressors = ['promo']\n\
+                    learners = ['theta', 'ets', 'mstl', 'additive', 'boosting', 'combination']\n";
+
+/// Daily sales of two stores over 20 weeks: a week's rhythm, promotions, and noise; the
+/// second store opens later.
+fn sales() -> String {
+    let random = &mut fastrand::Rng::with_seed(3);
+    let mut rows = vec!["day,store,promo,sales".to_owned()];
+    let start = date::parse("2024-01-01").unwrap() as i64;
+    for day in 0..140_i64 {
+        for store in 1..=2_i64 {
+            if store == 2 && day < 40 {
+                continue;
+            }
+            let promo = i64::from(random.u8(..4) == 0);
+            let noise = 4.0 * (random.f64() - 0.5);
+            let rhythm = [0.0, 2.0, 5.0, 9.0, 15.0, 22.0, 6.0][(day % 7) as usize];
+            let value = 100.0 * store as f64 + rhythm + 12.0 * promo as f64 + noise;
+            let instant = jiff::Timestamp::from_second(start + 86_400 * day).unwrap();
+            let text = instant.strftime("%Y-%m-%d");
+            rows.push(format!("{text},{store},{promo},{value:.2}"));
+        }
+    }
+    rows.join("\n")
+}
+
+fn panel(data: &str, spec: &str) -> Result<(Panel, Spec), Rejection> {
+    let spec = Spec::parse(spec.as_bytes()).unwrap();
+    let raw = csv::read(data.as_bytes())?;
+    let panel = Panel::from_raw(raw, &spec, &spec.forecasts().unwrap())?;
+    Ok((panel, spec))
+}
+
+fn train(panel: &Panel, spec: &Spec, deadline: Deadline, carried: Option<&Forecaster>) -> Fitted {
+    let asked = spec.forecasts().unwrap();
+    let competition =
+        Competition { panel, asked: &asked, metric: Metric::Mase, seed: 42, deadline, carried };
+    let board = compete(&competition);
+    let measured = measure(&competition, &board.chosen).unwrap();
+    assert!(measured.evaluation.rows() > 0);
+    complete(&competition, &board, &measured)
+}
+
+fn request(store: &str) -> ForecastRequest {
+    let promo = vec![0.0, 0.0, 1.0, 0.0, 0.0, 0.0, 0.0];
+    ForecastRequest {
+        key: vec![store.to_owned()],
+        regressors: [("promo".to_owned(), promo)].into(),
+        ..ForecastRequest::default()
+    }
+}
+
+#[test]
+fn each_series_is_forecast_with_its_promotions_and_intervals() {
+    let (panel, spec) = panel(&sales(), SPEC).unwrap();
+    assert_eq!(panel.series.len(), 2);
+    assert!(
+        panel.notes.iter().any(|note| note.starts_with("frequency `day`")),
+        "{:?}",
+        panel.notes
+    );
+    let Fitted { forecaster, unfinished } = train(&panel, &spec, Deadline::default(), None);
+    assert_eq!(unfinished, 0);
+    for (store, size) in [("1", 100.0), ("2", 200.0)] {
+        let forecast = forecaster.forecast(&request(store)).unwrap();
+        assert_eq!(forecast.instants[0], date::parse("2024-05-20").unwrap() as i64);
+        let truth = [0.0, 2.0, 5.0 + 12.0, 9.0, 15.0, 22.0, 6.0].map(|rhythm| size + rhythm);
+        let learner = forecaster.find(&[store.to_owned()]).unwrap().learner;
+        for (value, truth) in forecast.values.iter().zip(truth) {
+            assert!((value - truth).abs() < 8.0, "{learner:?}: {:?}", forecast.values);
+        }
+        let [(_, low), (_, middle), (_, high)] = forecast.quantiles.as_slice() else {
+            panic!("not three quantiles")
+        };
+        for ((low, middle), high) in low.iter().zip(middle).zip(high) {
+            assert!(low < middle && middle < high);
+        }
+    }
+    // What is stored answers the same, and is stored the same.
+    let encoded = forecaster.encode().unwrap();
+    let read = Forecaster::decode(&encoded.models, &encoded.payload).unwrap();
+    assert_eq!(read.forecast(&request("2")), forecaster.forecast(&request("2")));
+    let again = train(&panel, &spec, Deadline::default(), None).forecaster.encode().unwrap();
+    assert_eq!(again, encoded, "the same data gives the same bytes");
+}
+
+#[test]
+fn a_forecast_begins_where_it_is_asked_to_or_says_why_not() {
+    let (panel, spec) = panel(&sales(), SPEC).unwrap();
+    let Fitted { forecaster, .. } = train(&panel, &spec, Deadline::default(), None);
+    let at = |text: &str| Some(date::parse(text).unwrap() as i64);
+    let all = ForecastRequest { steps: Some(14), ..request("1") };
+    let none = |steps: usize| [("promo".to_owned(), vec![0.0; steps])].into();
+    let all = forecaster.forecast(&ForecastRequest { regressors: none(14), ..all }).unwrap();
+    let late = ForecastRequest { start: at("2024-05-27"), regressors: none(7), ..request("1") };
+    let late = forecaster.forecast(&late).unwrap();
+    assert_eq!(late.instants, all.instants[7..]);
+    assert_eq!(late.values.len(), 7);
+    let refused = |request| forecaster.forecast(&request).unwrap_err();
+    let past = refused(ForecastRequest { start: at("2024-05-01"), ..request("1") });
+    assert!(past.to_string().contains("start at 2024-05-20T00:00:00Z or later"), "{past}");
+    assert!(matches!(refused(request("9")), ForecastError::UnknownSeries(_)));
+    let far = refused(ForecastRequest { start: at("2124-05-01"), ..request("1") });
+    assert!(matches!(far, ForecastError::TooFar { .. }));
+    let quantile = refused(ForecastRequest { quantiles: vec![1.5], ..request("1") });
+    assert_eq!(quantile, ForecastError::Quantile(1.5));
+    let other = [("prmo".to_owned(), vec![])].into();
+    let other = refused(ForecastRequest { regressors: other, ..request("1") });
+    assert_eq!(other, ForecastError::UnknownRegressor("prmo".to_owned()));
+}
+
+#[test]
+fn what_there_is_no_time_for_waits_for_another_run() {
+    let (panel, spec) = panel(&sales(), SPEC).unwrap();
+    let over = Deadline::within(std::time::Duration::ZERO);
+    let hurried = train(&panel, &spec, over, None);
+    assert_eq!(hurried.unfinished, 2);
+    let series = &hurried.forecaster.series[0];
+    assert_eq!(series.learner, ForecasterKind::SeasonalNaive);
+    assert!(hurried.forecaster.forecast(&request("1")).is_ok());
+    let rest = train(&panel, &spec, Deadline::default(), Some(&hurried.forecaster));
+    assert_eq!(rest.unfinished, 0);
+    // A finished choice stays, however little time there is.
+    let kept = train(&panel, &spec, over, Some(&rest.forecaster));
+    assert_eq!(kept.unfinished, 0);
+    assert_eq!(kept.forecaster.encode().unwrap(), rest.forecaster.encode().unwrap());
+}
+
+#[test]
+fn odd_times_are_mended_and_told() {
+    let mut data: Vec<String> = sales().lines().map(str::to_owned).collect();
+    data.swap(3, 90);
+    data.push("2024-01-03,1,0,500".to_owned());
+    data.remove(60);
+    data.push(",1,0,4".to_owned());
+    let (panel, _) = panel(&data.join("\n"), SPEC).unwrap();
+    let notes = panel.notes.join("; ");
+    assert!(
+        notes.contains("1 rows repeat a time of their series: the mean of them counts"),
+        "{notes}"
+    );
+    assert!(notes.contains("1 steps have no row"), "{notes}");
+    assert!(notes.contains("1 rows without a time, a key or a value are left out"), "{notes}");
+    assert_eq!(panel.rows, 241);
+}
+
+#[test]
+fn what_cannot_be_forecast_is_rejected_in_words() {
+    let code = |data: &str, spec: &str| {
+        let Rejection(defects) = panel(data, spec).unwrap_err();
+        (defects[0].code.clone(), defects[0].message.clone())
+    };
+    let rows: Vec<String> = (1..=20).map(|at| format!("{at},{at}")).collect();
+    let (kind, _) = code(&format!("a,b\n{}", rows.join("\n")), "[forecasting]");
+    assert_eq!(kind, "no_time");
+    let (kind, message) = code(&sales(), "[forecasting]\nseries = ['shop']");
+    assert_eq!(kind, "unknown_column");
+    assert!(message.contains("`shop` of `forecasting.series`"), "{message}");
+    let all = sales();
+    let short: Vec<&str> = all.lines().take(9).collect();
+    let (kind, message) = code(&short.join("\n"), SPEC);
+    assert_eq!(kind, "short_series");
+    assert!(message.contains("(1)"), "{message}");
+    let random = &mut fastrand::Rng::with_seed(1);
+    let odd: Vec<String> = (0..60)
+        .map(|day| {
+            format!("2024-01-{:02} {:02}:{:02}:00,1", day / 2 + 1, random.u8(..24), random.u8(..60))
+        })
+        .collect();
+    let (kind, _) = code(&format!("at,v\n{}", odd.join("\n")), "[forecasting]\nfrequency = 'day'");
+    assert_eq!(kind, "irregular_times");
+}

@@ -1,0 +1,125 @@
+//! From an upload of sales to forecasts of stores and trainings on request.
+
+use http::StatusCode;
+use serde_json::{Value, json};
+
+use crate::support::{Factory, eventually};
+
+const SPEC: &str = "target = 'sales'\n[data]\nfilter = 'open == 1'\n[forecasting]\nseries = \
+                    ['store']\nhorizon = 7\nlearners = ['theta', 'ets', 'mstl', 'combination']\n";
+
+/// Daily sales of three stores over so many days, with a week's rhythm, a little growth and a
+/// little noise.
+fn sales(days: usize) -> String {
+    let random = &mut fastrand::Rng::with_seed(9);
+    let mut rows = vec!["date,store,open,sales".to_owned()];
+    let start: jiff::civil::Date = "2015-01-01".parse().unwrap();
+    for day in 0..days {
+        let date = start + jiff::Span::new().days(day as i64);
+        for store in 1..=3 {
+            let rhythm = [0.0, 8.0, 3.0, 5.0, 20.0, 30.0, 10.0][day % 7];
+            let value = f64::from(store) * (100.0 + rhythm) + 0.1 * day as f64 + 6.0 * random.f64();
+            rows.push(format!("{date},{store},1,{value:.1}"));
+        }
+    }
+    rows.push("2015-01-02,1,0,0".to_owned());
+    rows.join("\n")
+}
+
+fn quantile(answer: &Value, name: &str) -> Vec<f64> {
+    let points = answer["result"]["Forecast"]["Predictions"][name].as_array().unwrap();
+    points.iter().map(|point| point["Value"].as_f64().unwrap()).collect()
+}
+
+#[tokio::test]
+async fn an_upload_of_sales_becomes_forecasts_of_stores() {
+    let factory = Factory::start().await;
+    factory.put("models/sales/model.toml", SPEC).await;
+    factory.put("datasets/sales/first.csv", sales(140)).await;
+    factory.idle().await;
+    assert_eq!(factory.champion("sales").await, Some(1));
+
+    // In the words of the book: 140 days end on 20 May.
+    let answer = factory.http.post("/forecast", &json!({"store_number": 2})).await;
+    assert_eq!(answer.header("x-model-version"), "1");
+    let answer = answer.ok();
+    assert_eq!(answer["store_number"], 2);
+    let first = &answer["result"]["Forecast"]["Predictions"]["p50"][0];
+    assert_eq!(first["Timestamp"], "2015-05-21T00:00:00");
+    let [low, middle, high] = ["p10", "p50", "p90"].map(|name| quantile(&answer, name));
+    assert_eq!(middle.len(), 7);
+    for (step, rhythm) in [0.0, 8.0, 3.0, 5.0, 20.0, 30.0, 10.0].into_iter().enumerate() {
+        let truth = 2.0 * (100.0 + rhythm) + 14.0 + 3.0;
+        assert!((middle[step] - truth).abs() < 8.0, "{middle:?}");
+        assert!(low[step] < middle[step] && middle[step] < high[step]);
+    }
+    let later = json!({"store_number": 2, "forecast_start_date": "2015-05-24"});
+    let later = factory.http.post("/forecast", &later).await.ok();
+    assert_eq!(quantile(&later, "p50")[..4], middle[3..]);
+
+    // Any series, quantiles and horizon.
+    let wish = json!({"series": {"store": "3"}, "horizon": 2, "quantiles": [0.25, 0.975]});
+    let answer = factory.http.post("/models/sales/versions/1/forecast", &wish).await.ok();
+    assert_eq!(answer["series"], json!({"store": "3"}));
+    assert_eq!(answer["timestamps"], json!(["2015-05-21T00:00:00Z", "2015-05-22T00:00:00Z"]));
+    assert!(answer["quantiles"]["p97.5"][1].as_f64() > answer["quantiles"]["p25"][1].as_f64());
+
+    // What cannot be answered says why.
+    for (path, body, status) in [
+        ("/forecast", json!({"store_number": 9}), 404),
+        ("/forecast", json!({}), 400),
+        ("/forecast", json!({"store_number": "two"}), 400),
+        ("/forecast", json!({"store_number": 2, "forecast_start_date": "soon"}), 422),
+        ("/forecast", json!({"store_number": 2, "forecast_start_date": "2015-01-01"}), 422),
+        ("/models/sales/forecast", json!({"series": {"shop": "3"}}), 422),
+        ("/models/sales/forecast", json!({"series": {"store": 3}, "quantiles": [2]}), 422),
+        ("/models/tram/forecast", json!({"series": {"store": 3}}), 404),
+        ("/v2/models/sales/infer", json!({"inputs": []}), 422),
+        ("/train", json!({"store_number": 9}), 404),
+        ("/train", json!({"store_number": 2}), 429),
+        ("/models/sales/train", json!({"dataset": "datasets/taxi/x.csv"}), 422),
+        ("/models/tram/train", json!({}), 404),
+    ] {
+        let answer = factory.http.post(path, &body).await;
+        assert_eq!(answer.status.as_u16(), status, "{path} {body}: {:?}", answer.body);
+        assert!(answer.json()["detail"].is_string(), "{path} {body}");
+    }
+    assert_eq!(factory.http.get("/jobs/sales.0000000000000000").await.status.as_u16(), 404);
+    let models = factory.http.get("/models").await.ok();
+    assert_eq!(models["models"][0]["champion"]["version"], 1);
+    factory.end().await;
+}
+
+#[tokio::test]
+async fn a_training_on_request_is_told_of_until_newer_sales_are_forecast() {
+    let factory = Factory::start().await;
+    factory.put("models/sales/model.toml", SPEC).await;
+    factory.put("datasets/sales/first.csv", sales(140)).await;
+    factory.idle().await;
+    // Equal forecasts from newer sales take the champion's place.
+    factory.put("datasets/sales/second.csv", sales(147)).await;
+    factory.idle().await;
+    assert_eq!(factory.champion("sales").await, Some(2));
+    let answer = factory.http.post("/forecast", &json!({"store_number": 1})).await.ok();
+    let first = &answer["result"]["Forecast"]["Predictions"]["p50"][0];
+    assert_eq!(first["Timestamp"], "2015-05-28T00:00:00");
+
+    let accepted = factory.http.post("/train", &json!({"store_number": 1, "force": true})).await;
+    assert_eq!(accepted.status, StatusCode::ACCEPTED, "{:?}", accepted.body);
+    let location = accepted.header("location").to_owned();
+    let job = accepted.json()["job"].as_str().unwrap().to_owned();
+    let again = factory.http.post("/models/sales/train", &json!({"force": true})).await;
+    // The first may have ended already.
+    assert!([409, 202].contains(&again.status.as_u16()), "{:?}", again.body);
+    let ended = eventually("the training ends", async || {
+        let job = factory.http.get(&format!("/jobs/{job}")).await.ok();
+        (job["status"] == "succeeded").then_some(job)
+    })
+    .await;
+    assert_eq!(ended["detail"]["cause"], "asked for by the API for store 1");
+    assert_eq!(factory.http.get(&location).await.ok()["status"], "succeeded");
+    // The same data tells nothing new, and is no better.
+    factory.idle().await;
+    assert_eq!(factory.champion("sales").await, Some(2));
+    factory.end().await;
+}
