@@ -9,6 +9,7 @@
 mod capture;
 mod labels;
 mod traffic;
+mod training;
 mod world;
 
 use http::{Method, StatusCode};

@@ -9,6 +9,7 @@
 mod constraints;
 mod data_sets;
 mod imports;
+mod series;
 
 use std::ops::Range;
 use std::sync::Arc;
