@@ -23,6 +23,7 @@ pub mod port_error;
 pub mod profile;
 pub mod protocol;
 pub mod quality;
+pub mod queue;
 pub mod registry;
 pub mod runtime;
 pub mod serving;

@@ -31,7 +31,7 @@ pub struct Version(u64);
 pub struct Alias(String);
 
 /// What can stand where a version is asked for: its number or an alias.
-#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(try_from = "String", into = "String")]
 pub enum Reference {
     /// A fixed version.

@@ -5,14 +5,17 @@ use std::time::Duration;
 
 use aws_config::SdkConfig;
 use jiff::Timestamp;
-use model_factory::aws::{DynamoIdempotency, DynamoRegistry, S3Bucket};
+use model_factory::aws::{DynamoIdempotency, DynamoRegistry, S3Bucket, SqsQueue};
 use model_factory::clock::Clock;
 use model_factory::idempotency::IdempotencyStore;
-use model_factory::memory::{MemoryIdempotency, MemoryObjects, MemoryRegistry};
+use model_factory::memory::{MemoryIdempotency, MemoryObjects, MemoryQueue, MemoryRegistry};
+use model_factory::queue::{Message, SendMessages};
 use model_factory::registry::{DriftLog, WriteRegistry};
 use model_factory::storage::{ReadObjects, WriteObjects};
 use model_factory_local::aws::stack::{Stack, StackConfig};
-use model_factory_local::factory::{self, BUCKET, IDEMPOTENCY_TABLE, Options, REGISTRY_TABLE};
+use model_factory_local::factory::{
+    self, BUCKET, IDEMPOTENCY_TABLE, Options, REGISTRY_TABLE, STREAM_RESULTS,
+};
 use tempfile::TempDir;
 
 use crate::sdk;
@@ -65,8 +68,10 @@ pub(crate) struct Adapters {
     pub(crate) registry: Arc<dyn WriteRegistry>,
     pub(crate) drift_log: Arc<dyn DriftLog>,
     pub(crate) idempotency: Arc<dyn IdempotencyStore>,
+    pub(crate) queue: Arc<dyn SendMessages>,
+    in_memory: Option<Arc<MemoryQueue>>,
     pub(crate) clock: Arc<HandClock>,
-    _services: Option<Services>,
+    services: Option<Services>,
 }
 
 /// The embedded AWS without functions.
@@ -81,14 +86,17 @@ impl Adapters {
         let clock = HandClock::start();
         let objects = Arc::new(MemoryObjects::default());
         let registry = Arc::new(MemoryRegistry::new(Arc::clone(&clock) as _));
+        let queue = Arc::new(MemoryQueue::default());
         Self {
             reader: Arc::clone(&objects) as _,
             writer: objects,
             registry: Arc::clone(&registry) as _,
             drift_log: registry,
             idempotency: Arc::new(MemoryIdempotency::new(Arc::clone(&clock) as _)),
+            queue: Arc::clone(&queue) as _,
+            in_memory: Some(queue),
             clock,
-            _services: None,
+            services: None,
         }
     }
 
@@ -105,10 +113,48 @@ impl Adapters {
             registry: Arc::clone(&registry) as _,
             drift_log: registry,
             idempotency: Arc::new(idempotency),
+            queue: Arc::new(SqsQueue::new(sdk, url(STREAM_RESULTS))),
+            in_memory: None,
             clock,
-            _services: Some(services),
+            services: Some(services),
         }
     }
+}
+
+impl Adapters {
+    /// Takes all messages out of the queue.
+    pub(crate) async fn received(&self) -> Vec<Message> {
+        let (Some(services), None) = (&self.services, &self.in_memory) else {
+            return self.in_memory.as_ref().map(|queue| queue.messages()).unwrap_or_default();
+        };
+        let client = aws_sdk_sqs::Client::new(&services.sdk);
+        let mut all = Vec::new();
+        loop {
+            let receiving = client.receive_message().queue_url(url(STREAM_RESULTS));
+            let receiving = receiving.max_number_of_messages(10).message_attribute_names("All");
+            let received = receiving.send().await.expect("received").messages.unwrap_or_default();
+            if received.is_empty() {
+                return all;
+            }
+            all.extend(received.into_iter().map(|message| {
+                Message {
+                    id: String::new(),
+                    group: String::new(),
+                    body: message.body.unwrap_or_default(),
+                    attributes: message
+                        .message_attributes
+                        .unwrap_or_default()
+                        .into_iter()
+                        .map(|(name, value)| (name, value.string_value.unwrap_or_default()))
+                        .collect(),
+                }
+            }));
+        }
+    }
+}
+
+fn url(queue: &str) -> String {
+    format!("http://localhost/000000000000/{queue}")
 }
 
 impl Services {
@@ -116,8 +162,11 @@ impl Services {
         let state = tempfile::tempdir().expect("a folder");
         let options = Options::new(state.path(), env!("CARGO_BIN_EXE_model-factory"));
         let description = factory::stack(&options).expect("a description");
-        let config =
-            StackConfig { tables: description.tables, ..StackConfig::new(state.path(), BUCKET) };
+        let config = StackConfig {
+            tables: description.tables,
+            queues: description.queues,
+            ..StackConfig::new(state.path(), BUCKET)
+        };
         let stack = Stack::start(config).await.expect("a stack");
         let sdk = sdk::config(stack.environment());
         Self { _stack: stack, _state: state, sdk }

@@ -13,6 +13,7 @@ mod drift_log;
 mod idempotency;
 mod objects;
 mod powertools;
+mod queue;
 mod registry;
 #[path = "../sdk.rs"]
 mod sdk;

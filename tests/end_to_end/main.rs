@@ -19,5 +19,6 @@ mod sample_events;
 #[path = "../sdk.rs"]
 mod sdk;
 mod serving;
+mod streaming;
 mod support;
 mod whole_loop;

@@ -3,8 +3,8 @@
 use serde_json::{Value, json};
 
 use crate::support::{
-    DRIFT_CHECK, Factory, INFERENCE, Rows, Season, TRAINING_TRIGGER, golden_model, points, rides,
-    samples,
+    DRIFT_CHECK, Factory, INFERENCE, Rows, STREAM_INFERENCE, Season, TRAINING_TRIGGER,
+    golden_model, points, rides, samples,
 };
 
 const RIDES: &str = "datasets/taxi/rides.csv";
@@ -68,7 +68,7 @@ fn ground_truth(rows: &Rows) -> String {
 
 #[test]
 fn every_sample_is_of_a_function() {
-    let known = [TRAINING_TRIGGER, INFERENCE, DRIFT_CHECK].map(|function| {
+    let known = [TRAINING_TRIGGER, INFERENCE, DRIFT_CHECK, STREAM_INFERENCE].map(|function| {
         let (family, _) = function.split_once('-').unwrap_or((function, ""));
         samples(&format!("{family}-")).len()
     });
@@ -199,5 +199,27 @@ async fn samples_of_drift_are_checked() {
         told.iter().all(|event| event["metadata"]["id"] == told[0]["metadata"]["id"]),
         "the same finding is the same event: {told:?}"
     );
+    factory.end().await;
+}
+
+#[tokio::test]
+async fn samples_of_streams_are_answered() {
+    let (factory, _) = factory_of_the_samples().await;
+    factory.invoke(TRAINING_TRIGGER, &json!({"model": "taxi"})).await.expect("a version");
+    let mut answers: Vec<Vec<Value>> = Vec::new();
+    for (name, event) in samples("stream-") {
+        let known = ["stream-dynamodb.json", "stream-kinesis.json", "stream-sqs.json"];
+        assert!(known.contains(&name.as_str()), "no test knows what `{name}` shall bring about");
+        let answer = factory.invoke(STREAM_INFERENCE, &event).await.expect(&name);
+        assert_eq!(answer, json!({"batchItemFailures": []}), "{name}");
+        let source = event["Records"][0]["eventSourceARN"].as_str().expect("a source");
+        let lines = factory.streamed("taxi").await;
+        let lines = lines.into_iter().filter(|line| line["source"] == source);
+        answers.push(lines.map(|line| line["predict"].clone()).collect());
+    }
+    assert!(answers.iter().all(|of_sample| of_sample.len() == 2), "{answers:?}");
+    let first = &answers[0];
+    assert!(first.iter().all(Value::is_number), "{answers:?}");
+    assert!(answers.iter().all(|of_sample| of_sample == first), "{answers:?}");
     factory.end().await;
 }

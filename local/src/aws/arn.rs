@@ -20,3 +20,9 @@ pub fn bucket(name: &str) -> String {
 pub fn rule(region: &str, name: &str) -> String {
     format!("arn:aws:events:{region}:{ACCOUNT_ID}:rule/{name}")
 }
+
+/// The name of an SQS queue in `region`.
+#[must_use]
+pub fn queue(region: &str, name: &str) -> String {
+    format!("arn:aws:sqs:{region}:{ACCOUNT_ID}:{name}")
+}

@@ -1,4 +1,4 @@
-//! An AWS in one process, on loopback: S3, DynamoDB, Lambda, EventBridge and
+//! An AWS in one process, on loopback: S3, DynamoDB, SQS, Lambda, EventBridge and
 //! API Gateway speak their real protocols, so unmodified clients work with it.
 
 pub mod arn;
@@ -10,4 +10,5 @@ mod http_body;
 mod http_server;
 pub mod lambda;
 pub mod s3;
+pub mod sqs;
 pub mod stack;

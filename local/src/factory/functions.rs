@@ -4,11 +4,13 @@ use std::collections::BTreeMap;
 use std::process::ExitCode;
 use std::time::Duration;
 
-use super::Options;
+use super::{Options, STREAM_DEAD_LETTERS, STREAM_RESULTS};
+use crate::aws::arn::ACCOUNT_ID;
 use crate::aws::lambda::FunctionSpec;
 
 pub(super) const TRAINING_TRIGGER: &str = "training-trigger";
 pub(super) const INFERENCE: &str = "inference";
+pub(super) const STREAM_INFERENCE: &str = "stream-inference";
 pub(super) const DRIFT_CHECK: &str = "drift-check";
 
 /// Memory, time and concurrency are those of `template.yaml`, but for the number of
@@ -30,7 +32,20 @@ pub(super) fn specs(
         spec(TRAINING_TRIGGER, 3008, 900, 2),
         spec(INFERENCE, 512, 29, 4),
         spec(DRIFT_CHECK, 1024, 300, 2),
+        streaming(spec(STREAM_INFERENCE, 512, 60, 2)),
     ]
+}
+
+/// The function that answers the records of queues and streams, with its queues.
+fn streaming(mut spec: FunctionSpec) -> FunctionSpec {
+    // Clients find a queue by the end of its URL, whatever its start.
+    let url = |queue: &str| format!("http://localhost/{ACCOUNT_ID}/{queue}");
+    let variables = [
+        ("MODEL_FACTORY_STREAM_DEAD_LETTERS_URL", url(STREAM_DEAD_LETTERS)),
+        ("MODEL_FACTORY_STREAM_RESULTS_URL", url(STREAM_RESULTS)),
+    ];
+    spec.environment.extend(variables.map(|(name, value)| (name.to_owned(), value)));
+    spec
 }
 
 /// Runs as the function of that name until its sandbox ends.
@@ -48,6 +63,7 @@ pub fn run_function(name: &str) -> ExitCode {
                 TRAINING_TRIGGER => training_trigger::run().await,
                 INFERENCE => inference::run().await,
                 DRIFT_CHECK => drift_check::run().await,
+                STREAM_INFERENCE => stream_inference::run().await,
                 _ => Err(format!("there is no function `{name}`").into()),
             }
         }),

@@ -12,10 +12,11 @@ use serde_json::{Value, json};
 
 use crate::aws::dynamodb::{IndexSpec, KeySpec, TableSpec};
 use crate::aws::events::{EventPattern, Rate, Rule, Schedule};
+use crate::aws::sqs::{EventSourceMapping, QueueSpec};
 use crate::aws::stack::StackConfig;
 
 pub use functions::run_function;
-use functions::{DRIFT_CHECK, INFERENCE, TRAINING_TRIGGER};
+use functions::{DRIFT_CHECK, INFERENCE, STREAM_INFERENCE, TRAINING_TRIGGER};
 
 /// The bucket, unless another one is named.
 pub const BUCKET: &str = "model-factory";
@@ -25,6 +26,13 @@ pub const REGISTRY_TABLE: &str = "model-factory-registry";
 pub const IDEMPOTENCY_TABLE: &str = "model-factory-idempotency";
 /// The event bus, unless another one is named.
 pub const EVENT_BUS: &str = "model-factory";
+
+/// The queue of records that are to be answered.
+pub const STREAM_QUEUE: &str = "model-factory-stream";
+/// The queue of their answers.
+pub const STREAM_RESULTS: &str = "model-factory-stream-results";
+/// The queue of records that cannot be answered.
+pub const STREAM_DEAD_LETTERS: &str = "model-factory-stream-dead-letters";
 
 /// How a local factory differs from the usual one.
 #[derive(Debug, Clone)]
@@ -71,6 +79,13 @@ pub fn stack(options: &Options) -> Result<StackConfig, Box<dyn std::error::Error
         function: DRIFT_CHECK.to_owned(),
         input: None,
     }];
+    config.queues = queues();
+    config.mappings = vec![EventSourceMapping {
+        queue: STREAM_QUEUE.to_owned(),
+        function: STREAM_INFERENCE.to_owned(),
+        batch_size: 100,
+        window: Duration::from_millis(100),
+    }];
     config.http_function = Some(INFERENCE.to_owned());
     config.retry_backoff.clone_from(&options.retry_backoff);
     Ok(config)
@@ -89,6 +104,19 @@ fn environment(options: &Options) -> BTreeMap<String, String> {
     ]
     .map(|(name, value)| (name.to_owned(), value.to_owned()))
     .into()
+}
+
+fn queues() -> Vec<QueueSpec> {
+    let queue = |name: &str, redrive: Option<(String, u32)>| QueueSpec {
+        name: name.to_owned(),
+        visibility_timeout: Duration::from_mins(6),
+        redrive,
+    };
+    vec![
+        queue(STREAM_DEAD_LETTERS, None),
+        queue(STREAM_RESULTS, None),
+        queue(STREAM_QUEUE, Some((STREAM_DEAD_LETTERS.to_owned(), 5))),
+    ]
 }
 
 fn tables() -> Vec<TableSpec> {

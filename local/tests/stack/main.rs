@@ -9,4 +9,5 @@ mod events;
 mod http_api;
 mod lambda;
 mod lifecycle;
+mod sqs;
 mod support;

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use aws_config::{BehaviorVersion, SdkConfig};
 
-use super::{DynamoIdempotency, DynamoRegistry, EventBridge, S3Bucket};
+use super::{DynamoIdempotency, DynamoRegistry, EventBridge, S3Bucket, SqsQueue};
 use crate::clock::{Clock, SystemClock};
 use crate::runtime::Settings;
 
@@ -52,6 +52,12 @@ impl Services {
     pub fn idempotency(&self) -> Arc<DynamoIdempotency> {
         let table = &self.settings.idempotency_table;
         Arc::new(DynamoIdempotency::new(&self.config, table, self.clock()))
+    }
+
+    /// The queue at a URL.
+    #[must_use]
+    pub fn queue(&self, url: &str) -> Arc<SqsQueue> {
+        Arc::new(SqsQueue::new(&self.config, url))
     }
 
     /// The event bus.

@@ -4,11 +4,13 @@
 mod events;
 mod idempotency;
 mod objects;
+mod queue;
 mod registry;
 
 pub use events::MemoryEvents;
 pub use idempotency::MemoryIdempotency;
 pub use objects::MemoryObjects;
+pub use queue::MemoryQueue;
 pub use registry::MemoryRegistry;
 
 use std::sync::{Mutex, MutexGuard, PoisonError};

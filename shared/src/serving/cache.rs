@@ -20,7 +20,7 @@ use crate::clock::Clock;
 use crate::events::PublishEvents;
 use crate::name::{ModelName, Reference};
 use crate::port_error::chain;
-use crate::registry::{Pinned, ReadRegistry, point};
+use crate::registry::{Pinned, ReadRegistry, Traffic, point};
 use crate::storage::ReadObjects;
 use crate::store::{self, StoreError};
 
@@ -152,20 +152,57 @@ impl ModelCache {
         reference: &Reference,
         id: impl FnOnce() -> std::borrow::Cow<'i, str>,
     ) -> Result<Assigned, LoadError> {
-        let (belief, own, cached) = self.own(model, reference).await?;
-        let shadow = belief.traffic.shadow.clone();
-        let own = Assigned { model: own, variant: reference.clone(), shadow, cached };
-        if belief.traffic.variants.is_empty() {
-            return Ok(own);
+        let (traffic, own) = self.own_assigned(model, reference).await?;
+        match traffic.variants.is_empty() {
+            true => Ok(own),
+            false => Ok(self.variant_of(model, &traffic, own, &id()).await),
         }
-        let Some(variant) = belief.traffic.variant_at(point(model, &id())) else { return Ok(own) };
+    }
+
+    /// The versions that answer many requests by their ids, as [`Self::assign`] each, by one
+    /// look at the reference.
+    ///
+    /// # Errors
+    /// As [`Self::assign`].
+    pub async fn assign_all<'i>(
+        &self,
+        model: &ModelName,
+        reference: &Reference,
+        ids: impl Iterator<Item = &'i str>,
+    ) -> Result<Vec<Assigned>, LoadError> {
+        let (traffic, own) = self.own_assigned(model, reference).await?;
+        let mut assigned = Vec::with_capacity(ids.size_hint().0);
+        for id in ids {
+            assigned.push(self.variant_of(model, &traffic, own.clone(), id).await);
+        }
+        Ok(assigned)
+    }
+
+    /// How a reference's requests are shared, and its own version as the one that answers.
+    async fn own_assigned(
+        &self,
+        model: &ModelName,
+        reference: &Reference,
+    ) -> Result<(Traffic, Assigned), LoadError> {
+        let (belief, own, cached) = self.own(model, reference).await?;
+        let traffic = belief.traffic.clone();
+        let shadow = traffic.shadow.clone();
+        Ok((traffic, Assigned { model: own, variant: reference.clone(), shadow, cached }))
+    }
+
+    /// The variant that answers the request of an id, or else the reference's `own`.
+    async fn variant_of(
+        &self,
+        model: &ModelName,
+        traffic: &Traffic,
+        own: Assigned,
+        id: &str,
+    ) -> Assigned {
+        let Some(variant) = traffic.variant_at(point(model, id)) else { return own };
         match self.pinned(model, &variant.pinned).await {
-            Ok((model, cached)) => Ok(Assigned {
-                model,
-                variant: Reference::Alias(variant.name.clone()),
-                cached,
-                ..own
-            }),
+            Ok((model, cached)) => {
+                Assigned { model, variant: Reference::Alias(variant.name.clone()), cached, ..own }
+            }
             Err(error) => {
                 tracing::warn!(
                     model = model.as_str(),
@@ -173,7 +210,7 @@ impl ModelCache {
                     error = chain(&error),
                     "the alias's own version answers for a variant"
                 );
-                Ok(own)
+                own
             }
         }
     }

@@ -1,5 +1,7 @@
 //! Where things lie in the bucket.
 
+use jiff::Timestamp;
+
 use crate::name::{InvalidName, ModelName, Reference, Version};
 
 /// The media type of JSON.
@@ -88,6 +90,26 @@ pub fn run_request(model: &ModelName) -> String {
 #[must_use]
 pub fn runs(model: &ModelName) -> String {
     format!("runs/{model}/")
+}
+
+/// The answers to records of a stream that came at `time`, as JSON lines:
+/// `stream/{model}/{yyyy}/{mm}/{dd}/{hh}/{id}.jsonl`, in universal time.
+#[must_use]
+pub fn streamed(model: &ModelName, time: Timestamp, id: &str) -> String {
+    format!("{}{id}.jsonl", streamed_hour(model, time))
+}
+
+/// The folder of the answers to records of a stream that came in an instant's hour.
+#[must_use]
+pub fn streamed_hour(model: &ModelName, time: Timestamp) -> String {
+    format!("stream/{model}/{}/", time.strftime("%Y/%m/%d/%H"))
+}
+
+/// A record of a stream that cannot be answered, and is too large for a dead letter.
+#[must_use]
+pub fn streamed_letter(time: Timestamp, id: &str) -> String {
+    // No model's name starts with a dot.
+    format!("stream/.dead-letters/{}/{id}.json", time.strftime("%Y/%m/%d/%H"))
 }
 
 /// A file of the drift report on a variant's window against a version.

@@ -29,6 +29,7 @@ use crate::sdk;
 pub(crate) const TRAINING_TRIGGER: &str = "training-trigger";
 pub(crate) const INFERENCE: &str = "inference";
 pub(crate) const DRIFT_CHECK: &str = "drift-check";
+pub(crate) const STREAM_INFERENCE: &str = "stream-inference";
 
 /// A running factory.
 pub(crate) struct Factory {
@@ -37,6 +38,7 @@ pub(crate) struct Factory {
     s3: aws_sdk_s3::Client,
     pub(crate) registry: DynamoRegistry,
     bus: aws_sdk_eventbridge::Client,
+    pub(crate) sqs: aws_sdk_sqs::Client,
     pub(crate) http: Http,
 }
 
@@ -87,6 +89,7 @@ impl Factory {
             s3: aws_sdk_s3::Client::new(&sdk),
             registry: DynamoRegistry::new(&sdk, REGISTRY_TABLE, Arc::new(SystemClock)),
             bus: aws_sdk_eventbridge::Client::new(&sdk),
+            sqs: aws_sdk_sqs::Client::new(&sdk),
             http: Http::new(stack.http_url().expect("an HTTP API")),
             folder,
             stack,
@@ -163,6 +166,16 @@ impl Factory {
     pub(crate) async fn champion(&self, model: &str) -> Option<u64> {
         let alias = self.registry.alias(&name(model), &Alias::champion()).await;
         alias.expect("an alias").map(|record| record.version.number())
+    }
+
+    /// The answers to records of streams, in the order of their files.
+    pub(crate) async fn streamed(&self, model: &str) -> Vec<Value> {
+        let mut lines = Vec::new();
+        for key in self.keys(&format!("stream/{model}/")).await {
+            let file = String::from_utf8(self.get(&key).await.to_vec()).expect("a text");
+            lines.extend(file.lines().map(|line| serde_json::from_str(line).expect("JSON")));
+        }
+        lines
     }
 
     /// Publishes one of the factory's own events, as an operator does.

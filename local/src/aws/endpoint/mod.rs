@@ -25,6 +25,7 @@ use super::events::EventBus;
 use super::http_server;
 use super::lambda::Lambda;
 use super::s3::{Credentials, ObjectStorage};
+use super::sqs::{self, Queues};
 
 /// The services behind the endpoint.
 #[derive(Clone)]
@@ -35,6 +36,7 @@ pub struct Endpoint {
     dynamodb: DynamoDb,
     bus: EventBus,
     lambda: Lambda,
+    queues: Queues,
 }
 
 impl Endpoint {
@@ -47,9 +49,10 @@ impl Endpoint {
         dynamodb: DynamoDb,
         bus: EventBus,
         lambda: Lambda,
+        queues: Queues,
     ) -> Self {
         let s3 = storage.service(&credentials);
-        Self { credentials, region, s3, dynamodb, bus, lambda }
+        Self { credentials, region, s3, dynamodb, bus, lambda, queues }
     }
 
     /// Serves requests until `closing` is cancelled.
@@ -101,12 +104,13 @@ async fn dispatch(State(endpoint): State<Endpoint>, request: Request<Body>) -> R
         "lambda" => {
             lambda::handle(&endpoint.lambda, &endpoint.bus, &endpoint.region, request).await
         }
+        "sqs" => sqs::handle(&endpoint.queues, request).await,
         "sts" => sts::handle(&scope.access_key, request).await,
         other => json_error(
             StatusCode::NOT_IMPLEMENTED,
             "UnknownOperationException",
             &format!(
-                "the embedded AWS has no service `{other}`, only s3, dynamodb, events, lambda and sts"
+                "the embedded AWS has no service `{other}`, only s3, dynamodb, events, lambda, sqs and sts"
             ),
         ),
     }

@@ -10,6 +10,7 @@ use crate::aws::dynamodb::TableSpec;
 use crate::aws::events::{BusConfig, Rule, Schedule};
 use crate::aws::lambda::{FunctionSpec, LambdaConfig, LogListener};
 use crate::aws::s3::Credentials;
+use crate::aws::sqs::{EventSourceMapping, QueueSpec};
 
 /// Everything that a stack is made of, with defaults for all but the place of
 /// its state and the name of its bucket.
@@ -37,6 +38,10 @@ pub struct StackConfig {
     pub rules: Vec<Rule>,
     /// Which functions are invoked again and again.
     pub schedules: Vec<Schedule>,
+    /// The SQS queues that are there from the start.
+    pub queues: Vec<QueueSpec>,
+    /// Which queues' messages go to which function.
+    pub mappings: Vec<EventSourceMapping>,
     /// The function behind the HTTP API; there is no HTTP API without one.
     pub http_function: Option<String>,
     /// The pause before each retry of an asynchronous invocation; there are
@@ -68,6 +73,8 @@ impl StackConfig {
             functions: Vec::new(),
             rules: Vec::new(),
             schedules: Vec::new(),
+            queues: Vec::new(),
+            mappings: Vec::new(),
             http_function: None,
             retry_backoff: vec![Duration::from_secs(1), Duration::from_secs(2)],
             queue_limit: Duration::from_secs(10),
@@ -110,11 +117,16 @@ impl StackConfig {
         }
     }
 
+    /// The database of deliveries and messages.
+    pub(super) fn database(&self) -> PathBuf {
+        self.state.join("events.sqlite")
+    }
+
     pub(super) fn bus(&self) -> BusConfig {
         BusConfig {
             region: self.region.clone(),
             name: self.event_bus.clone(),
-            database: self.state.join("events.sqlite"),
+            database: self.database(),
             dead_letters: self.state.join("dead-letter"),
             rules: self.rules.clone(),
             schedules: self.schedules.clone(),
@@ -138,6 +150,8 @@ impl fmt::Debug for StackConfig {
             .field("functions", &self.functions)
             .field("rules", &self.rules)
             .field("schedules", &self.schedules)
+            .field("queues", &self.queues)
+            .field("mappings", &self.mappings)
             .field("http_function", &self.http_function)
             .field("retry_backoff", &self.retry_backoff)
             .finish_non_exhaustive()

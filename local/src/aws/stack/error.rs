@@ -6,6 +6,7 @@ use std::path::PathBuf;
 use crate::aws::dynamodb::DynamoDbError;
 use crate::aws::events::BusError;
 use crate::aws::s3::{OpenError, StorageError};
+use crate::aws::sqs::SqsError;
 
 /// A failure of a stack.
 #[derive(Debug, thiserror::Error)]
@@ -46,6 +47,19 @@ pub enum StackError {
     /// DynamoDB does not start.
     #[error(transparent)]
     DynamoDb(#[from] DynamoDbError),
+    /// An event source mapping names a function that is not there.
+    #[error(
+        "the mapping of queue `{queue}` targets the function `{function}`, which the stack does not have"
+    )]
+    UnknownMappedFunction {
+        /// The queue.
+        queue: String,
+        /// The function.
+        function: String,
+    },
+    /// The queues do not start, or fail.
+    #[error(transparent)]
+    Sqs(#[from] SqsError),
     /// The event bus does not start, or fails.
     #[error(transparent)]
     Bus(#[from] BusError),

@@ -24,6 +24,7 @@ use super::http_api::HttpApi;
 use super::http_server;
 use super::lambda::Lambda;
 use super::s3::{ObjectStorage, OpenError};
+use super::sqs::{Poller, Queues};
 
 /// How often [`Stack::idle`] looks.
 const LOOK: Duration = Duration::from_millis(10);
@@ -38,6 +39,9 @@ pub struct Stack {
     storage: ObjectStorage,
     lambda: Lambda,
     bus: EventBus,
+    queues: Queues,
+    /// The queues whose messages go to functions.
+    mapped: Vec<String>,
     /// Cancelled first: what brings work in from outside.
     intake: Tasks,
     /// Cancelled last: what functions need to finish their work.
@@ -102,6 +106,11 @@ impl Stack {
             .map_err(unusable)?;
         let bus = EventBus::open(config.bus(), &lambda).inspect_err(|_| lambda.stop())?;
 
+        let queues = Queues::open(&config.database(), &config.region, &config.queues)
+            .inspect_err(|_| lambda.stop())?;
+        let pollers = pollers(&config, &queues, &lambda).inspect_err(|_| lambda.stop())?;
+        let mapped = config.mappings.iter().map(|mapping| mapping.queue.clone()).collect();
+
         let endpoint = Endpoint::new(
             config.credentials,
             config.region,
@@ -109,6 +118,7 @@ impl Stack {
             dynamodb,
             bus.clone(),
             lambda.clone(),
+            queues.clone(),
         );
         services.spawn(|closing| endpoint.serve(endpoint_listener, closing));
         let http_url = http.map(|(function, (listener, url))| {
@@ -116,6 +126,9 @@ impl Stack {
             intake.spawn(|closing| api.serve(listener, closing));
             url
         });
+        for poller in pollers {
+            intake.spawn(|closing| poller.run(closing));
+        }
         intake.spawn(|closing| forward_objects(storage.clone(), bus.clone(), closing));
         Ok(Self {
             endpoint_url,
@@ -124,6 +137,8 @@ impl Stack {
             storage,
             lambda,
             bus,
+            queues,
+            mapped,
             intake,
             services,
             _lock: lock,
@@ -160,6 +175,12 @@ impl Stack {
         &self.bus
     }
 
+    /// The queues.
+    #[must_use]
+    pub fn queues(&self) -> &Queues {
+        &self.queues
+    }
+
     /// The deliveries that were given up, oldest first.
     ///
     /// # Errors
@@ -169,8 +190,8 @@ impl Stack {
     }
 
     /// Resolves when everything that was set off has come to its end: no
-    /// notification waits, no delivery is due or waits for a retry, and no
-    /// function runs.
+    /// notification waits, no delivery is due or waits for a retry, no message
+    /// waits for a function, and no function runs.
     ///
     /// # Errors
     /// If S3's index or the event store fails.
@@ -183,12 +204,22 @@ impl Stack {
             if self.lambda.in_flight() == 0
                 && self.storage.pending_events(1).await?.is_empty()
                 && self.bus.pending().await? == 0
+                && self.messages().await? == 0
                 && self.lambda.started() == started
             {
                 return Ok(());
             }
             time::sleep(LOOK).await;
         }
+    }
+
+    /// How many messages wait for functions.
+    async fn messages(&self) -> Result<u64, StackError> {
+        let mut waiting = 0;
+        for queue in &self.mapped {
+            waiting += self.queues.waiting(queue).await?;
+        }
+        Ok(waiting)
     }
 
     /// Ends the stack in good order. Deliveries that are under way are made
@@ -206,6 +237,32 @@ impl Drop for Stack {
         self.bus.stop();
         self.lambda.stop();
     }
+}
+
+/// As many pollers for each mapping as its function may run at the same time.
+fn pollers(
+    config: &StackConfig,
+    queues: &Queues,
+    lambda: &Lambda,
+) -> Result<Vec<Poller>, StackError> {
+    let mut pollers = Vec::new();
+    for mapping in &config.mappings {
+        let function = lambda.functions().find(|(name, _)| *name == mapping.function);
+        let Some((_, parallel)) = function else {
+            return Err(StackError::UnknownMappedFunction {
+                queue: mapping.queue.clone(),
+                function: mapping.function.clone(),
+            });
+        };
+        let poller = Poller {
+            mapping: mapping.clone(),
+            queues: queues.clone(),
+            lambda: lambda.clone(),
+            backoff: config.retry_backoff.as_slice().into(),
+        };
+        pollers.extend(std::iter::repeat_n(poller, parallel));
+    }
+    Ok(pollers)
 }
 
 /// Opens S3. The last tasks of a stack that this process ended a moment ago

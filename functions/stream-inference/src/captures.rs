@@ -1,0 +1,98 @@
+//! What was asked and answered, as `inference` captures it: a line of each record, whose
+//! late label can be told by the client's id of the record or by that of its source.
+
+use std::collections::BTreeMap;
+
+use jiff::Timestamp;
+use model_factory::capture::{CaptureLine, Exchange, Origin, hidden, is_sampled, key, redact};
+use model_factory::name::{Alias, ModelName, Reference};
+use model_factory::protocol::{Limits, Protocol};
+use model_factory::serving::ServedModel;
+use serde_json::value::RawValue;
+
+use crate::outcome::Answered;
+use crate::record::Record;
+use crate::results::{Answers, File, name_of};
+use crate::scoring::JSON;
+
+/// The file of each model and variant. Its name follows from its records.
+pub(crate) fn files(answers: &Answers<'_>, limits: &Limits) -> Vec<File> {
+    let mut of_variant: BTreeMap<(&ModelName, Reference), Vec<_>> = BTreeMap::new();
+    for (place, record, answered) in answers {
+        let Answered { model, variant, served, told, shadow, .. } = &**answered;
+        let Some(request) = request(record, answered, limits) else { continue };
+        let mut add = |variant: &Reference, served: &ServedModel, told: &RawValue| {
+            let line = line(record, answered, &request, variant, served, told);
+            of_variant.entry((model, variant.clone())).or_default().push((*place, *record, line));
+        };
+        add(variant, served, told);
+        if let Some(shadow) = shadow {
+            add(&Reference::Alias(Alias::shadow()), &shadow.served, &shadow.told);
+        }
+    }
+    let files = of_variant.into_iter().map(|((model, variant), lines)| {
+        let mut bytes = Vec::new();
+        for (_, _, line) in &lines {
+            let before = bytes.len();
+            if let Err(error) = line.write(&mut bytes) {
+                tracing::error!(%error, "an exchange is not captured");
+                bytes.truncate(before);
+            }
+        }
+        let time = lines.first().map_or(Timestamp::UNIX_EPOCH, |(_, it, _)| it.origin.time);
+        let name = name_of(lines.iter().map(|(_, record, _)| &record.origin));
+        File {
+            key: key(model, &variant, time, &name),
+            bytes: bytes.into(),
+            places: lines.iter().map(|(place, _, _)| *place).collect(),
+        }
+    });
+    files.collect()
+}
+
+/// The request of a record as it may be kept; `None` for one that is not.
+fn request(record: &Record, answered: &Answered, limits: &Limits) -> Option<String> {
+    let Answered { model, served, request, .. } = answered;
+    let allowed = &served.manifest.spec.capture;
+    if !is_sampled(record.id(), allowed.sampling) {
+        return None;
+    }
+    let body = format!("{{\"dataframe_records\":[{request}]}}");
+    if !allowed.hides_any() {
+        return Some(body);
+    }
+    let schema = &served.manifest.schema;
+    // It was read before; what cannot be redacted is not kept.
+    let read = Protocol::Mlflow.decode(Some(JSON), body.as_bytes(), schema, limits).ok()?;
+    String::from_utf8(redact(Protocol::Mlflow, &read, schema, model, allowed)).ok()
+}
+
+fn line(
+    record: &Record,
+    answered: &Answered,
+    request: &str,
+    variant: &Reference,
+    answerer: &ServedModel,
+    told: &RawValue,
+) -> CaptureLine {
+    let Answered { id, model, served, .. } = answered;
+    let response = format!(
+        "{{\"predictions\":[{told}],\"model_name\":\"{model}\",\"model_version\":\"{}\"}}",
+        answerer.version
+    );
+    CaptureLine::new(Exchange {
+        event_id: record.id(),
+        inference_id: id.as_deref(),
+        time: record.origin.time,
+        content_type: Some(JSON),
+        request: request.as_bytes(),
+        response: response.as_bytes(),
+        origin: Origin {
+            model: model.clone(),
+            version: answerer.version,
+            variant: variant.clone(),
+            protocol: Protocol::Mlflow,
+            hidden: hidden(&served.manifest.schema, &served.manifest.spec.capture),
+        },
+    })
+}

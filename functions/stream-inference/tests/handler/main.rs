@@ -1,0 +1,13 @@
+//! The handler over ports in memory.
+
+#![allow(
+    clippy::expect_used,
+    clippy::indexing_slicing,
+    clippy::unwrap_used,
+    reason = "a test may panic"
+)]
+
+mod order;
+mod poison;
+mod results;
+mod world;
