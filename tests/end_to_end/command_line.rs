@@ -1,6 +1,6 @@
 //! The command line: what a user types, and what it says.
 
-use serde_json::Value;
+use serde_json::{Value, json};
 
 use crate::support::{Done, Program, Season, customers, golden_model, points, rides};
 
@@ -144,6 +144,68 @@ async fn runs_tell_what_was_trained_and_from_what() {
     assert_eq!(shown["training"]["data_hash"], runs[1]["lineage"]["data_hash"]);
     let unknown = program.run(&["runs", "show", "taxi", "zzz"]).await;
     unknown.complained(&["model `taxi` has not one run whose id starts with `zzz`"]);
+    up.end().await;
+}
+
+#[tokio::test]
+async fn runs_are_tagged_found_and_compared_and_versions_have_stages() {
+    let program = Program::new();
+    let up = program.up().await;
+    let data = program.file("rides.csv", rides(60, Season::Usual, 1).csv());
+    let spec = |seed: u32| format!("[split]\nseed = {seed}\n[training]\nlearners = ['linear']\n");
+    let [one, two] = [1, 2].map(|seed| program.file(&format!("{seed}.toml"), spec(seed)));
+    let tagged = ["train", "taxi", &data, "--spec", &one, "--tag", "team=risk", "--tag", "try=1"];
+    program.run(&tagged).await.said(&["version 1 of `taxi` is the champion"]);
+    program.run(&["train", "taxi", "--spec", &two]).await.said(&["version 2"]);
+
+    let list = async |conditions: &[&str]| {
+        let mut words = vec!["runs", "taxi", "--output", "json"];
+        words.extend(conditions.iter().flat_map(|condition| ["--where", condition]));
+        let done = program.run(&words).await;
+        let runs: Value = serde_json::from_str(done.said(&[])).expect("JSON");
+        runs.as_array().expect("runs").clone()
+    };
+    let all = list(&[]).await;
+    let [second, first] = &all[..] else { panic!("{all:?}") };
+    assert_eq!(first["tags"], json!({"team": "risk", "try": "1"}));
+    assert_eq!(first["params"]["spec.split.seed"], "1");
+    let rmse = first["metrics"]["rmse"].as_f64().expect("a metric");
+    let (first, second) =
+        (first["run"].as_str().expect("an id"), second["run"].as_str().expect("an id"));
+    let at_most = format!("metric.rmse<={rmse}");
+    for (conditions, expected) in [
+        (&["tag.team=risk", at_most.as_str()][..], vec![first]),
+        (&["tag.team!=risk"], vec![second]),
+        (&["param.spec.split.seed>1"], vec![second]),
+        (&["param.learner=linear", "outcome=registered"], vec![second, first]),
+        (&["metric.f1>0"], vec![]),
+    ] {
+        let found = list(conditions).await;
+        let found: Vec<_> = found.iter().map(|run| run["run"].as_str().expect("an id")).collect();
+        assert_eq!(found, expected, "{conditions:?}");
+    }
+    program.run(&["runs", "--where", "rmse"]).await.complained(&["is no condition"]);
+    program.run(&["runs", "tag", "taxi", second, "team=fares"]).await.said(&["team=fares"]);
+    program.run(&["runs", "tag", "taxi", first, "try="]).await.said(&["team=risk"]);
+    let compared = program.run(&["runs", "compare", "taxi", first, second]).await;
+    let compared = compared.said(&["metric.rmse", "param.spec.split.seed", "tag.team", "fares"]);
+    assert!(!compared.contains("param.rows"), "what is the same is left out: {compared}");
+    program.run(&["runs", "history", "taxi", first]).await.said(&["best so far", "linear"]);
+    let steps = program.run(&["runs", "history", "taxi", first, "--output", "json"]).await;
+    let steps: Value = serde_json::from_str(steps.said(&[])).expect("JSON");
+    let steps = steps["history"]["rmse"].as_array().expect("steps").clone();
+    assert_eq!(steps[0]["step"], 1);
+    let best: Vec<_> = steps.iter().filter_map(|step| step["best"].as_f64()).collect();
+    assert!(best.windows(2).all(|pair| pair[1] <= pair[0]), "{best:?}");
+
+    program.run(&["promote", "taxi", "2"]).await.said(&["version 2"]);
+    program.run(&["versions", "taxi"]).await.said(&["stage", "Production", "Archived"]);
+    let archived = ["versions", "taxi", "--stage", "archived", "--output", "json"];
+    let archived = program.run(&archived).await;
+    let archived: Value = serde_json::from_str(archived.said(&[])).expect("JSON");
+    assert_eq!(archived["versions"][0]["version"], 1);
+    assert_eq!(archived["versions"][0]["stage"], "Archived");
+    assert_eq!(archived["versions"].as_array().map(Vec::len), Some(1));
     up.end().await;
 }
 

@@ -2,7 +2,8 @@
 
 use clap::Args;
 use model_factory::name::{Alias, ModelName};
-use model_factory::registry::ReadRegistry;
+use model_factory::registry::{ReadRegistry, Stage, VersionRecord};
+use serde::Serialize;
 use serde_json::json;
 
 use super::output::{Output, say_json};
@@ -51,11 +52,22 @@ impl Models {
 pub(super) struct Versions {
     /// The model's name
     model: ModelName,
+    /// List only the versions of a stage: none, staging, production or archived
+    #[arg(long)]
+    stage: Option<Stage>,
     /// Print who moved which alias and who rejected which version, and why
     #[arg(long)]
     history: bool,
     #[command(flatten)]
     output: Output,
+}
+
+/// A version with its stage, for programs.
+#[derive(Serialize)]
+struct Staged<'a> {
+    #[serde(flatten)]
+    version: &'a VersionRecord,
+    stage: &'a Stage,
 }
 
 impl Versions {
@@ -65,21 +77,31 @@ impl Versions {
         let aliases = registry.aliases(model).await?;
         let history = registry.history(model).await?;
         let rejections = registry.rejections(model).await?;
+        let mut staged: Vec<(VersionRecord, Stage)> = versions
+            .into_iter()
+            .map(|record| {
+                let stage = Stage::of(record.version, &aliases, &history, &rejections);
+                (record, stage)
+            })
+            .collect();
+        let is_empty = staged.is_empty();
+        staged.retain(|(_, stage)| self.stage.is_none_or(|wanted| wanted == *stage));
         if self.output.is_json() {
+            let versions = staged.iter().map(|(version, stage)| Staged { version, stage });
             return say_json(&json!({
                 "model": model,
-                "versions": versions,
+                "versions": versions.collect::<Vec<_>>(),
                 "aliases": aliases,
                 "history": history,
                 "rejections": rejections,
             }));
         }
-        if versions.is_empty() {
+        if is_empty {
             return say(format!("model `{model}` has no version yet: `train` it"));
         }
         if self.history {
             return say(tables::history(&history, &rejections).to_string());
         }
-        say(tables::versions(&versions, &aliases, &rejections).to_string())
+        say(tables::versions(&staged, &aliases, &rejections).to_string())
     }
 }

@@ -14,6 +14,7 @@ use training_trigger::record::RunRecord;
 use training_trigger::report::Outcome;
 
 use crate::client::Client;
+use crate::client::facts;
 use crate::client::runs::{self, Awaited, Cause};
 use crate::error::CliError;
 use crate::terminal::{read, say, tables};
@@ -30,6 +31,9 @@ pub(super) struct Train {
     /// Train however young the champion is (`training.min_age`)
     #[arg(long)]
     force: bool,
+    /// A tag of the run, such as team=risk; may be given more than once
+    #[arg(long = "tag", value_name = "KEY=VALUE", value_parser = facts::parse_tag)]
+    tags: Vec<(String, String)>,
     /// How long to wait for the model, in seconds
     #[arg(long, value_name = "SECONDS", default_value_t = 900)]
     wait: u64,
@@ -52,6 +56,9 @@ impl Train {
                 }
             }
         };
+        if !self.tags.is_empty() {
+            facts::tag(client, &self.model, &record.run.run, &self.tags).await?;
+        }
         report(client, &self.model, &record).await
     }
 

@@ -1,6 +1,7 @@
 //! A factory as commands see it, wherever it is.
 
 pub(crate) mod checks;
+pub(crate) mod facts;
 mod place;
 mod running;
 pub(crate) mod runs;

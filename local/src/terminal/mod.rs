@@ -1,6 +1,7 @@
 //! What commands read and print.
 
 pub(crate) mod tables;
+pub(crate) mod tracking;
 
 use std::io::{self, Write};
 use std::path::Path;

@@ -7,13 +7,15 @@ use model_factory::drift::Report;
 use model_factory::forecasting::Board;
 use model_factory::name::{Alias, ModelName};
 use model_factory::registry::{
-    AliasRecord, DriftRecord, Movement, Pinned, RejectionRecord, VersionRecord,
+    AliasRecord, DriftRecord, Movement, Pinned, RejectionRecord, Stage, VersionRecord,
 };
 use model_factory::training::Leaderboard;
 use training_trigger::record::{Lineage, RunRecord, Seconds, TrainingRecord};
 use training_trigger::report::Outcome;
 
-fn table(header: &[&str], right_aligned: &[usize]) -> Table {
+use crate::client::facts::Facts;
+
+pub(super) fn table(header: &[&str], right_aligned: &[usize]) -> Table {
     let mut table = Table::new();
     table.load_preset(UTF8_BORDERS_ONLY).set_header(header);
     for &column in right_aligned {
@@ -113,15 +115,25 @@ pub(crate) fn models(models: &[ModelRow]) -> Table {
 
 /// The versions of a model, the newest first, with the aliases that point at each.
 pub(crate) fn versions(
-    versions: &[VersionRecord],
+    versions: &[(VersionRecord, Stage)],
     aliases: &[AliasRecord],
     rejections: &[RejectionRecord],
 ) -> Table {
     let mut table = table(
-        &["version", "standing", "metric", "holdout", "rows", "learner", "data set", "registered"],
-        &[0, 3, 4],
+        &[
+            "version",
+            "stage",
+            "standing",
+            "metric",
+            "holdout",
+            "rows",
+            "learner",
+            "data set",
+            "registered",
+        ],
+        &[0, 4, 5],
     );
-    for record in versions.iter().rev() {
+    for (record, stage) in versions.iter().rev() {
         let pointing = aliases.iter().filter(|alias| alias.version == record.version);
         let mut standing: Vec<String> = pointing.map(|alias| alias.alias.to_string()).collect();
         for AliasRecord { alias, traffic, .. } in aliases {
@@ -136,6 +148,7 @@ pub(crate) fn versions(
         }
         table.add_row([
             record.version.to_string(),
+            stage.to_string(),
             standing.join(", "),
             record.metric.to_string(),
             score(record),
@@ -172,12 +185,16 @@ pub(crate) fn history(moves: &[Movement], rejections: &[RejectionRecord]) -> Tab
 }
 
 /// Runs, in the order given.
-pub(crate) fn runs(records: &[RunRecord]) -> Table {
+pub(crate) fn runs(runs: &[Facts]) -> Table {
     let mut table = table(
-        &["run", "model", "ended", "outcome", "version", "alias", "seconds", "data set", "cause"],
+        &[
+            "run", "model", "ended", "outcome", "version", "alias", "seconds", "data set", "cause",
+            "tags",
+        ],
         &[4, 6],
     );
-    for record in records {
+    for Facts { record, tags, .. } in runs {
+        let tags: Vec<_> = tags.iter().map(|(name, value)| format!("{name}={value}")).collect();
         table.add_row([
             record.run.run.clone(),
             record.run.subject.clone(),
@@ -188,6 +205,7 @@ pub(crate) fn runs(records: &[RunRecord]) -> Table {
             format!("{:.1}", record.seconds.total),
             record.dataset.clone().unwrap_or_default(),
             record.cause.clone(),
+            tags.join(", "),
         ]);
     }
     table

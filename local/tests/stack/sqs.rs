@@ -166,10 +166,10 @@ async fn batches_are_judged_entry_by_entry() {
     let deleted = deleted.set_entries(Some(receipts.collect())).send().await.expect("deleted");
     assert_eq!((deleted.successful.len(), deleted.failed.len()), (2, 0));
     let twice = batch(vec![entry("a", "1"), entry("a", "2")]).await.expect_err("refused");
-    assert_eq!(twice.code(), Some("BatchEntryIdsNotDistinct"));
+    assert_eq!(twice.code(), Some("AWS.SimpleQueueService.BatchEntryIdsNotDistinct"));
     let many = (0..11).map(|place| entry(&place.to_string(), "x")).collect();
     let many = batch(many).await.expect_err("refused");
-    assert_eq!(many.code(), Some("TooManyEntriesInBatchRequest"));
+    assert_eq!(many.code(), Some("AWS.SimpleQueueService.TooManyEntriesInBatchRequest"));
     stack.shutdown().await;
 }
 
@@ -213,7 +213,7 @@ async fn queues_are_found_listed_purged_and_survive_a_restart() {
     assert!(unknown.as_service_error().is_some_and(|it| it.is_queue_does_not_exist()));
     let other = client.create_queue().queue_name("two");
     let other = other.attributes(QueueAttributeName::VisibilityTimeout, "5").send().await;
-    assert_eq!(other.expect_err("other attributes").code(), Some("QueueNameExists"));
+    assert_eq!(other.expect_err("other attributes").code(), Some("QueueAlreadyExists"));
     first.shutdown().await;
 
     let (second, client) = stack(&place).await;

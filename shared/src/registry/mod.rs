@@ -5,6 +5,7 @@
 //! an undo can be undone.
 
 mod records;
+mod stage;
 mod traffic;
 
 use async_trait::async_trait;
@@ -17,6 +18,7 @@ pub use records::{
     Actor, AliasRecord, Baselines, Cause, ColumnTrend, DriftRecord, Move, Movement, NewVersion,
     Promotion, Registered, RejectionRecord, RetrainingDecision, ScoreTrend, VersionRecord,
 };
+pub use stage::{Stage, UnknownStage};
 pub use traffic::{InvalidTraffic, Pinned, Sharing, Traffic, Variant, ended, point};
 
 /// Reads the registry.

@@ -34,7 +34,7 @@ async fn what_cannot_be_answered_is_a_dead_letter_with_its_reason() {
         "the record is JSON, but no object",
         "input `balance`: missing",
         "input `balance`",
-        "input `jbo`: not an input of the model; the nearest is `job`",
+        "input `jbo`: not an input of the model",
         "model `nobody` has no version or alias `champion`",
         "the record names the model `No!`",
         "the record's `id` is no text",

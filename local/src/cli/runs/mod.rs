@@ -1,22 +1,30 @@
 //! `runs`: what was trained, from which data, how long, and what came of it.
 
+mod condition;
+
 use clap::{Args, Subcommand};
 use model_factory::name::ModelName;
 use serde_json::json;
 
+use self::condition::Condition;
 use super::output::{Output, say_json};
+use crate::client::facts::{self, Facts};
 use crate::client::{Client, runs};
 use crate::error::CliError;
-use crate::terminal::{say, tables};
+use crate::terminal::{say, tables, tracking};
 
 #[derive(Debug, Args)]
 #[command(args_conflicts_with_subcommands = true)]
 pub(super) struct Runs {
     /// The model; all models without it
     model: Option<ModelName>,
-    /// How many are listed at most
+    /// How many are looked at, the newest first
     #[arg(long, value_name = "N", default_value_t = 20)]
     limit: usize,
+    /// List only runs of which this holds, such as metric.f1>0.8, param.learner=boosting,
+    /// tag.team=risk, outcome=registered or seconds<60; may be given more than once
+    #[arg(long = "where", value_name = "CONDITION")]
+    conditions: Vec<Condition>,
     #[command(flatten)]
     output: Output,
     #[command(subcommand)]
@@ -26,11 +34,17 @@ pub(super) struct Runs {
 #[derive(Debug, Subcommand)]
 enum RunsCommand {
     /// Show one run: its leaderboard, its lineage, what it took
-    Show(Show),
+    Show(One),
+    /// Show how the metric went from trial to trial of a run's search
+    History(One),
+    /// Compare two runs: their metrics, and the parameters and tags that differ
+    Compare(Compare),
+    /// Add tags to a run, or take them off with KEY=
+    Tag(Tag),
 }
 
 #[derive(Debug, Args)]
-struct Show {
+struct One {
     /// The model's name
     model: ModelName,
     /// The run's id, or the start of it
@@ -39,31 +53,72 @@ struct Show {
     output: Output,
 }
 
+#[derive(Debug, Args)]
+struct Compare {
+    /// The model's name
+    model: ModelName,
+    /// A run's id, or the start of it
+    left: String,
+    /// Another run's id, or the start of it
+    right: String,
+    #[command(flatten)]
+    output: Output,
+}
+
+#[derive(Debug, Args)]
+struct Tag {
+    /// The model's name
+    model: ModelName,
+    /// The run's id, or the start of it
+    run: String,
+    /// The tags
+    #[arg(required = true, value_name = "KEY=VALUE", value_parser = facts::parse_tag)]
+    tags: Vec<(String, String)>,
+}
+
 impl Runs {
     pub(super) async fn run(self, client: &Client) -> Result<(), CliError> {
-        if let Some(RunsCommand::Show(show)) = self.command {
-            return show.run(client).await;
+        match self.command {
+            None => self.list(client).await,
+            Some(RunsCommand::Show(one)) => one.show(client).await,
+            Some(RunsCommand::History(one)) => one.history(client).await,
+            Some(RunsCommand::Compare(compare)) => compare.run(client).await,
+            Some(RunsCommand::Tag(tag)) => tag.run(client).await,
         }
+    }
+
+    async fn list(&self, client: &Client) -> Result<(), CliError> {
         let records = runs::newest(client, self.model.as_ref(), self.limit).await?;
+        let is_empty = records.is_empty();
+        let mut found = Vec::with_capacity(records.len());
+        for record in records {
+            found.push(Facts::read(client, record).await?);
+        }
+        found.retain(|facts| self.conditions.iter().all(|condition| condition.holds(facts)));
         if self.output.is_json() {
-            return say_json(&records);
+            return say_json(&found);
         }
-        if records.is_empty() {
-            return say("no training has ended yet: `train` a model");
+        match (is_empty, found.is_empty()) {
+            (true, _) => say("no training has ended yet: `train` a model"),
+            (_, true) => say("no run is so; more are looked at with --limit"),
+            _ => say(tables::runs(&found).to_string()),
         }
-        say(tables::runs(&records).to_string())
     }
 }
 
-impl Show {
-    async fn run(self, client: &Client) -> Result<(), CliError> {
+impl One {
+    async fn show(self, client: &Client) -> Result<(), CliError> {
         let (record, training) = runs::find(client, &self.model, &self.run).await?;
+        let facts = Facts::read(client, record).await?;
         if self.output.is_json() {
-            let series = runs::series(client, &self.model, &record.run.run).await?;
-            return say_json(&json!({"run": record, "training": training, "series": series}));
+            let series = runs::series(client, &self.model, &facts.record.run.run).await?;
+            return say_json(&json!({"run": facts, "training": training, "series": series}));
         }
-        say(tables::lineage(&record, training.as_ref()).to_string())?;
-        if let Some(series) = runs::series(client, &self.model, &record.run.run).await? {
+        say(tables::lineage(&facts.record, training.as_ref()).to_string())?;
+        for (name, value) in facts.tags {
+            say(format!("tag: {name}={value}"))?;
+        }
+        if let Some(series) = runs::series(client, &self.model, &facts.record.run.run).await? {
             say(tables::standings(&series.leaderboard).to_string())?;
             for note in series.notes {
                 say(format!("note: {note}"))?;
@@ -76,5 +131,43 @@ impl Show {
             say(format!("note: {note}"))?;
         }
         say(format!("gate: {}", training.decision.reasons.join("; ")))
+    }
+
+    async fn history(self, client: &Client) -> Result<(), CliError> {
+        let (record, training) = runs::find(client, &self.model, &self.run).await?;
+        let Some(training) = training else {
+            return say(format!("run {} searched for nothing", record.run.run));
+        };
+        let metric = training.leaderboard.metric.to_string();
+        let steps = tracking::steps(&training.leaderboard);
+        if self.output.is_json() {
+            return say_json(&json!({"run": record.run.run, "history": {metric: steps}}));
+        }
+        say(tracking::history(&metric, &steps).to_string())
+    }
+}
+
+impl Compare {
+    async fn run(self, client: &Client) -> Result<(), CliError> {
+        let (left, _) = runs::find(client, &self.model, &self.left).await?;
+        let (right, _) = runs::find(client, &self.model, &self.right).await?;
+        let left = Facts::read(client, left).await?;
+        let right = Facts::read(client, right).await?;
+        if self.output.is_json() {
+            return say_json(&[left, right]);
+        }
+        say(tracking::comparison(&left, &right).to_string())
+    }
+}
+
+impl Tag {
+    async fn run(self, client: &Client) -> Result<(), CliError> {
+        let (record, _) = runs::find(client, &self.model, &self.run).await?;
+        let tags = facts::tag(client, &self.model, &record.run.run, &self.tags).await?;
+        let told: Vec<_> = tags.iter().map(|(name, value)| format!("{name}={value}")).collect();
+        match told.is_empty() {
+            true => say(format!("run {} has no tags", record.run.run)),
+            false => say(format!("run {}: {}", record.run.run, told.join(", "))),
+        }
     }
 }
