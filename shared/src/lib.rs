@@ -10,6 +10,7 @@ pub use model_factory_tabular::{dataset, date, expression, features, nearest, sp
 
 pub mod artifact;
 pub mod aws;
+pub mod batch;
 pub mod capture;
 pub mod card;
 pub mod clock;

@@ -11,7 +11,7 @@ use model_factory::idempotency::IdempotencyStore;
 use model_factory::memory::{MemoryIdempotency, MemoryObjects, MemoryQueue, MemoryRegistry};
 use model_factory::queue::{Message, SendMessages};
 use model_factory::registry::{DriftLog, WriteRegistry};
-use model_factory::storage::{ReadObjects, WriteObjects};
+use model_factory::storage::{ReadObjects, UploadObjects, WriteObjects};
 use model_factory_local::aws::stack::{Stack, StackConfig};
 use model_factory_local::factory::{
     self, BUCKET, IDEMPOTENCY_TABLE, Options, REGISTRY_TABLE, STREAM_RESULTS,
@@ -65,6 +65,7 @@ impl Clock for HandClock {
 pub(crate) struct Adapters {
     pub(crate) reader: Arc<dyn ReadObjects>,
     pub(crate) writer: Arc<dyn WriteObjects>,
+    pub(crate) uploader: Arc<dyn UploadObjects>,
     pub(crate) registry: Arc<dyn WriteRegistry>,
     pub(crate) drift_log: Arc<dyn DriftLog>,
     pub(crate) idempotency: Arc<dyn IdempotencyStore>,
@@ -89,7 +90,8 @@ impl Adapters {
         let queue = Arc::new(MemoryQueue::default());
         Self {
             reader: Arc::clone(&objects) as _,
-            writer: objects,
+            writer: Arc::clone(&objects) as _,
+            uploader: objects,
             registry: Arc::clone(&registry) as _,
             drift_log: registry,
             idempotency: Arc::new(MemoryIdempotency::new(Arc::clone(&clock) as _)),
@@ -109,7 +111,8 @@ impl Adapters {
         let idempotency = DynamoIdempotency::new(sdk, IDEMPOTENCY_TABLE, Arc::clone(&clock) as _);
         Self {
             reader: Arc::clone(&bucket) as _,
-            writer: bucket,
+            writer: Arc::clone(&bucket) as _,
+            uploader: bucket,
             registry: Arc::clone(&registry) as _,
             drift_log: registry,
             idempotency: Arc::new(idempotency),

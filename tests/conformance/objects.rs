@@ -10,6 +10,7 @@ hold_for_both_adapters!(
     a_missing_object_is_none,
     a_range_is_one_of_the_content_that_was_described,
     a_copy_is_one_of_the_content_that_was_described,
+    an_upload_is_there_when_it_is_complete,
     the_last_write_counts,
     a_listing_is_sorted_and_complete,
     a_key_may_hold_any_character,
@@ -71,6 +72,31 @@ async fn a_copy_is_one_of_the_content_that_was_described(adapters: &Adapters) {
     put(adapters, "a/ü +%.csv", b"replaced").await;
     assert!(!writer.copy("a/ü +%.csv", &etag, "c").await.expect("an answer"));
     assert_eq!(reader.get("c").await.expect("a read"), None);
+}
+
+async fn an_upload_is_there_when_it_is_complete(adapters: &Adapters) {
+    let Adapters { reader, uploader, .. } = adapters;
+    let begin = async |key| uploader.upload(key, "text/csv").await.expect("an upload");
+    for (key, sizes) in [("none", vec![]), ("small", vec![3, 0, 4]), ("large", vec![9 << 20; 4])] {
+        let mut upload = begin(key).await;
+        let mut expected = Vec::new();
+        for (part, size) in sizes.into_iter().enumerate() {
+            let bytes = vec![b'a' + u8::try_from(part).expect("a few"); size];
+            expected.extend_from_slice(&bytes);
+            upload.write(bytes.into()).await.expect("written");
+        }
+        assert_eq!(reader.get(key).await.expect("a read"), None, "{key} is not complete");
+        upload.complete().await.expect("complete");
+        let object = reader.get(key).await.expect("a read").expect("an object");
+        assert!(object.bytes == expected, "{key} reads back");
+    }
+    for size in [3, 20 << 20] {
+        let mut upload = begin("small").await;
+        upload.write(vec![b'x'; size].into()).await.expect("written");
+        upload.abort().await.expect("given up");
+        let object = reader.get("small").await.expect("a read").expect("an object");
+        assert_eq!(object.bytes, "aaacccc", "what was there stays");
+    }
 }
 
 async fn the_last_write_counts(adapters: &Adapters) {

@@ -2,7 +2,9 @@
 
 use serde_json::{Value, json};
 
-use crate::support::{DRIFT_CHECK, Factory, INFERENCE, Season, TRAINING_TRIGGER, rides, samples};
+use crate::support::{
+    BATCH_INFERENCE, DRIFT_CHECK, Factory, INFERENCE, Season, TRAINING_TRIGGER, rides, samples,
+};
 
 #[tokio::test]
 async fn malformed_events_are_told_and_survived() {
@@ -54,6 +56,9 @@ async fn malformed_events_are_told_and_survived() {
         (DRIFT_CHECK, json!({"window": backwards}), "is not after its start"),
         (DRIFT_CHECK, json!({"detail-type": "Object Created"}), "asks for nothing here"),
         (DRIFT_CHECK, json!({"detail-type": "Scheduled Event"}), "missing field `time`"),
+        (BATCH_INFERENCE, json!("files"), "of no known shape"),
+        (BATCH_INFERENCE, json!({"model": "taxi"}), "has no `key`, `prefix` or `date`"),
+        (BATCH_INFERENCE, json!({"detail-type": "Drift Detected"}), "asks for nothing here"),
         (INFERENCE, json!({"model": "taxi"}), "not an HTTP request of API Gateway"),
         (INFERENCE, json!([]), "not an HTTP request of API Gateway"),
         (INFERENCE, http, "the event's body is not BASE64"),
@@ -68,7 +73,7 @@ async fn malformed_events_are_told_and_survived() {
     assert_eq!(checked["models"][0]["verdict"]["status"], "no_data");
     let trained = factory.invoke(TRAINING_TRIGGER, &json!({"model": "taxi"})).await;
     assert_eq!(trained.expect("trained")["runs"][0]["version"], 2);
-    for function in [TRAINING_TRIGGER, INFERENCE, DRIFT_CHECK] {
+    for function in [TRAINING_TRIGGER, INFERENCE, DRIFT_CHECK, BATCH_INFERENCE] {
         assert_eq!(factory.processes(function).started(), 1, "{function} survives");
     }
     factory.end().await;

@@ -28,8 +28,8 @@ impl Done {
 async fn the_help_names_every_command() {
     let program = Program::new();
     let commands = [
-        "demo", "up", "train", "import", "export", "predict", "models", "versions", "runs",
-        "promote", "reject", "rollback", "drift",
+        "demo", "up", "train", "import", "export", "predict", "batch", "models", "versions",
+        "runs", "promote", "reject", "rollback", "drift",
     ];
     let help = program.run(&["--help"]).await;
     help.said(&["Train, serve and watch models without running a server"]);
@@ -105,6 +105,28 @@ async fn a_model_goes_through_its_life() {
     assert!(page.contains("No data."), "{page}");
     let unseen = ["drift", "report", "taxi", "--variant", "shadow"];
     program.run(&unseen).await.complained(&["no window of `shadow` of model `taxi` was checked"]);
+    assert_eq!(up.end().await, ["ending"]);
+}
+
+#[tokio::test]
+async fn files_are_scored_in_the_bucket() {
+    let program = Program::new();
+    let up = program.up().await;
+    let data = rides(60, Season::Usual, 1);
+    let train = program.file("rides.csv", data.csv());
+    program.run(&["train", "taxi", &train]).await.said(&["version 1 of `taxi` is the champion"]);
+    let file = program.file("today.csv", data.csv() + "far,airport,sedan,clear,3,1,9\n");
+    program.run(&["batch", "taxi", &file]).await.said(&[
+        "60 rows of `batch/taxi/requested/today.csv` by version 1, 1 rejected: ",
+        "s3://model-factory/batch/taxi/output/today-v1-",
+    ]);
+    let day = program.run(&["batch", "taxi", "--date", "2026-11-24", "--output", "json"]).await;
+    let day: Value = serde_json::from_str(day.said(&[])).expect("JSON");
+    assert_eq!(day["status"], "no_data");
+    let broken = program.file("broken.csv", "a,b\n1,2\n");
+    let refused = program.run(&["batch", "taxi", &broken, "--format", "parquet"]).await;
+    refused.complained(&["not every file could be scored"]);
+    assert!(refused.output.contains("no column `ride_dist`"), "{}", refused.output);
     assert_eq!(up.end().await, ["ending"]);
 }
 

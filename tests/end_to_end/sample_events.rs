@@ -3,8 +3,8 @@
 use serde_json::{Value, json};
 
 use crate::support::{
-    DRIFT_CHECK, Factory, INFERENCE, Rows, STREAM_INFERENCE, Season, TRAINING_TRIGGER,
-    golden_model, points, rides, samples,
+    BATCH_INFERENCE, DRIFT_CHECK, Factory, INFERENCE, Rows, STREAM_INFERENCE, Season,
+    TRAINING_TRIGGER, digits, golden_model, points, rides, samples,
 };
 
 const RIDES: &str = "datasets/taxi/rides.csv";
@@ -68,10 +68,12 @@ fn ground_truth(rows: &Rows) -> String {
 
 #[test]
 fn every_sample_is_of_a_function() {
-    let known = [TRAINING_TRIGGER, INFERENCE, DRIFT_CHECK, STREAM_INFERENCE].map(|function| {
-        let (family, _) = function.split_once('-').unwrap_or((function, ""));
-        samples(&format!("{family}-")).len()
-    });
+    let known = [TRAINING_TRIGGER, INFERENCE, DRIFT_CHECK, STREAM_INFERENCE, BATCH_INFERENCE].map(
+        |function| {
+            let (family, _) = function.split_once('-').unwrap_or((function, ""));
+            samples(&format!("{family}-")).len()
+        },
+    );
     assert_eq!(known.iter().sum::<usize>(), samples("").len());
     assert!(known.iter().all(|count| *count > 0), "{known:?}");
 }
@@ -133,6 +135,11 @@ async fn samples_of_training_train() {
 async fn samples_of_inference_are_answered() {
     let (factory, _) = factory_of_the_samples().await;
     factory.invoke(TRAINING_TRIGGER, &json!({"model": "taxi"})).await.expect("a version");
+    let spec = "[training]\nlearners = ['neighbours']\ntrials = 1\n\
+        [image]\nside = 8\nink = 16\nfill = 1.0";
+    factory.put("models/digits/model.toml", spec).await;
+    factory.put("datasets/digits/drawn.csv", digits(60, 5)).await;
+    factory.invoke(TRAINING_TRIGGER, &json!({"model": "digits"})).await.expect("a version");
     let (mut tensors, mut rows) = (Vec::new(), Vec::new());
     for (name, event) in samples("inference-") {
         let answer = factory.invoke(INFERENCE, &event).await.expect(&name);
@@ -155,6 +162,10 @@ async fn samples_of_inference_are_answered() {
                 tensors.push(body["outputs"][0]["data"].clone());
             }
             "inference-http-v2-invocations-csv.json" => rows.push(body["predictions"].clone()),
+            "inference-http-v2-classify-digit.json" => {
+                assert_eq!(body["predicted_label"], 1, "{name}: {body}");
+                assert_eq!(body["model_version"], "1", "{name}");
+            }
             "inference-http-v2-ready.json" => {
                 assert_eq!(body, json!({"name": "taxi", "ready": true}), "{name}");
             }
@@ -221,5 +232,46 @@ async fn samples_of_streams_are_answered() {
     let first = &answers[0];
     assert!(first.iter().all(Value::is_number), "{answers:?}");
     assert!(answers.iter().all(|of_sample| of_sample == first), "{answers:?}");
+    factory.end().await;
+}
+
+#[tokio::test]
+async fn samples_of_batches_are_scored() {
+    let (factory, _) = factory_of_the_samples().await;
+    factory.invoke(TRAINING_TRIGGER, &json!({"model": "taxi"})).await.expect("a version");
+    let key = "batch/taxi/input/date=2026-11-24/rides.csv";
+    let rows = rides(50, Season::Usual, 3);
+    let tag = factory.put(key, rows.csv()).await;
+    for (name, mut event) in samples("batch-") {
+        // The tag in the sample is of a content that nobody has.
+        if let Some(etag) = event.pointer_mut("/detail/object/etag") {
+            *etag = json!(tag);
+        }
+        let (spec, suffix) = match name.as_str() {
+            "batch-object-created.json" | "batch-direct.json" => ("", ".csv"),
+            "batch-direct-key.json" => ("", ".parquet"),
+            "batch-requested.json" => ("", ".jsonl"),
+            "batch-scheduled.json" => ("[batch]\nwhen = 'daily'", ".csv"),
+            unknown => panic!("no test knows what `{unknown}` shall bring about"),
+        };
+        factory.put("models/taxi/model.toml", spec).await;
+        let answer = factory.invoke(BATCH_INFERENCE, &event).await.expect(&name);
+        let [batch] = answer["batches"].as_array().expect("batches").as_slice() else {
+            panic!("{name}: {answer}")
+        };
+        assert_eq!((&batch["subject"], &batch["status"]), (&json!("taxi"), &json!("done")));
+        let file = &batch["files"][0];
+        assert_eq!((&file["key"], &file["outcome"]), (&json!(key), &json!("scored")), "{name}");
+        assert_eq!((&file["predicted"], &file["rejected"]), (&json!(50), &json!(0)), "{name}");
+        let output = file["output"].as_str().expect("a key");
+        assert!(output.starts_with("batch/taxi/output/date=2026-11-24/rides-v1-"), "{output}");
+        assert!(output.ends_with(suffix), "{name}: {output}");
+        assert!(!factory.get(output).await.is_empty(), "{name}");
+        let manifest = factory.get_json(file["manifest"].as_str().expect("a key")).await;
+        assert_eq!(manifest["input"]["etag"], tag, "{name}");
+    }
+    factory.idle().await;
+    // The upload, its prefix and its day are the same work.
+    assert_eq!(factory.published("Batch Inference Completed", "taxi").len(), 3);
     factory.end().await;
 }

@@ -14,7 +14,6 @@ pub mod handler;
 mod import;
 pub mod invocation;
 mod job;
-mod memory;
 pub mod ports;
 pub mod progress;
 mod quarantine;

@@ -9,12 +9,12 @@ use model_factory::forecasting::Board;
 use model_factory::metrics::{Interval, Metric};
 use model_factory::name::{Alias, ModelName, Version};
 use model_factory::registry::Baselines;
+use model_factory::runtime::memory;
 use model_factory::spec::Spec;
 use model_factory::training::{Decision, Durations, Importances, Leaderboard};
 use model_factory::window::Window;
 use serde::{Deserialize, Serialize};
 
-use crate::memory;
 use crate::report::{Outcome, Run};
 
 /// What a run leaves in `runs/{model}/{run}/run.json` when it has ended.

@@ -7,14 +7,13 @@ use model_factory::dataset::{Defect, Labelled};
 use model_factory::name::ModelName;
 use model_factory::profile::{Constraints, Statistics};
 use model_factory::registry::Baselines;
-use model_factory::runtime::Failure;
+use model_factory::runtime::{Failure, memory};
 use model_factory::spec::Spec;
 use model_factory::storage::keys;
 use model_factory::training::Trained;
 use serde::Serialize;
 
 use crate::job::Job;
-use crate::memory;
 use crate::ports::Ports;
 use crate::record::{Account, TrainingRecord};
 use crate::stop::Stop;

@@ -1,5 +1,6 @@
 //! The `model-factory` command line.
 
+mod batch;
 mod decisions;
 mod drift;
 mod exchange;
@@ -48,6 +49,8 @@ enum Command {
     Export(exchange::Export),
     /// Predict the rows of a CSV file with a registered version
     Predict(predict::Predict),
+    /// Score whole files, with the predictions and a manifest in the bucket
+    Batch(batch::Batch),
     /// List the models with their champions
     Models(models::Models),
     /// List a model's versions and aliases, or the decisions about them
@@ -100,6 +103,7 @@ impl Command {
             Self::Import(import) => import.run(&connect().await?).await,
             Self::Export(export) => export.run(&connect().await?).await,
             Self::Predict(predict) => predict.run(&connect().await?).await,
+            Self::Batch(batch) => batch.run(&connect().await?).await,
             Self::Models(models) => models.run(&connect().await?).await,
             Self::Versions(versions) => versions.run(&connect().await?).await,
             Self::Runs(runs) => runs.run(&connect().await?).await,

@@ -1,5 +1,6 @@
 //! A factory as commands see it, wherever it is.
 
+pub(crate) mod batches;
 pub(crate) mod checks;
 pub(crate) mod facts;
 mod place;

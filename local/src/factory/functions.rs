@@ -11,6 +11,7 @@ use crate::aws::lambda::FunctionSpec;
 pub(super) const TRAINING_TRIGGER: &str = "training-trigger";
 pub(super) const INFERENCE: &str = "inference";
 pub(super) const STREAM_INFERENCE: &str = "stream-inference";
+pub(super) const BATCH_INFERENCE: &str = "batch-inference";
 pub(super) const DRIFT_CHECK: &str = "drift-check";
 
 /// Memory, time and concurrency are those of `template.yaml`, but for the number of
@@ -33,6 +34,7 @@ pub(super) fn specs(
         spec(INFERENCE, 512, 29, 4),
         spec(DRIFT_CHECK, 1024, 300, 2),
         streaming(spec(STREAM_INFERENCE, 512, 60, 2)),
+        spec(BATCH_INFERENCE, 3008, 900, 2),
     ]
 }
 
@@ -64,6 +66,7 @@ pub fn run_function(name: &str) -> ExitCode {
                 INFERENCE => inference::run().await,
                 DRIFT_CHECK => drift_check::run().await,
                 STREAM_INFERENCE => stream_inference::run().await,
+                BATCH_INFERENCE => batch_inference::run().await,
                 _ => Err(format!("there is no function `{name}`").into()),
             }
         }),

@@ -16,7 +16,7 @@ use crate::aws::sqs::{EventSourceMapping, QueueSpec};
 use crate::aws::stack::StackConfig;
 
 pub use functions::run_function;
-use functions::{DRIFT_CHECK, INFERENCE, STREAM_INFERENCE, TRAINING_TRIGGER};
+use functions::{BATCH_INFERENCE, DRIFT_CHECK, INFERENCE, STREAM_INFERENCE, TRAINING_TRIGGER};
 
 /// The bucket, unless another one is named.
 pub const BUCKET: &str = "model-factory";
@@ -73,12 +73,16 @@ pub fn stack(options: &Options) -> Result<StackConfig, Box<dyn std::error::Error
     config.tables = tables();
     config.functions = functions::specs(options, &environment(options));
     config.rules = rules()?;
-    config.schedules = vec![Schedule {
-        name: "daily-drift-check".to_owned(),
-        rate: "rate(1 day)".parse::<Rate>()?,
-        function: DRIFT_CHECK.to_owned(),
-        input: None,
-    }];
+    let daily = |name: &str, function: &str| {
+        Ok::<_, Box<dyn std::error::Error + Send + Sync>>(Schedule {
+            name: name.to_owned(),
+            rate: "rate(1 day)".parse::<Rate>()?,
+            function: function.to_owned(),
+            input: None,
+        })
+    };
+    config.schedules =
+        vec![daily("daily-drift-check", DRIFT_CHECK)?, daily("daily-batches", BATCH_INFERENCE)?];
     config.queues = queues();
     config.mappings = vec![EventSourceMapping {
         queue: STREAM_QUEUE.to_owned(),
@@ -165,6 +169,8 @@ fn rules() -> Result<Vec<Rule>, Box<dyn std::error::Error + Send + Sync>> {
         rule("dataset-created", created(json!([{"prefix": "datasets/"}])), TRAINING_TRIGGER)?,
         rule("model-imported", created(json!(imports)), TRAINING_TRIGGER)?,
         rule("retrain", ours(&[EventKind::RetrainRequested]), TRAINING_TRIGGER)?,
+        rule("file-to-score", created(json!([{"wildcard": "batch/*/input/*"}])), BATCH_INFERENCE)?,
+        rule("batch-inference", ours(&[EventKind::BatchInferenceRequested]), BATCH_INFERENCE)?,
         rule("drift-check", ours(&[EventKind::DriftCheckRequested]), DRIFT_CHECK)?,
     ])
 }

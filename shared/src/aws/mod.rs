@@ -5,6 +5,7 @@ mod event_bridge;
 mod idempotency;
 mod registry;
 mod s3;
+mod s3_upload;
 mod services;
 mod sqs;
 

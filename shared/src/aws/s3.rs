@@ -16,13 +16,14 @@ use jiff::Timestamp;
 use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
 
 use super::error::port_error;
+use super::s3_upload::S3Upload;
 use crate::port_error::PortError;
-use crate::storage::{Described, Listed, Object, ReadObjects, WriteObjects};
+use crate::storage::{Described, Listed, Object, ReadObjects, Upload, UploadObjects, WriteObjects};
 
 /// A bucket.
 #[derive(Debug, Clone)]
 pub struct S3Bucket {
-    client: Client,
+    pub(super) client: Client,
     name: String,
 }
 
@@ -39,7 +40,7 @@ impl S3Bucket {
         &self.name
     }
 
-    fn uri(&self, verb: &str, key: &str) -> String {
+    pub(super) fn uri(&self, verb: &str, key: &str) -> String {
         format!("{verb} s3://{}/{key}", self.name)
     }
 }
@@ -143,6 +144,13 @@ impl WriteObjects for S3Bucket {
             Err(error) if is_gone(&error) => Ok(false),
             Err(error) => Err(port_error(self.uri("copy", from), error)),
         }
+    }
+}
+
+#[async_trait]
+impl UploadObjects for S3Bucket {
+    async fn upload(&self, key: &str, content_type: &str) -> Result<Box<dyn Upload>, PortError> {
+        Ok(Box::new(S3Upload::new(self.clone(), key, content_type)))
     }
 }
 

@@ -59,6 +59,15 @@ pub enum EventKind {
     /// A window of traffic differs from what the champion was trained on.
     #[serde(rename = "Drift Detected")]
     DriftDetected,
+    /// A file was scored.
+    #[serde(rename = "Batch Inference Completed")]
+    BatchInferenceCompleted,
+    /// A file cannot be scored.
+    #[serde(rename = "Batch Inference Failed")]
+    BatchInferenceFailed,
+    /// Somebody asks for files to be scored.
+    #[serde(rename = "Batch Inference Requested")]
+    BatchInferenceRequested,
     /// Somebody asks for a training.
     #[serde(rename = "Retrain Requested")]
     RetrainRequested,
@@ -85,6 +94,9 @@ impl EventKind {
             Self::ArtifactDamaged => "Artifact Damaged",
             Self::TrafficShared => "Traffic Shared",
             Self::DriftDetected => "Drift Detected",
+            Self::BatchInferenceCompleted => "Batch Inference Completed",
+            Self::BatchInferenceFailed => "Batch Inference Failed",
+            Self::BatchInferenceRequested => "Batch Inference Requested",
             Self::RetrainRequested => "Retrain Requested",
             Self::DriftCheckRequested => "Drift Check Requested",
         }

@@ -2,8 +2,8 @@
 
 use std::collections::BTreeMap;
 use std::ops::Range;
-use std::sync::Mutex;
 use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, Mutex};
 
 use async_trait::async_trait;
 use bytes::Bytes;
@@ -12,12 +12,12 @@ use sha2::{Digest, Sha256};
 
 use super::lock;
 use crate::port_error::PortError;
-use crate::storage::{Described, Listed, Object, ReadObjects, WriteObjects};
+use crate::storage::{Described, Listed, Object, ReadObjects, Upload, UploadObjects, WriteObjects};
 
 /// A bucket in memory.
 #[derive(Debug, Default)]
 pub struct MemoryObjects {
-    objects: Mutex<BTreeMap<String, (Bytes, Timestamp)>>,
+    objects: Arc<Mutex<BTreeMap<String, (Bytes, Timestamp)>>>,
     reads: AtomicU64,
 }
 
@@ -103,5 +103,37 @@ impl WriteObjects for MemoryObjects {
         let copy = (bytes.clone(), Timestamp::now());
         objects.insert(to.to_owned(), copy);
         Ok(true)
+    }
+}
+
+/// An object that is being written.
+struct MemoryUpload {
+    objects: Arc<Mutex<BTreeMap<String, (Bytes, Timestamp)>>>,
+    key: String,
+    bytes: Vec<u8>,
+}
+
+#[async_trait]
+impl UploadObjects for MemoryObjects {
+    async fn upload(&self, key: &str, _content_type: &str) -> Result<Box<dyn Upload>, PortError> {
+        let objects = Arc::clone(&self.objects);
+        Ok(Box::new(MemoryUpload { objects, key: key.to_owned(), bytes: Vec::new() }))
+    }
+}
+
+#[async_trait]
+impl Upload for MemoryUpload {
+    async fn write(&mut self, bytes: Bytes) -> Result<(), PortError> {
+        self.bytes.extend_from_slice(&bytes);
+        Ok(())
+    }
+
+    async fn complete(self: Box<Self>) -> Result<(), PortError> {
+        lock(&self.objects).insert(self.key, (self.bytes.into(), Timestamp::now()));
+        Ok(())
+    }
+
+    async fn abort(self: Box<Self>) -> Result<(), PortError> {
+        Ok(())
     }
 }

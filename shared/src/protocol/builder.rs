@@ -8,7 +8,8 @@ use super::row_errors::RowErrors;
 use super::scan::Token;
 use super::values::ValuesBuilder;
 use super::violation::{LISTED, Reason, Violation, Violations, shorten};
-use crate::dataset::{CategoryEncoder, Column, Field, Schema, Table};
+use crate::dataset::{CategoryEncoder, Column, Field, Item, Schema, Table};
+use crate::date;
 
 /// Builds a table with the columns of a schema. A value that is refused leaves a
 /// missing one in its place, so that all others can be checked too.
@@ -116,6 +117,25 @@ impl<'a> TableBuilder<'a> {
         }
     }
 
+    /// Appends a value of a file.
+    pub(super) fn push_item(&mut self, column: usize, item: Item<'_>) {
+        let Some(column) = self.columns.get_mut(column) else { return };
+        if let Err(refusal) = column.push_item(item, self.limits.text_bytes) {
+            let found = match item {
+                Item::Text(text) => format!("\"{}\"", shorten(text)),
+                Item::Raw(text) => format!("`{}`", shorten(text)),
+                Item::Digits(text) => shorten(text),
+                Item::Boolean(value) => value.to_string(),
+                Item::Integer(value) => value.to_string(),
+                Item::Number(value) => value.to_string(),
+                Item::Instant(_) => "an instant".to_owned(),
+                Item::Nested(_) => "a list or an object".to_owned(),
+                Item::Absent | Item::Missing => String::new(),
+            };
+            column.refuse(refusal, found, self.limits, &mut self.violations);
+        }
+    }
+
     /// Refuses what stands for a whole column, as it is no list.
     pub(super) fn refuse_column(&mut self, column: usize, token: Token<'_>) {
         let Some(field) = self.field(column) else { return };
@@ -218,6 +238,40 @@ impl<'a> ColumnBuilder<'a> {
                 values.push(self.domain.number_of_text(text).ok_or(Refusal::Mistyped)?);
             }
             ValuesBuilder::Category(encoder) => encode(encoder, Some(text), text_bytes)?,
+        }
+        self.len += 1;
+        Ok(())
+    }
+
+    /// Appends a value of a file, by the rules by which data sets are read.
+    fn push_item(&mut self, item: Item<'_>, text_bytes: usize) -> Result<(), Refusal> {
+        let domain = self.domain;
+        match &mut self.values {
+            ValuesBuilder::Number(values) => {
+                let value = match item {
+                    Item::Absent | Item::Missing => Some(f64::NAN),
+                    Item::Raw(text) => domain.number_of_text(text),
+                    Item::Digits(text) => text.parse().ok().and_then(|value| domain.admit(value)),
+                    Item::Boolean(value) if domain.truth => Some(f64::from(u8::from(value))),
+                    Item::Integer(value) => domain.admit(value as f64),
+                    Item::Number(value) => domain.admit(value),
+                    Item::Instant(microseconds) if domain.date => Some(microseconds as f64 / 1e6),
+                    Item::Text(text) if domain::present(text).is_none() => Some(f64::NAN),
+                    Item::Text(text) if domain.date => date::parse(text),
+                    Item::Text(_) | Item::Boolean(_) | Item::Instant(_) | Item::Nested(_) => None,
+                };
+                values.push(value.ok_or(Refusal::Mistyped)?);
+            }
+            ValuesBuilder::Category(encoder) => match item {
+                Item::Absent | Item::Missing => encoder.push(None),
+                Item::Raw(text) | Item::Text(text) | Item::Digits(text) => {
+                    encode(encoder, Some(text), text_bytes)?;
+                }
+                Item::Boolean(value) => encoder.push(Some(if value { "true" } else { "false" })),
+                Item::Integer(value) => encoder.push(Some(&value.to_string())),
+                Item::Number(value) => encoder.push(Some(&value.to_string())),
+                Item::Instant(_) | Item::Nested(_) => return Err(Refusal::Mistyped),
+            },
         }
         self.len += 1;
         Ok(())

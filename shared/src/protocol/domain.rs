@@ -75,7 +75,8 @@ impl Domain {
         self.admit(text.parse().ok()?)
     }
 
-    fn admit(&self, value: f64) -> Option<f64> {
+    /// The number, if it is a value of this domain.
+    pub(super) fn admit(&self, value: f64) -> Option<f64> {
         let inside = self.min <= value && value <= self.max;
         (inside && (!self.whole || value.fract() == 0.0)).then_some(value)
     }

@@ -3,6 +3,7 @@
 
 pub mod emf;
 mod failure;
+pub mod memory;
 mod settings;
 
 use tracing_subscriber::EnvFilter;

@@ -178,6 +178,37 @@ pub fn quarantine_reason(quarantined: &str) -> String {
     format!("{quarantined}.reason.json")
 }
 
+/// The model and the rest of the key of a file that is to be scored; `None` for a key that is
+/// neither `batch/{model}/input/{file}` nor `batch/{model}/requested/{file}`.
+#[must_use]
+pub fn batch_input_of(key: &str) -> Option<Result<(ModelName, &str), InvalidKey>> {
+    let (model, rest) = key.strip_prefix("batch/")?.split_once('/')?;
+    let file = rest.strip_prefix("input/").or_else(|| rest.strip_prefix("requested/"))?;
+    if file.is_empty() || file.ends_with('/') {
+        return None;
+    }
+    let invalid = |source| InvalidKey::Model { key: key.to_owned(), source };
+    Some(model.parse().map(|model| (model, file)).map_err(invalid))
+}
+
+/// The folder of a model's files that are scored when they arrive, or when their day is over.
+#[must_use]
+pub fn batch_inputs(model: &ModelName) -> String {
+    format!("batch/{model}/input/")
+}
+
+/// A file that is scored only because somebody asks for it.
+#[must_use]
+pub fn batch_requested(model: &ModelName, file: &str) -> String {
+    format!("batch/{model}/requested/{file}")
+}
+
+/// What comes of a file: `part` is `output`, `rejected` or `manifest`.
+#[must_use]
+pub fn batch(model: &ModelName, part: &str, name: &str) -> String {
+    format!("batch/{model}/{part}/{name}")
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -202,6 +233,25 @@ mod tests {
         }
         let key = quarantine("models/taxi/import/b.json", "0123456789abcdef");
         assert_eq!(key, "quarantine/taxi/import/0123456789ab-b.json");
+    }
+
+    #[test]
+    fn a_file_to_score_belongs_to_the_model_of_its_folder() {
+        let of = |key: &str| match batch_input_of(key) {
+            Some(Ok((model, file))) => format!("{model}: {file}"),
+            Some(Err(_)) => "no model".to_owned(),
+            None => "none".to_owned(),
+        };
+        assert_eq!(of("batch/taxi/input/date=2026-11-24/a b.csv"), "taxi: date=2026-11-24/a b.csv");
+        assert_eq!(of("batch/taxi/requested/a.csv"), "taxi: a.csv");
+        assert_eq!(of("batch/Taxi!/input/a.csv"), "no model");
+        for other in ["batch/taxi/output/a.csv", "batch/taxi/input/", "datasets/taxi/a.csv"] {
+            assert_eq!(of(other), "none", "{other}");
+        }
+        let model = "taxi".parse().unwrap();
+        assert!(of(&format!("{}a.csv", batch_inputs(&model))).starts_with("taxi"));
+        assert!(of(&batch_requested(&model, "a.csv")).starts_with("taxi"));
+        assert_eq!(batch(&model, "output", "a.csv"), "batch/taxi/output/a.csv");
     }
 
     #[test]

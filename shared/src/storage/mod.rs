@@ -95,3 +95,36 @@ pub trait WriteObjects: Send + Sync {
     /// When the store cannot be asked or refuses.
     async fn copy(&self, from: &str, etag: &str, to: &str) -> Result<bool, PortError>;
 }
+
+/// Writes objects that are too large to be held.
+#[async_trait]
+pub trait UploadObjects: Send + Sync {
+    /// Begins an object, which is there when its upload is complete, and replaces one of the
+    /// same key then.
+    ///
+    /// # Errors
+    /// When the store cannot be asked or refuses.
+    async fn upload(&self, key: &str, content_type: &str) -> Result<Box<dyn Upload>, PortError>;
+}
+
+/// An object that is being written. Nobody sees it before it is complete.
+#[async_trait]
+pub trait Upload: Send {
+    /// Appends bytes, any number of them.
+    ///
+    /// # Errors
+    /// When the store cannot be asked or refuses.
+    async fn write(&mut self, bytes: Bytes) -> Result<(), PortError>;
+
+    /// Ends the object, which is there from then on.
+    ///
+    /// # Errors
+    /// When the store cannot be asked or refuses.
+    async fn complete(self: Box<Self>) -> Result<(), PortError>;
+
+    /// Gives the object up: what was written is forgotten.
+    ///
+    /// # Errors
+    /// When the store cannot be asked or refuses.
+    async fn abort(self: Box<Self>) -> Result<(), PortError>;
+}

@@ -61,6 +61,14 @@ impl ObjectSource {
         let end = offset.saturating_add(length as u64).min(self.described.size);
         self.runtime.spawn(async move { objects.get_range(&key, &etag, offset..end).await })
     }
+
+    fn wait(&self, fetch: JoinHandle<Result<Option<Bytes>, PortError>>) -> io::Result<Bytes> {
+        self.runtime
+            .block_on(fetch)
+            .map_err(io::Error::other)?
+            .map_err(io::Error::other)?
+            .ok_or_else(|| io::Error::other(Replaced))
+    }
 }
 
 impl Source for ObjectSource {
@@ -85,12 +93,7 @@ impl Source for ObjectSource {
             }
             None => self.fetch(offset, wanted),
         };
-        let bytes = self
-            .runtime
-            .block_on(fetch)
-            .map_err(io::Error::other)?
-            .map_err(io::Error::other)?
-            .ok_or_else(|| io::Error::other(Replaced))?;
+        let bytes = self.wait(fetch)?;
         // Who reads whole blocks reads them in order.
         let next = offset + bytes.len() as u64;
         if length >= BLOCK && next < self.described.size {
@@ -99,6 +102,13 @@ impl Source for ObjectSource {
         blocks.offset = offset;
         blocks.bytes = bytes;
         Ok(blocks.get(offset, length, self.described.size).unwrap_or_default())
+    }
+
+    fn fetch_at(&self, offset: u64, length: usize) -> io::Result<Bytes> {
+        if offset >= self.described.size || length == 0 {
+            return Ok(Bytes::new());
+        }
+        self.wait(self.fetch(offset, length))
     }
 }
 

@@ -106,6 +106,27 @@ pub(crate) fn customers(count: usize, season: Season, seed: u64) -> Rows {
     rows
 }
 
+/// Pictures of a bar and of a ring, 8 × 8 pixels of at most 16, as CSV.
+pub(crate) fn digits(count: usize, seed: u64) -> String {
+    let mut random = Rng::with_seed(seed);
+    let names: Vec<String> = (0..64).map(|place| format!("p{place}")).collect();
+    let mut data = names.join(",") + ",digit\n";
+    for row in 0..count {
+        let is_bar = row % 2 == 0;
+        let ink = |place: usize| {
+            let (x, y) = (place % 8, place / 8);
+            let edge = |value: usize, ends: [usize; 2]| ends.contains(&value);
+            let ring = (edge(x, [1, 6]) && (1..7).contains(&y))
+                || (edge(y, [1, 6]) && (1..7).contains(&x));
+            if is_bar { edge(x, [3, 4]) } else { ring }
+        };
+        let pixel = |drawn: bool| if drawn { random.u32(11..=16) } else { random.u32(0..=2) };
+        let pixels: Vec<String> = (0..64).map(ink).map(pixel).map(|it| it.to_string()).collect();
+        data += &format!("{},{}\n", pixels.join(","), u8::from(is_bar));
+    }
+    data
+}
+
 /// A model of another library, which reads the columns of [`points`].
 pub(crate) fn golden_model(file: &str) -> Vec<u8> {
     let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/../shared/learning/tests/golden/exchange/");

@@ -28,6 +28,7 @@ use crate::sdk;
 
 pub(crate) const TRAINING_TRIGGER: &str = "training-trigger";
 pub(crate) const INFERENCE: &str = "inference";
+pub(crate) const BATCH_INFERENCE: &str = "batch-inference";
 pub(crate) const DRIFT_CHECK: &str = "drift-check";
 pub(crate) const STREAM_INFERENCE: &str = "stream-inference";
 

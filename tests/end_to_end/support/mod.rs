@@ -8,8 +8,10 @@ mod program;
 mod samples;
 mod wait;
 
-pub(crate) use data::{Rows, Season, customers, golden_model, points, rides};
-pub(crate) use factory::{DRIFT_CHECK, Factory, INFERENCE, STREAM_INFERENCE, TRAINING_TRIGGER};
+pub(crate) use data::{Rows, Season, customers, digits, golden_model, points, rides};
+pub(crate) use factory::{
+    BATCH_INFERENCE, DRIFT_CHECK, Factory, INFERENCE, STREAM_INFERENCE, TRAINING_TRIGGER,
+};
 pub(crate) use http::Answer;
 pub(crate) use processes::Processes;
 pub(crate) use program::{Done, Program};

@@ -14,10 +14,11 @@ pub mod selection;
 pub mod split;
 pub mod table;
 pub mod target;
+pub mod write;
 
 pub use defect::{Defect, Rejection};
 pub use labelled::Labelled;
-pub use read::{RawTable, ReadError, Source, csv, read};
+pub use read::{Block, Blocks, Item, ItemType, RawTable, ReadError, Row, Source, csv, read};
 pub use schema::{Field, Kind, Schema, Task};
 pub use table::{Categories, CategoryEncoder, Column, MISSING, Table, Values};
 pub use target::MAX_CLASSES;

@@ -1,6 +1,7 @@
 //! `model.toml`: what a user says about a model. Every key is optional; what is
 //! not said is inferred from the data.
 
+mod batch;
 mod capture;
 mod columns;
 mod constraints;
@@ -21,6 +22,7 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use crate::expression::Expression;
+pub use batch::{Batch, TableFormat, When};
 pub use capture::Capture;
 pub use columns::{
     ColumnKind, ColumnSpec, DatePart, Encode, Fill, Impute, Scale, Transform, Unknown,
@@ -76,6 +78,8 @@ pub struct Spec {
     pub gate: Gate,
     /// What is kept of requests and answers.
     pub capture: Capture,
+    /// How whole files are scored.
+    pub batch: Batch,
     /// When captured traffic counts as drifted.
     pub drift: Drift,
 }
@@ -205,6 +209,7 @@ impl Spec {
         self.gate.validate()?;
         self.constraints.validate()?;
         self.capture.validate()?;
+        self.batch.validate()?;
         for (column, said) in &self.columns {
             if let Some(rule) = said.contradiction() {
                 return Err(SpecError::Column { column: column.clone(), rule });

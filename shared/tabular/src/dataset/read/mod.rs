@@ -4,6 +4,7 @@
 //! they are held, and a column whose later values contradict it is read again. The
 //! object is read in blocks and never held as a whole.
 
+mod blocks;
 mod builder;
 mod columns;
 pub mod csv;
@@ -18,6 +19,7 @@ mod source;
 
 use std::sync::Arc;
 
+pub use blocks::{Block, Blocks, Item, ItemType, Row};
 pub use source::{ReadError, Source};
 
 use self::csv::Csv;

@@ -24,6 +24,14 @@ pub trait Source: Send + Sync {
     /// # Errors
     /// When they cannot be had.
     fn read_at(&self, offset: u64, length: usize) -> io::Result<Bytes>;
+
+    /// The same for those who jump about: no more than that is fetched.
+    ///
+    /// # Errors
+    /// Those of [`Self::read_at`].
+    fn fetch_at(&self, offset: u64, length: usize) -> io::Result<Bytes> {
+        self.read_at(offset, length)
+    }
 }
 
 impl Source for Bytes {

@@ -71,7 +71,7 @@ fn holds_values(names: &[String]) -> bool {
 }
 
 /// Bytes that are not UTF-8.
-pub(super) fn not_utf8(line: u64, place: &str) -> Defect {
+pub(in crate::dataset::read) fn not_utf8(line: u64, place: &str) -> Defect {
     let message = format!("line {line} is not UTF-8 ({place}): save the file with UTF-8 encoding");
     Defect::new("not_utf8", message)
 }

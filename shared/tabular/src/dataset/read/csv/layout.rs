@@ -11,8 +11,8 @@ const SNIFFED: usize = 200;
 
 /// What separates fields and rows.
 #[derive(Debug, Clone, Copy)]
-pub(super) struct Layout {
-    pub(super) delimiter: u8,
+pub(in crate::dataset::read) struct Layout {
+    pub(in crate::dataset::read) delimiter: u8,
     /// The last byte of a row: a line feed, or a carriage return where there is none.
     pub(super) newline: u8,
 }

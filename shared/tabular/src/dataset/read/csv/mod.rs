@@ -17,8 +17,9 @@ use super::source::ReadError;
 use super::{Limits, RawTable};
 use crate::dataset::defect::{Defect, LISTED, Rejection};
 use crate::spec::Spec;
-use layout::Layout;
-use records::{Record, Records};
+pub(super) use header::not_utf8;
+pub(super) use layout::Layout;
+pub(super) use records::{Record, Records};
 
 /// Reads CSV that is in memory; see [`read`](fn@super::read).
 ///
@@ -70,6 +71,11 @@ impl Csv {
         Ok(Self { layout, names, texts: sample.texts, row_bytes: sample.row_bytes })
     }
 
+    /// What separates fields and rows.
+    pub(super) fn layout(&self) -> Layout {
+        self.layout
+    }
+
     /// What was inferred about the layout, unless it is the usual one.
     pub(super) fn note(&self) -> Option<String> {
         let delimiter = match self.layout.delimiter {
@@ -112,7 +118,9 @@ impl Csv {
             };
             if width != columns.len() {
                 ragged += 1;
-                defects.push(|| self.ragged(row, width));
+                let names = self.names.len();
+                let delimiter = self.layout.delimiter;
+                defects.push(|| ragged_row(row.row, row.line, width, names, delimiter));
                 if ragged >= LISTED {
                     break;
                 }
@@ -120,16 +128,16 @@ impl Csv {
         }
         Ok(rows)
     }
+}
 
-    fn ragged(&self, row: Row<'_>, width: usize) -> Defect {
-        let message = format!(
-            "{} has {width} fields where the header has {}: check its quotes and delimiters (`{}`)",
-            place(row.row, Some(row.line)),
-            self.names.len(),
-            char::from(self.layout.delimiter)
-        );
-        Defect::new("ragged_row", message).in_row(row.row)
-    }
+/// A row with more or fewer fields than the header.
+pub(super) fn ragged_row(row: u64, line: u64, width: usize, names: usize, delimiter: u8) -> Defect {
+    let message = format!(
+        "{} has {width} fields where the header has {names}: check its quotes and delimiters (`{}`)",
+        place(row, Some(line)),
+        char::from(delimiter)
+    );
+    Defect::new("ragged_row", message).in_row(row)
 }
 
 /// Where a record stands.

@@ -12,7 +12,7 @@ use super::super::source::ReadError;
 use super::layout::Layout;
 
 /// The records of a file.
-pub(super) struct Records<R> {
+pub(in crate::dataset::read) struct Records<R> {
     lines: Lines<R>,
     layout: Layout,
     core: Reader,
@@ -24,7 +24,7 @@ pub(super) struct Records<R> {
 }
 
 /// A record.
-pub(super) enum Record<'a> {
+pub(in crate::dataset::read) enum Record<'a> {
     /// A line without a quote.
     Plain(&'a [u8]),
     /// Fields one after another, and where each ends.
@@ -33,7 +33,7 @@ pub(super) enum Record<'a> {
 
 impl<'a> Record<'a> {
     /// The record's fields.
-    pub(super) fn fields(&self, delimiter: u8) -> Vec<&'a [u8]> {
+    pub(in crate::dataset::read) fn fields(&self, delimiter: u8) -> Vec<&'a [u8]> {
         match *self {
             Self::Plain(line) => line.split(|byte| *byte == delimiter).collect(),
             Self::Quoted { fields, ends } => {
@@ -46,7 +46,7 @@ impl<'a> Record<'a> {
 }
 
 impl<R: Read> Records<R> {
-    pub(super) fn new(lines: Lines<R>, layout: Layout) -> Self {
+    pub(in crate::dataset::read) fn new(lines: Lines<R>, layout: Layout) -> Self {
         let core = ReaderBuilder::new().delimiter(layout.delimiter).build();
         Self { lines, layout, core, fields: vec![0; 1024], ends: vec![0; 64], passed: (0, 0) }
     }
@@ -56,7 +56,9 @@ impl<R: Read> Records<R> {
     /// # Errors
     /// When the input fails or a record is too long.
     #[inline]
-    pub(super) fn next(&mut self) -> Result<Option<(u64, Record<'_>)>, ReadError> {
+    pub(in crate::dataset::read) fn next(
+        &mut self,
+    ) -> Result<Option<(u64, Record<'_>)>, ReadError> {
         loop {
             let (bytes, ends) = std::mem::take(&mut self.passed);
             self.lines.consume(bytes, ends);

@@ -14,6 +14,7 @@ use super::source::ReadError;
 use super::{Limits, RawTable};
 use crate::dataset::defect::Defect;
 use row::Row;
+pub(super) use row::Text;
 
 /// Reads a table; its columns stand in the order in which their keys come first.
 ///
@@ -79,7 +80,8 @@ fn fill(columns: &mut Columns, row: u64, line: u64, defects: &mut Defects) {
     }
 }
 
-fn not_an_object(row: u64, line: u64, error: &serde_json::Error) -> Defect {
+/// A line that is no flat object.
+pub(super) fn not_an_object(row: u64, line: u64, error: &serde_json::Error) -> Defect {
     let message = format!(
         "row {row} (line {line}) is no JSON object on a line of its own, at character {}: {}",
         error.column(),

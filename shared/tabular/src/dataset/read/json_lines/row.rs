@@ -93,7 +93,7 @@ impl Row<'_> {
 }
 
 /// A text that is borrowed from the line where it can be.
-struct Text<'de>(Cow<'de, str>);
+pub(in crate::dataset::read) struct Text<'de>(pub(in crate::dataset::read) Cow<'de, str>);
 
 impl<'de> Deserialize<'de> for Text<'de> {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {

@@ -11,16 +11,16 @@ use super::super::source::{Source, unavailable};
 
 /// A source.
 #[derive(Clone)]
-pub(super) struct Chunks(Arc<dyn Source>);
+pub(in crate::dataset::read) struct Chunks(Arc<dyn Source>);
 
 /// A source from a place on.
-pub(super) struct From {
+pub(in crate::dataset::read) struct From {
     source: Arc<dyn Source>,
     offset: u64,
 }
 
 impl Chunks {
-    pub(super) fn new(source: Arc<dyn Source>) -> Self {
+    pub(in crate::dataset::read) fn new(source: Arc<dyn Source>) -> Self {
         Self(source)
     }
 }

@@ -7,7 +7,7 @@ use super::super::field::Field;
 
 /// What stored values stand for.
 #[derive(Debug, Clone, Copy, PartialEq)]
-pub(super) enum Meaning {
+pub(in crate::dataset::read) enum Meaning {
     /// Themselves.
     Plain,
     /// Integers without a sign.
@@ -87,14 +87,14 @@ impl Meaning {
         Self::Decimal { divisor: 10_f64.powi(scale) }
     }
 
-    pub(super) fn of_i32(self, value: i32) -> Field<'static> {
+    pub(in crate::dataset::read) fn of_i32(self, value: i32) -> Field<'static> {
         match self {
             Self::Unsigned => Field::Integer(f64::from(value.cast_unsigned())),
             _ => self.of_i64(i64::from(value)),
         }
     }
 
-    pub(super) fn of_i64(self, value: i64) -> Field<'static> {
+    pub(in crate::dataset::read) fn of_i64(self, value: i64) -> Field<'static> {
         let number = value as f64;
         match self {
             Self::Unsigned => Field::Integer(value.cast_unsigned() as f64),
@@ -107,7 +107,7 @@ impl Meaning {
     }
 
     /// The number that bytes stand for; `None` where they are a text.
-    pub(super) fn of_bytes(self, bytes: &[u8]) -> Option<Field<'static>> {
+    pub(in crate::dataset::read) fn of_bytes(self, bytes: &[u8]) -> Option<Field<'static>> {
         match (self, bytes) {
             (Self::Decimal { divisor }, _) => Some(Field::Number(big_endian(bytes) / divisor)),
             (Self::Half, [low, high]) => {

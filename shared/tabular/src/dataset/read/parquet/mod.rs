@@ -20,8 +20,8 @@ use super::field::Field;
 use super::source::{ReadError, Source};
 use super::{Limits, RawTable};
 use crate::dataset::defect::{Defect, Rejection};
-use chunks::Chunks;
-use meaning::Meaning;
+pub(super) use chunks::Chunks;
+pub(super) use meaning::Meaning;
 
 /// How many values are decoded at a time.
 const BATCH: usize = 8192;
@@ -83,7 +83,7 @@ fn table(
 ///
 /// # Errors
 /// When a column is nested, or of a type that is no input.
-fn meanings(
+pub(super) fn meanings(
     fields: &[::parquet::schema::types::TypePtr],
     columns: &[::parquet::schema::types::ColumnDescPtr],
 ) -> Result<Vec<Meaning>, Rejection> {
@@ -218,12 +218,13 @@ impl Target<'_> {
     }
 }
 
-fn damaged(what: &str) -> Defect {
+/// A file whose parts contradict each other.
+pub(super) fn damaged(what: &str) -> Defect {
     Defect::new("damaged", format!("the Parquet file cannot be read ({what}): write it again"))
 }
 
 /// Tells a source that failed from a damaged file.
-fn read_error(error: ParquetError) -> ReadError {
+pub(super) fn read_error(error: ParquetError) -> ReadError {
     let message = error.to_string();
     match error {
         ParquetError::External(error) => match error.downcast::<std::io::Error>() {

@@ -4,7 +4,7 @@ use std::fs;
 
 /// Forgets the peak so far, where the kernel lets a process do so: a sandbox serves
 /// one run after the other.
-pub(crate) fn forget_peak() {
+pub fn forget_peak() {
     if let Err(error) = fs::write("/proc/self/clear_refs", "5") {
         tracing::debug!(%error, "the peak of memory is that of all runs of this process");
     }
@@ -12,7 +12,7 @@ pub(crate) fn forget_peak() {
 
 /// The most bytes that the process has held in memory; `None` where the system does
 /// not tell.
-pub(crate) fn peak_bytes() -> Option<u64> {
+pub fn peak_bytes() -> Option<u64> {
     high_water_mark(&fs::read_to_string("/proc/self/status").ok()?)
 }
 

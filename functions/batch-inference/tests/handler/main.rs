@@ -1,0 +1,12 @@
+//! The handler over ports in memory.
+#![allow(
+    clippy::expect_used,
+    clippy::indexing_slicing,
+    clippy::unwrap_used,
+    reason = "a test may panic"
+)]
+
+mod files;
+mod formats;
+mod selections;
+mod world;

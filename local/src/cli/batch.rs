@@ -1,0 +1,121 @@
+//! `batch`: whole files, scored by the function.
+
+use std::path::PathBuf;
+
+use batch_inference::report::{File, Outcome, Status};
+use batch_inference::request::{Asked, Selection};
+use clap::{Args, ValueEnum};
+use jiff::civil::Date;
+use model_factory::name::{ModelName, Reference};
+use model_factory::spec::TableFormat;
+use model_factory::storage::{WriteObjects, keys};
+
+use super::output::{Output, say_json};
+use crate::client::Client;
+use crate::client::batches;
+use crate::error::CliError;
+use crate::terminal::{read, say};
+
+#[derive(Debug, Args)]
+#[command(group = clap::ArgGroup::new("files").required(true))]
+pub(super) struct Batch {
+    /// The model's name
+    model: ModelName,
+    /// A file of this machine: CSV, JSON lines or Parquet, plain or packed
+    #[arg(group = "files")]
+    file: Option<PathBuf>,
+    /// The uploaded files whose keys name this day, such as 2026-11-24
+    #[arg(long, group = "files")]
+    date: Option<Date>,
+    /// The uploaded files below this path
+    #[arg(long, group = "files")]
+    prefix: Option<String>,
+    /// One uploaded file
+    #[arg(long, group = "files")]
+    key: Option<String>,
+    /// The version or alias that answers
+    #[arg(long, value_name = "VERSION", default_value_t)]
+    version: Reference,
+    /// How the predictions are written [default: as `model.toml` says, else as the file is]
+    #[arg(long, value_enum)]
+    format: Option<Format>,
+    /// The coverage of bounds beside a number, such as 0.9
+    #[arg(long)]
+    interval: Option<f64>,
+    /// How long to wait for the predictions, in seconds
+    #[arg(long, value_name = "SECONDS", default_value_t = 900)]
+    wait: u64,
+    #[command(flatten)]
+    output: Output,
+}
+
+#[derive(Debug, Clone, Copy, ValueEnum)]
+enum Format {
+    Csv,
+    Jsonl,
+    Parquet,
+}
+
+impl Batch {
+    pub(super) async fn run(self, client: &Client) -> Result<(), CliError> {
+        let selection = match (&self.file, self.date, &self.prefix, &self.key) {
+            (Some(file), ..) => {
+                let name = file.file_name().and_then(|name| name.to_str()).unwrap_or("rows");
+                let key = keys::batch_requested(&self.model, name);
+                let content = read(file)?;
+                client.bucket.put(&key, "application/octet-stream", content.into()).await?;
+                Selection::Key(key)
+            }
+            (_, Some(date), ..) => Selection::Date(date),
+            (.., Some(prefix), _) => Selection::Prefix(prefix.clone()),
+            (.., key) => Selection::Key(key.clone().unwrap_or_default()),
+        };
+        let asked = Asked {
+            version: self.version,
+            format: self.format.map(|format| match format {
+                Format::Csv => TableFormat::Csv,
+                Format::Jsonl => TableFormat::Jsonl,
+                Format::Parquet => TableFormat::Parquet,
+            }),
+            interval: self.interval,
+            ..Asked::new(self.model, selection)
+        };
+        let record = batches::run(client, &asked, self.wait).await?;
+        if self.output.is_json() {
+            return say_json(&record);
+        }
+        if record.batch.status == Status::NoData {
+            return say(format!("no data: `{}` has no such file to score", asked.model));
+        }
+        for file in &record.batch.files {
+            say(words(client.bucket.name(), file))?;
+        }
+        match record.batch.files.iter().any(|file| matches!(file.outcome, Outcome::Refused { .. }))
+        {
+            true => Err(CliError::Training("not every file could be scored".to_owned())),
+            false => Ok(()),
+        }
+    }
+}
+
+/// What came of a file, in words.
+fn words(bucket: &str, File { key, outcome }: &File) -> String {
+    match outcome {
+        Outcome::Scored { version, output, predicted, rejected, .. } => {
+            let rejected = match rejected {
+                0 => String::new(),
+                count => format!(", {count} rejected"),
+            };
+            format!(
+                "{predicted} rows of `{key}` by version {version}{rejected}: \
+                 s3://{bucket}/{output}"
+            )
+        }
+        Outcome::NoData { .. } => format!("`{key}` has no row"),
+        Outcome::Refused { reasons, .. } => {
+            format!("`{key}` cannot be scored: {}", reasons.join("; "))
+        }
+        Outcome::Waiting => format!("`{key}` waits for the end of its day"),
+        Outcome::Superseded => format!("`{key}` was replaced meanwhile"),
+    }
+}

@@ -1,0 +1,75 @@
+//! `[batch]`: how whole files are scored.
+
+use serde::{Deserialize, Serialize};
+
+use super::{SpecError, check};
+
+/// How whole files are scored.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Batch {
+    /// When files are scored that nobody asks for by name. Default `upload`.
+    pub when: When,
+    /// How predictions are written. Default: as the file that they are for.
+    pub format: Option<TableFormat>,
+    /// The share of true values that the bounds beside a number are to cover, between 0
+    /// and 1. Default: no bounds.
+    pub interval: Option<f64>,
+}
+
+/// When files are scored that nobody asks for by name.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum When {
+    /// Each file when it is uploaded.
+    #[default]
+    Upload,
+    /// The files of a day together, after it.
+    Daily,
+}
+
+/// How a table is written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum TableFormat {
+    /// Comma-separated values with a header.
+    Csv,
+    /// One JSON object a line.
+    Jsonl,
+    /// Parquet.
+    Parquet,
+}
+
+impl TableFormat {
+    /// The format's name, which is its suffix too.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Csv => "csv",
+            Self::Jsonl => "jsonl",
+            Self::Parquet => "parquet",
+        }
+    }
+
+    /// The media type.
+    #[must_use]
+    pub fn media_type(self) -> &'static str {
+        match self {
+            Self::Csv => "text/csv",
+            Self::Jsonl => "application/jsonlines",
+            Self::Parquet => "application/vnd.apache.parquet",
+        }
+    }
+}
+
+impl Batch {
+    pub(super) fn validate(&self) -> Result<(), SpecError> {
+        let interval = self.interval.unwrap_or(0.5);
+        check(
+            0.0 < interval && interval < 1.0,
+            "batch.interval",
+            interval,
+            "it must lie between 0 and 1",
+        )
+    }
+}
