@@ -12,11 +12,11 @@ use model_factory::protocol::{Limits, Protocol};
 use crate::answer::{self, EVENT_ID};
 use crate::invocation::{self, Invocation};
 use crate::ports::{Ports, unavailable};
-use crate::predict::{Asked, predict};
+use crate::predict::{Asked, Content, predict};
 use crate::route::Route;
 use crate::settle::After;
 use crate::telemetry::{Answered, Answerer};
-use crate::{catalogue, encoding, forecast, ground_truth, training};
+use crate::{catalogue, encoding, forecast, ground_truth, images, training};
 
 /// The description of all routes.
 const OPENAPI: &str = include_str!("../../../docs/openapi.yaml");
@@ -140,6 +140,13 @@ impl Inference {
                 Route::GroundTruth(model) => {
                     return ground_truth::put(ports, &model, request).await;
                 }
+                Route::ClassifyImage(model, reference) => {
+                    return self.classify((model, reference), request, invocation, answerer).await;
+                }
+                Route::ClassifyDigit => {
+                    let digits = (images::digits()?, Reference::default());
+                    return self.classify(digits, request, invocation, answerer).await;
+                }
                 Route::OpenApi => return Ok(answer::yaml(OPENAPI)),
                 Route::Models => return catalogue::models(ports).await,
                 Route::ForecastStore => {
@@ -157,8 +164,23 @@ impl Inference {
                 Route::Run(model, run) => return training::run(ports, &model, &run).await,
             };
         let asked = Asked { protocol, model, reference };
+        let read = |_: &_| Ok(Content::of(request));
         let (response, exchanged) =
-            predict(ports, limits, asked, request, invocation, answerer).await?;
+            predict(ports, limits, asked, request, read, invocation, answerer).await?;
+        self.after().capture(exchanged);
+        Ok(response)
+    }
+
+    async fn classify(
+        &self,
+        asked: (ModelName, Reference),
+        request: &Request<Bytes>,
+        invocation: &Invocation<'_>,
+        answerer: &mut Option<Answerer>,
+    ) -> Result<Response<Bytes>, Problem> {
+        let Self { ports, limits, .. } = self;
+        let (response, exchanged) =
+            images::classify(ports, limits, asked, request, invocation, answerer).await?;
         self.after().capture(exchanged);
         Ok(response)
     }

@@ -34,6 +34,21 @@ pub(crate) struct Asked {
     pub(crate) reference: Reference,
 }
 
+/// What of a request a version reads.
+#[derive(Debug)]
+pub(crate) struct Content {
+    pub(crate) content_type: Option<String>,
+    pub(crate) bytes: Bytes,
+}
+
+impl Content {
+    /// The body, as it came in.
+    pub(crate) fn of(request: &Request<Bytes>) -> Self {
+        let content_type = request.headers().get(CONTENT_TYPE).and_then(|it| it.to_str().ok());
+        Self { content_type: content_type.map(str::to_owned), bytes: request.body().clone() }
+    }
+}
+
 /// A request for predictions, as it came in.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Body<'a> {
@@ -50,12 +65,14 @@ pub(crate) struct Responded {
     rows: usize,
 }
 
-/// Answers a request for predictions; with the answer comes what is to be captured.
+/// Answers a request for predictions, of which the version that answers reads what `read`
+/// makes of it; with the answer comes what is to be captured.
 pub(crate) async fn predict(
     ports: &Ports,
     limits: &Limits,
     asked: Asked,
     request: &Request<Bytes>,
+    read: impl FnOnce(&ServedModel) -> Result<Content, Problem>,
     invocation: &Invocation<'_>,
     answerer: &mut Option<Answerer>,
 ) -> Result<(Response<Bytes>, Exchanged), Problem> {
@@ -78,8 +95,8 @@ pub(crate) async fn predict(
         cached,
         rows: 0,
     });
-    let content_type = header(CONTENT_TYPE.as_str());
-    let body = Body { protocol, content_type, bytes: request.body() };
+    let Content { content_type, bytes } = read(&served)?;
+    let body = Body { protocol, content_type: content_type.as_deref(), bytes: &bytes };
     let responded = respond(&model, &served, &body, limits, invocation.deadline);
     let Responded { body, id, rows } = responded.map_err(|problem| match header(BINARY_DATA) {
         Some(_) if problem.kind.status() < 500 => Problem::new(
@@ -97,8 +114,8 @@ pub(crate) async fn predict(
         inference_id: given.map(str::to_owned).or(id),
         time: ports.clock.now(),
         protocol,
-        content_type: content_type.map(str::to_owned),
-        request: request.body().clone(),
+        content_type,
+        request: bytes,
         response: body,
         model,
         served,

@@ -48,6 +48,10 @@ pub(crate) enum Route {
     Train(ModelName),
     /// `GET /models/{model}/runs/{run}`, `GET /jobs/{model}.{run}`.
     Run(ModelName, String),
+    /// `POST /models/{model}[/versions/{version}]/classify-image`: what is drawn on a picture.
+    ClassifyImage(ModelName, Reference),
+    /// `POST /classify_digit`: the same by the model `digits`.
+    ClassifyDigit,
 }
 
 impl Route {
@@ -88,6 +92,13 @@ impl Route {
             ["models", model, "train"] => (Method::POST, Self::Train(name(model)?)),
             ["models", model, "runs", run] => (Method::GET, Self::Run(name(model)?, id(run)?)),
             ["jobs", job] => (Method::GET, of_job(job)?),
+            ["models", model, "classify-image"] => {
+                (Method::POST, Self::ClassifyImage(name(model)?, Reference::default()))
+            }
+            ["models", model, "versions", version, "classify-image"] => {
+                (Method::POST, Self::ClassifyImage(name(model)?, reference(model, version)?))
+            }
+            ["classify_digit"] => (Method::POST, Self::ClassifyDigit),
             ["models", model, "ground-truth"] => (Method::PUT, Self::GroundTruth(name(model)?)),
             _ => return Err(unknown(path)),
         };
@@ -189,6 +200,13 @@ mod tests {
             (&post, "/invocations", Route::InvokeOnly),
             (&post, "/models/taxi/invocations", Route::Invoke(taxi(), champion())),
             (&post, "/models/taxi/versions/3/invocations", Route::Invoke(taxi(), third())),
+            (&post, "/models/taxi/classify-image", Route::ClassifyImage(taxi(), champion())),
+            (
+                &post,
+                "/models/taxi/versions/3/classify-image",
+                Route::ClassifyImage(taxi(), third()),
+            ),
+            (&post, "/classify_digit", Route::ClassifyDigit),
             (&Method::PUT, "/models/taxi/ground-truth", Route::GroundTruth(taxi())),
             (&get, "/models", Route::Models),
             (&post, "/forecast", Route::ForecastStore),

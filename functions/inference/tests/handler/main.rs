@@ -7,6 +7,7 @@
 )]
 
 mod capture;
+mod images;
 mod labels;
 mod traffic;
 mod training;

@@ -128,18 +128,31 @@ impl World {
                 format!("{row}.5,{zone},{}\n", f64::from(slope) * row as f64 + 0.25)
             })
             .collect();
-        let spec = Spec::parse(format!("target = 'time'\n{spec}").as_bytes()).unwrap();
-        let raw = csv::read(format!("dist,zone,time\n{rows}").as_bytes()).unwrap();
-        let data = Labelled::from_raw(raw, &spec).unwrap();
-        let trained = train(&taxi(), &data, &spec, None, &TrainingContext::default()).unwrap();
-        let key = keys::artifact(&taxi(), &trained.sha256);
+        let spec = format!("target = 'time'\n{spec}");
+        let data = format!("dist,zone,time\n{rows}");
+        self.register_data("taxi", &data, &spec, promote).await
+    }
+
+    /// Registers a version that is trained on some data.
+    pub(crate) async fn register_data(
+        &self,
+        model: &str,
+        data: &str,
+        spec: &str,
+        promote: bool,
+    ) -> Trained {
+        let model: ModelName = model.parse().unwrap();
+        let spec = Spec::parse(spec.as_bytes()).unwrap();
+        let data = Labelled::from_raw(csv::read(data.as_bytes()).unwrap(), &spec).unwrap();
+        let trained = train(&model, &data, &spec, None, &TrainingContext::default()).unwrap();
+        let key = keys::artifact(&model, &trained.sha256);
         self.objects.put(&key, "", trained.artifact.clone().into()).await.unwrap();
-        let expected = self.registry.alias(&taxi(), &Alias::champion()).await.unwrap();
+        let expected = self.registry.alias(&model, &Alias::champion()).await.unwrap();
         let version = NewVersion {
-            model: taxi(),
+            model,
             artifact: trained.sha256.clone(),
             artifact_bytes: 0,
-            run: format!("run-{slope}"),
+            run: format!("run-{}", trained.sha256),
             dataset: String::new(),
             data_hash: String::new(),
             rows: 0,

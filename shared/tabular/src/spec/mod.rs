@@ -10,6 +10,7 @@ mod duration;
 mod forecasting;
 mod frequency;
 mod gate;
+mod image;
 mod retraining;
 mod split;
 mod thresholds;
@@ -33,6 +34,7 @@ pub use duration::{Duration, InvalidDuration};
 pub use forecasting::{Duplicates, ForecasterKind, Forecasting, RollingOrigin, Winner};
 pub use frequency::{Frequency, InvalidFrequency, Unit};
 pub use gate::{Approval, Gate};
+pub use image::{Deskew, Image};
 pub use retraining::Retraining;
 pub use split::{Split, Strategy};
 pub use thresholds::{ThresholdError, Thresholds};
@@ -80,6 +82,8 @@ pub struct Spec {
     pub capture: Capture,
     /// How whole files are scored.
     pub batch: Batch,
+    /// How the pixels of a picture become inputs.
+    pub image: Image,
     /// When captured traffic counts as drifted.
     pub drift: Drift,
 }
@@ -210,6 +214,7 @@ impl Spec {
         self.constraints.validate()?;
         self.capture.validate()?;
         self.batch.validate()?;
+        self.image.validate()?;
         for (column, said) in &self.columns {
             if let Some(rule) = said.contradiction() {
                 return Err(SpecError::Column { column: column.clone(), rule });

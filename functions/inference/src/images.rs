@@ -1,0 +1,157 @@
+//! Pictures in place of rows: a model whose inputs are pixels tells what is drawn.
+
+use std::collections::BTreeMap;
+
+use bytes::Bytes;
+use http::{Request, Response};
+use model_factory::dataset::{Kind, Schema, Task};
+use model_factory::name::{ModelName, Reference};
+use model_factory::protocol::problem::{self, Problem};
+use model_factory::protocol::{Limits, Protocol};
+use model_factory::serving::ServedModel;
+use model_factory::spec::Image;
+use serde::{Deserialize, Serialize};
+use serde_json::{Value, json};
+
+use crate::answer::{self, MODEL_VERSION};
+use crate::invocation::Invocation;
+use crate::picture::{self, PictureError};
+use crate::ports::Ports;
+use crate::predict::{Asked, Content, predict};
+use crate::settle::Exchanged;
+use crate::telemetry::Answerer;
+
+/// The model that answers where none is named.
+pub(crate) fn digits() -> Result<ModelName, Problem> {
+    "digits".parse().map_err(|_| Problem::new(problem::Kind::Internal, "there is no such name"))
+}
+
+/// Tells what is drawn on a picture. What is captured is the row of pixels that the model read.
+pub(crate) async fn classify(
+    ports: &Ports,
+    limits: &Limits,
+    (model, reference): (ModelName, Reference),
+    request: &Request<Bytes>,
+    invocation: &Invocation<'_>,
+    answerer: &mut Option<Answerer>,
+) -> Result<(Response<Bytes>, Exchanged), Problem> {
+    let asked = Asked { protocol: Protocol::Mlflow, model, reference };
+    let read = |served: &ServedModel| {
+        row(request.body(), served)
+            .map(|bytes| Content { content_type: Some("application/json".to_owned()), bytes })
+    };
+    let (_, exchanged) = predict(ports, limits, asked, request, read, invocation, answerer).await?;
+    let version = exchanged.served.version.to_string();
+    let told = told(&exchanged)?;
+    let mut response = answer::json(&told)?;
+    answer::set(&mut response, MODEL_VERSION, &version);
+    Ok((response, exchanged))
+}
+
+/// A scoring request for the picture.
+fn row(body: &[u8], served: &ServedModel) -> Result<Bytes, Problem> {
+    let schema = &served.manifest.schema;
+    let spec = &served.manifest.spec.image;
+    let places = places(schema, spec)?;
+    let side = spec.side.unwrap_or_default() as usize;
+    let pixels = picture::pixels(body, side, spec).map_err(unread)?;
+    let value = |place: usize, kind: Kind| {
+        let value = f64::from(pixels.get(place).copied().unwrap_or_default()) * spec.ink;
+        if kind == Kind::Integral { value.round() } else { value }
+    };
+    let columns: Vec<&str> = schema.inputs.iter().map(|field| field.name.as_str()).collect();
+    let row = schema.inputs.iter().zip(places).map(|(field, place)| value(place, field.kind));
+    let row: Vec<f64> = row.collect();
+    let request = json!({
+        "dataframe_split": {"columns": columns, "data": [row]},
+        "params": {"probabilities": true},
+    });
+    Ok(request.to_string().into())
+}
+
+/// The place of each input among the pixels, row by row. Inputs that never changed in training
+/// are none, so that fewer than all pixels may be inputs.
+fn places(schema: &Schema, spec: &Image) -> Result<Vec<usize>, Problem> {
+    let unfit = |what: String| Problem::new(problem::Kind::SchemaMismatch, what);
+    let Some(side) = spec.side else {
+        return Err(unfit(
+            "the model takes no pictures: say `[image] side = …` in its model.toml, and train it \
+             again"
+                .to_owned(),
+        ));
+    };
+    if !matches!(schema.task, Task::Classification { .. }) {
+        return Err(unfit("the model tells numbers, not what is drawn".to_owned()));
+    }
+    let place = |name: &str| -> Option<usize> {
+        let numbers: Vec<u32> = name
+            .split(|letter: char| !letter.is_ascii_digit())
+            .filter(|digits| !digits.is_empty())
+            .map(|digits| digits.parse().ok())
+            .collect::<Option<_>>()?;
+        let place = match *numbers.as_slice() {
+            [] => return None,
+            [number] => number.checked_sub(spec.first)?,
+            [.., row, column] => {
+                let column = column.checked_sub(spec.first).filter(|column| *column < side)?;
+                row.checked_sub(spec.first)?.checked_mul(side)?.checked_add(column)?
+            }
+        };
+        (place < side * side).then_some(place as usize)
+    };
+    let located = schema.inputs.iter().map(|field| {
+        place(&field.name).ok_or_else(|| {
+            unfit(format!(
+                "the input `{}` of the model is no pixel of {side} × {side}: its name must hold \
+                 the pixel's number from {}, or its row and column",
+                field.name, spec.first
+            ))
+        })
+    });
+    located.collect()
+}
+
+fn unread(error: PictureError) -> Problem {
+    let kind = match error {
+        PictureError::UnknownFormat => problem::Kind::UnsupportedMediaType,
+        PictureError::TooLarge { .. } => problem::Kind::TooLarge,
+        PictureError::Broken(_) | PictureError::Blank => problem::Kind::Malformed,
+    };
+    Problem::new(kind, error.to_string())
+}
+
+/// What is drawn.
+#[derive(Debug, Serialize)]
+struct Told<'a> {
+    predicted_label: Value,
+    probabilities: BTreeMap<&'a str, f64>,
+    model_name: &'a ModelName,
+    model_version: String,
+}
+
+#[derive(Deserialize)]
+struct Scored {
+    predictions: [Prediction; 1],
+}
+
+#[derive(Deserialize)]
+struct Prediction {
+    predict: String,
+    probabilities: Vec<f64>,
+}
+
+fn told(exchanged: &Exchanged) -> Result<Told<'_>, Problem> {
+    let scored: Scored = serde_json::from_slice(&exchanged.response)
+        .map_err(|_| Problem::new(problem::Kind::Internal, "the answer cannot be read"))?;
+    let [Prediction { predict, probabilities }] = scored.predictions;
+    let classes = exchanged.served.manifest.schema.task.classes();
+    Ok(Told {
+        predicted_label: match predict.parse::<i64>() {
+            Ok(number) => number.into(),
+            Err(_) => predict.into(),
+        },
+        probabilities: classes.iter().map(String::as_str).zip(probabilities).collect(),
+        model_name: &exchanged.model,
+        model_version: exchanged.served.version.to_string(),
+    })
+}

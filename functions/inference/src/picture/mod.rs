@@ -1,0 +1,54 @@
+//! A picture as the pixels that a model was trained on: grey, its ink from 0 to 1 whatever
+//! the colours, the figure set upright, scaled and centred.
+
+mod decode;
+mod figure;
+mod grey;
+mod ink;
+
+use model_factory::spec::{Deskew, Image};
+
+/// A picture is not read.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub(crate) enum PictureError {
+    /// Of a format that is not read.
+    #[error("the body is neither a PNG nor a JPEG: send the bytes of one of them")]
+    UnknownFormat,
+    /// It cannot be decoded.
+    #[error("the picture cannot be decoded ({0}): send it again")]
+    Broken(String),
+    /// It has too many pixels.
+    #[error(
+        "the picture has {width} × {height} pixels: send one of at most {} a side",
+        decode::SIDE
+    )]
+    TooLarge {
+        /// Its width.
+        width: usize,
+        /// Its height.
+        height: usize,
+    },
+    /// There is nothing on it.
+    #[error("the picture is blank: nothing stands out from its border")]
+    Blank,
+}
+
+/// The ink of each pixel, from 0 to 1, row by row, of a square with that many pixels a side.
+///
+/// # Errors
+/// When the bytes are no picture, too large a one, or one of nothing.
+pub(crate) fn pixels(bytes: &[u8], side: usize, spec: &Image) -> Result<Vec<f32>, PictureError> {
+    let ink = ink::of(&decode::grey(bytes)?)?;
+    let exact = (ink.width(), ink.height()) == (side, side);
+    let deskew = match spec.deskew {
+        Deskew::Always => true,
+        Deskew::Auto => !exact,
+        Deskew::Never => false,
+    };
+    let upright = if deskew { figure::upright(&ink) } else { ink };
+    Ok(if exact { upright } else { figure::centred(&upright, side, spec.fill as f32) }
+        .into_values())
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,200 @@
+//! Pictures of digits, drawn here.
+
+use std::io::Cursor;
+
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
+use bytes::Bytes;
+use http::{Method, Response, StatusCode};
+use serde_json::{Value, json};
+
+use crate::world::{World, json_of, version};
+
+/// A dark bar on a bright ground, as JPEG.
+const BAR: &str = "\
+    /9j/4AAQSkZJRgABAQAAAQABAAD/2wBDABALDA4MChAODQ4SERATGCgaGBYWGDEjJR0oOjM9PDkzODdASFxOQERX\
+    RTc4UG1RV19iZ2hnPk1xeXBkeFxlZ2P/2wBDARESEhgVGC8aGi9jQjhCY2NjY2NjY2NjY2NjY2NjY2NjY2NjY2Nj\
+    Y2NjY2NjY2NjY2NjY2NjY2NjY2NjY2NjY2P/wAARCAAgABgDASIAAhEBAxEB/8QAFgABAQEAAAAAAAAAAAAAAAAA\
+    AAYF/8QAJxAAAQIFAQgDAAAAAAAAAAAAAAEDAgQFERITBhQhMjdBdLExQlH/xAAVAQEBAAAAAAAAAAAAAAAAAAAA\
+    Af/EABcRAQEBAQAAAAAAAAAAAAAAAAACARH/2gAMAwEAAhEDEQA/AL0ypis6G0crSN3y12lc1c7Y83C1uPL+9zVJ\
+    WodR6Z40XpwTnRVAAgErUOo9M8aL04VRiTVImHtrJOqwxtIwwyrcUKquSraP4S1vsncsjbABB//Z";
+
+/// What is drawn in a square of a side of one: the ink at a point.
+type Figure = fn(f32, f32) -> bool;
+
+/// A ring, a bar, and an angle.
+const FIGURES: [(&str, Figure); 3] = [
+    ("0", |x, y| {
+        let radius = ((x - 0.5).powi(2) + (y - 0.5).powi(2)).sqrt();
+        (0.28..0.48).contains(&radius)
+    }),
+    ("1", |x, y| (x - 0.5).abs() < 0.1 && y > 0.02 && y < 0.98),
+    ("7", |x, y| {
+        let stroke = (x + 0.6 * y - 0.85).abs() < 0.12;
+        (y < 0.2 && x > 0.15 && x < 0.9) || (stroke && y > 0.05 && y < 0.98)
+    }),
+];
+
+/// The ink of each pixel of a square with that many a side.
+fn draw(figure: Figure, side: usize, shift: f32) -> Vec<f32> {
+    let places = (0..side).flat_map(|y| (0..side).map(move |x| (x, y)));
+    let ink = |x: usize, y: usize| {
+        let points = (0..4).flat_map(|a| (0..4).map(move |b| (a, b)));
+        let at = |place: usize, part: usize| (place as f32 + part as f32 / 4.0) / side as f32;
+        let drawn = points.filter(|&(a, b)| figure(at(x, a) - shift, at(y, b)));
+        drawn.count() as f32 / 16.0
+    };
+    places.map(|(x, y)| ink(x, y)).collect()
+}
+
+/// A data set of pictures, with columns by name and a pixel of so much ink at most.
+fn data_set(side: usize, ink: f32, name: impl Fn(usize) -> String) -> String {
+    let names: Vec<String> = (0..side * side).map(name).collect();
+    let mut data = names.join(",") + ",digit\n";
+    for round in 0..10 {
+        for (label, figure) in FIGURES {
+            let shift = (round as f32 - 5.0) / 100.0;
+            let dim = 1.0 - round as f32 / 50.0;
+            let pixels = draw(figure, side, shift);
+            let pixels = pixels.iter().map(|value| (value * dim * ink).round().to_string());
+            data += &(pixels.collect::<Vec<_>>().join(",") + "," + label + "\n");
+        }
+    }
+    data
+}
+
+/// A grey picture, which `paint` makes of the ink.
+fn png(width: usize, pixels: &[f32], paint: impl Fn(f32) -> u8) -> Bytes {
+    let mut bytes = Cursor::new(Vec::new());
+    let (width, height) = (u32::try_from(width).unwrap(), pixels.len() / width);
+    let mut encoder = png::Encoder::new(&mut bytes, width, u32::try_from(height).unwrap());
+    encoder.set_color(png::ColorType::Grayscale);
+    let samples: Vec<u8> = pixels.iter().map(|value| paint(*value)).collect();
+    encoder.write_header().unwrap().write_image_data(&samples).unwrap();
+    bytes.into_inner().into()
+}
+
+fn bright(ink: f32) -> u8 {
+    (255.0 * ink) as u8
+}
+
+async fn post(world: &World, path: &str, body: Bytes) -> Response<Bytes> {
+    world.send("r-1", Method::POST, path, &[("content-type", "image/png")], body).await
+}
+
+async fn trained(model: &str, side: usize, spec: &str) -> World {
+    let world = World::new();
+    let (ink, name): (f32, fn(usize) -> String) = match side {
+        8 => (16.0, |place| format!("pixel_{}_{}", place / 8, place % 8)),
+        _ => (255.0, |place| format!("pixel{}", place + 1)),
+    };
+    let spec = format!("target = 'digit'\ntask = 'classification'\n{QUICK}\n{spec}");
+    world.register_data(model, &data_set(side, ink, name), &spec, true).await;
+    world
+}
+
+/// One quick candidate.
+const QUICK: &str = "[training]\nlearners = ['neighbours']\ntrials = 1\nwarm_start = false";
+
+const EIGHT: &str = "[image]\nside = 8\nink = 16\nfill = 1.0";
+
+#[tokio::test]
+async fn digits_are_told_whatever_their_size_and_colours() {
+    let world = trained("digits", 8, EIGHT).await;
+    for (label, figure) in FIGURES {
+        let exact = png(8, &draw(figure, 8, 0.0), bright);
+        let large = png(90, &draw(figure, 90, 0.0), bright);
+        let dark = png(40, &draw(figure, 40, 0.0), |ink| 230 - (180.0 * ink) as u8);
+        // In a corner of a wide picture.
+        let mut wide = vec![0.0; 200 * 50];
+        for (place, ink) in draw(figure, 40, 0.0).into_iter().enumerate() {
+            wide[(place / 40 + 5) * 200 + place % 40 + 150] = ink;
+        }
+        for picture in [exact, large, dark, png(200, &wide, bright)] {
+            let answer = post(&world, "/classify_digit", picture).await;
+            let told = json_of(&answer);
+            assert_eq!(answer.status(), StatusCode::OK, "{told}");
+            assert_eq!(told["predicted_label"], json!(label.parse::<i64>().unwrap()), "{told}");
+            assert_eq!((version(&answer), &told["model_version"]), (1, &json!("1")));
+            let probabilities = told["probabilities"].as_object().unwrap();
+            let sum: f64 = probabilities.values().filter_map(Value::as_f64).sum();
+            assert!((sum - 1.0).abs() < 1e-6 && probabilities.contains_key(label), "{told}");
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_jpeg_and_a_slanted_bar_are_ones_for_a_model_of_another_side() {
+    let spec = "[image]\nside = 12\nfirst = 1\nfill = 1.0";
+    let world = trained("figures", 12, spec).await;
+    let jpeg = Bytes::from(STANDARD.decode(BAR).unwrap());
+    let told = post(&world, "/models/figures/versions/1/classify-image", jpeg).await;
+    assert_eq!(json_of(&told)["predicted_label"], json!(1), "{}", json_of(&told));
+    let slanted: Figure = |x, y| (x - 0.5 + 0.4 * (y - 0.5)).abs() < 0.1 && y > 0.1 && y < 0.9;
+    let slanted = png(60, &draw(slanted, 60, 0.0), bright);
+    let told = post(&world, "/models/figures/classify-image", slanted).await;
+    assert_eq!(json_of(&told)["predicted_label"], json!(1), "{}", json_of(&told));
+}
+
+#[tokio::test]
+async fn what_is_captured_is_the_row_of_pixels() {
+    let world = trained("digits", 8, EIGHT).await;
+    let picture = png(8, &draw(FIGURES[1].1, 8, 0.0), bright);
+    post(&world, "/classify_digit", picture).await;
+    world.inference.settle().await;
+    let captured = world.captured().await;
+    assert_eq!(captured.len(), 1);
+    assert!(captured[0].0.starts_with("capture/digits/champion/"), "{}", captured[0].0);
+    let line = serde_json::to_value(&captured[0].1).unwrap();
+    let input = line["captureData"]["endpointInput"]["data"].as_str().unwrap();
+    let input: Value = serde_json::from_str(input).unwrap();
+    let split = &input["dataframe_split"];
+    let columns = split["columns"].as_array().unwrap();
+    assert_eq!(split["data"][0].as_array().map(Vec::len), Some(columns.len()));
+    assert!(columns.iter().all(|name| name.as_str().unwrap().starts_with("pixel_")));
+}
+
+#[tokio::test]
+async fn what_is_no_picture_of_anything_is_refused_in_words() {
+    let world = trained("digits", 8, EIGHT).await;
+    let picture = || png(8, &draw(FIGURES[0].1, 8, 0.0), bright);
+    let cut = picture().slice(..40);
+    let blank = png(28, &[0.0; 28 * 28], bright);
+    let faint = png(28, &draw(FIGURES[0].1, 28, 0.0), |ink| 100 + (10.0 * ink) as u8);
+    let huge = png(5000, &[0.0; 5000], bright);
+    let jpeg = Bytes::from(STANDARD.decode(BAR).unwrap()).slice(..200);
+    for (body, status, words) in [
+        (blank, 400, "is blank"),
+        (faint, 400, "is blank"),
+        (cut, 400, "cannot be decoded"),
+        (jpeg, 400, "cannot be decoded"),
+        (huge, 413, "5000 × 1 pixels"),
+        (Bytes::from_static(b"GIF89a"), 415, "neither a PNG nor a JPEG"),
+        (Bytes::new(), 415, "neither a PNG nor a JPEG"),
+    ] {
+        let answer = post(&world, "/classify_digit", body).await;
+        let problem = json_of(&answer);
+        assert_eq!(answer.status(), status, "{problem}");
+        assert!(problem["detail"].as_str().unwrap().contains(words), "{problem}");
+    }
+    let unknown = post(&world, "/models/letters/classify-image", picture()).await;
+    assert_eq!(unknown.status(), StatusCode::NOT_FOUND);
+    let get = world.send("r-2", Method::GET, "/classify_digit", &[], "").await;
+    assert_eq!(get.status(), StatusCode::METHOD_NOT_ALLOWED);
+}
+
+#[tokio::test]
+async fn a_model_of_anything_else_takes_no_pictures() {
+    let world = World::new();
+    world.train(2, "").await;
+    let picture = png(8, &draw(FIGURES[0].1, 8, 0.0), bright);
+    let answer = post(&world, "/models/taxi/classify-image", picture.clone()).await;
+    assert_eq!(answer.status(), StatusCode::UNPROCESSABLE_ENTITY);
+    assert!(json_of(&answer)["detail"].as_str().unwrap().contains("say `[image] side = …`"));
+    // Columns that are no pixels of the side.
+    let world = trained("digits", 8, &EIGHT.replace("side = 8", "side = 7")).await;
+    let answer = post(&world, "/classify_digit", picture).await;
+    assert_eq!(answer.status(), StatusCode::UNPROCESSABLE_ENTITY);
+    let detail = json_of(&answer)["detail"].as_str().unwrap().to_owned();
+    assert!(detail.contains("is no pixel of 7 × 7"), "{detail}");
+}
