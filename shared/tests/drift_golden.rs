@@ -137,7 +137,7 @@ fn table(values: Vec<f64>) -> Table {
 fn bins(reference: &[f64], current: &[f64]) -> (Bins, Bins) {
     let schema = Schema {
         inputs: vec![Field { name: "x".into(), kind: Kind::Fractional, nullable: false }],
-        target: "y".into(),
+        target: Some("y".into()),
         task: Task::Regression,
     };
     let profile = Profile::of(&table(reference.to_vec()), &schema);
@@ -306,7 +306,7 @@ fn judge<'a>(
     let inputs = names.map(field).collect();
     let profile = Profile::of(
         reference,
-        &Schema { inputs, target: "cultivar".into(), task: Task::Regression },
+        &Schema { inputs, target: Some("cultivar".into()), task: Task::Regression },
     );
     let mut observation = profile.observer();
     observation.add(current);

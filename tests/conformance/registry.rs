@@ -68,6 +68,7 @@ fn new(adapters: &Adapters, model: &ModelName, run: &str) -> NewVersion {
         learner: "boosting max_depth=3".to_owned(),
         metric: Metric::Rmse,
         metrics: BTreeMap::from([(Metric::Rmse, 0.1 + 0.2), (Metric::Mae, 1e-12)]),
+        structure: None,
         baselines: Some(Baselines {
             statistics: format!("runs/taxi/{run}/statistics.json"),
             constraints: format!("runs/taxi/{run}/constraints.json"),

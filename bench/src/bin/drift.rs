@@ -141,7 +141,7 @@ fn schema_of(raw: &RawTable) -> Schema {
         nullable: true,
     };
     let inputs = columns.map(field).collect();
-    Schema { inputs, target: String::new(), task: Task::Regression }
+    Schema { inputs, target: None, task: Task::Regression }
 }
 
 fn profile_of(raw: &RawTable) -> Profile {

@@ -43,7 +43,8 @@ pub(crate) async fn outcomes(
     let joined = join(&labelled, &truths, schema, &Limits::default())
         .map_err(|error| Failure::terminal(&error))?;
     tracing::info!(counts = ?joined.counts, "answers are joined with their labels");
-    let Some(labels) = joined.table.column(&schema.target) else { return Ok(None) };
+    let target = schema.target.as_deref().and_then(|target| joined.table.column(target));
+    let Some(labels) = target else { return Ok(None) };
     let predictions =
         judge.predictor.predict(&joined.table).map_err(|error| Failure::terminal(&error))?;
     let outcomes = Outcomes::new(&joined.times, &predictions, labels, &schema.task);

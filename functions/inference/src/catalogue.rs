@@ -26,13 +26,15 @@ pub(crate) async fn metadata(
     let versions = ports.registry.versions(&model).await.map_err(unavailable)?;
     let manifest = &served.manifest;
     let version = served.version.to_string();
-    let properties = BTreeMap::from([
+    let mut properties = BTreeMap::from([
         ("task".to_owned(), manifest.task().to_owned()),
-        ("target".to_owned(), manifest.schema.target.clone()),
         ("learner".to_owned(), learner(&served).to_owned()),
         ("options".to_owned(), served.options().join(" ")),
         ("version".to_owned(), version.clone()),
     ]);
+    if let Some(target) = &manifest.schema.target {
+        properties.insert("target".to_owned(), target.clone());
+    }
     let versions = versions.iter().map(|record| record.version);
     let metadata = ModelMetadata::new(model, versions, &manifest.schema, properties);
     let mut response = answer::json(&metadata)?;

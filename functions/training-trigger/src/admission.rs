@@ -4,7 +4,7 @@ use model_factory::dataset::{Defect, Labelled, RawTable};
 use model_factory::name::ModelName;
 use model_factory::quality::{self, Admission, Baseline};
 use model_factory::runtime::Failure;
-use model_factory::spec::Spec;
+use model_factory::spec::{RunMode, Spec};
 use model_factory::storage::keys;
 
 use crate::ports::Ports;
@@ -16,6 +16,8 @@ pub(crate) struct Admitted {
     pub(crate) data: Labelled,
     /// What is wrong with them and yet no reason not to train.
     pub(crate) warnings: Vec<Defect>,
+    /// The rows as they were uploaded, where each of them gets a label.
+    pub(crate) raw: Option<RawTable>,
 }
 
 /// Holds a table against the champion's constraints, and writes which of them it
@@ -27,6 +29,7 @@ pub(crate) async fn admit(
     raw: RawTable,
     spec: &Spec,
 ) -> Result<Admitted, Stop> {
+    let own_rows = (spec.training.mode == RunMode::TrainRun).then(|| raw.clone());
     let (spec, baseline) = (spec.clone(), baseline(ports, model).await?);
     let judged = tokio::task::spawn_blocking(move || quality::admit(raw, &spec, baseline.as_ref()));
     let Admission { data, warnings, violations } =
@@ -38,7 +41,18 @@ pub(crate) async fn admit(
     for Defect { code, message, .. } in &warnings {
         tracing::warn!(run, code, message, "the data set is admitted with a warning");
     }
-    Ok(Admitted { data: data?, warnings })
+    let data = data?;
+    if let Some(raw) = &own_rows
+        && raw.table.rows() != data.rows()
+    {
+        return Err(Stop::Failed(format!(
+            "{} of {} rows have no value in the target or time column, and each row is to get a \
+             label (`training.mode = \"train-run\"`): fill them, or leave them out by `data.filter`",
+            raw.table.rows() - data.rows(),
+            raw.table.rows()
+        )));
+    }
+    Ok(Admitted { data, warnings, raw: own_rows })
 }
 
 /// What the champion's training data promises; `None` without a champion.

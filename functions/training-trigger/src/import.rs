@@ -149,6 +149,7 @@ impl Import<'_> {
             learner: adopted.learner.clone(),
             metric: adopted.metric,
             metrics: adopted.metrics.clone(),
+            structure: None,
             baselines,
             created_at: ports.clock.now(),
             decision: adopted.reasons.join("; "),

@@ -20,6 +20,7 @@ mod quarantine;
 pub mod record;
 mod registration;
 pub mod report;
+mod results;
 mod rows;
 mod series;
 mod source;

@@ -6,6 +6,7 @@ use std::time::Instant;
 use jiff::Timestamp;
 use model_factory::dataset::{Defect, Schema};
 use model_factory::forecasting::Board;
+use model_factory::learners::Structure;
 use model_factory::metrics::{Interval, Metric};
 use model_factory::name::{Alias, ModelName, Version};
 use model_factory::registry::Baselines;
@@ -121,6 +122,9 @@ pub struct TrainingRecord {
     pub artifact: String,
     /// What the training data promises about later data.
     pub baselines: Option<Baselines>,
+    /// What the model has found in its rows; `None` where it predicts a target.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub structure: Option<Structure>,
     /// Every candidate, the best first.
     pub leaderboard: Leaderboard,
     /// The winner's metrics on the holdout.

@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::time::Instant;
 
 use async_trait::async_trait;
-use model_factory::dataset::{Defect, Labelled};
+use model_factory::dataset::{Defect, Labelled, RawTable};
 use model_factory::port_error::chain;
 use model_factory::registry::{Baselines, NewVersion};
 use model_factory::runtime::Failure;
@@ -19,7 +19,7 @@ use crate::job::Job;
 use crate::progress::ProgressNotes;
 use crate::record::Account;
 use crate::stop::Stop;
-use crate::writing;
+use crate::{results, writing};
 
 /// A training.
 pub(crate) struct Training<'a> {
@@ -28,6 +28,8 @@ pub(crate) struct Training<'a> {
     pub(crate) data: Arc<Labelled>,
     /// What is wrong with the data and yet no reason not to train.
     pub(crate) warnings: &'a [Defect],
+    /// The rows as they were uploaded, where each of them gets a label.
+    pub(crate) own_rows: Option<&'a RawTable>,
 }
 
 #[async_trait]
@@ -37,7 +39,7 @@ impl Challenge for Training<'_> {
         champion: Option<&Stored>,
         account: &mut Account,
     ) -> Result<Judged, Stop> {
-        let Self { job, data, warnings, .. } = self;
+        let Self { job, data, warnings, own_rows, .. } = self;
         let champion = champion.map(challenge::of_rows).transpose()?;
         let trained = self.train(champion).await?;
         account.seconds.training = trained.durations;
@@ -45,6 +47,9 @@ impl Challenge for Training<'_> {
         account.lineage.artifact = Some(keys::artifact(job.model, &trained.sha256));
         let storing = Instant::now();
         let baselines = writing::store(job, data, warnings, &trained, account).await?;
+        if let (Some(raw), Some(labels)) = (own_rows, &trained.labels) {
+            results::write(job, raw, labels, trained.structure.as_ref()).await?;
+        }
         account.seconds.store = storing.elapsed().as_secs_f64();
         let version = describe(job, data, &trained, baselines, account);
         Ok(Judged { version, passed: trained.decision.passed })
@@ -106,6 +111,7 @@ fn describe(
         learner: trained.learner.clone(),
         metric: trained.metric,
         metrics: trained.metrics.clone(),
+        structure: trained.structure.clone(),
         baselines: Some(baselines),
         created_at: job.ports.clock.now(),
         decision: trained.decision.reasons.join("; "),

@@ -130,13 +130,19 @@ impl Work<'_> {
             registration::hand_on(ports, announcer, model, source, run).await?;
             return Ok(outcome);
         }
-        let Admitted { data, warnings } =
+        let Admitted { data, warnings, raw } =
             rows::read(ports, model, run, objects, &spec, source.window).await?;
         self.received(bytes, &warnings).await?;
         account.seconds.read = reading.elapsed().as_secs_f64();
         let inputs = data.schema.inputs.len();
         tracing::info!(run, rows = data.rows(), inputs, "the data is read");
-        let training = Training { job, invocation, data: Arc::new(data), warnings: &warnings };
+        let training = Training {
+            job,
+            invocation,
+            data: Arc::new(data),
+            warnings: &warnings,
+            own_rows: raw.as_ref(),
+        };
         let version = challenge::settle(&job, &training, account).await?;
         registration::announce(ports, announcer, model, version).await
     }

@@ -47,6 +47,7 @@ pub(crate) async fn store(
         code_version: env!("CARGO_PKG_VERSION").to_owned(),
         artifact,
         baselines: Some(baselines.clone()),
+        structure: trained.structure.clone(),
         leaderboard: trained.leaderboard.clone(),
         metrics: trained.metrics.clone(),
         intervals: trained.assessment.intervals.clone(),

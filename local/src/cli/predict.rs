@@ -93,6 +93,18 @@ fn write(predictions: &Predictions) -> Result<(), CliError> {
                 writer.write_record([value.to_string()]).map_err(broken)?;
             }
         }
+        Predictions::Anomalies { scores, outliers } => {
+            writer.write_record(["outlier", "score"]).map_err(broken)?;
+            for (score, outlier) in scores.iter().zip(outliers) {
+                writer.write_record([outlier.to_string(), score.to_string()]).map_err(broken)?;
+            }
+        }
+        Predictions::Clusters(labels) => {
+            writer.write_record(["cluster"]).map_err(broken)?;
+            for label in labels {
+                writer.write_record([label.to_string()]).map_err(broken)?;
+            }
+        }
         Predictions::Classes { classes, probabilities, .. } => {
             let mut header = vec!["predict".to_owned()];
             header.extend(classes.iter().map(|class| format!("probability_{class}")));

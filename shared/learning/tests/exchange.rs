@@ -45,6 +45,7 @@ fn answers(predictor: &Predictor, table: &Table) -> Vec<f64> {
     match predictor.predict(table).unwrap() {
         Predictions::Values(values) => values,
         Predictions::Classes { probabilities, .. } => probabilities,
+        other => panic!("{other:?}"),
     }
 }
 

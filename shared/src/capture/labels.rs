@@ -14,7 +14,7 @@ pub(super) struct Labels<'s> {
 impl<'s> Labels<'s> {
     pub(super) fn new(schema: &'s Schema) -> Self {
         let kind = match schema.task {
-            Task::Classification { .. } => Kind::Category,
+            Task::Classification { .. } | Task::Anomaly | Task::Clustering => Kind::Category,
             Task::Regression => Kind::Fractional,
         };
         Self { schema, values: ValuesBuilder::new(kind, 0) }
@@ -33,6 +33,9 @@ impl<'s> Labels<'s> {
             Task::Classification { classes } => Values::Category(Categories::encode(
                 texts.map(|text| Some(class_of(text, classes))),
             )),
+            Task::Anomaly | Task::Clustering => {
+                Values::Category(Categories::encode(texts.map(Some)))
+            }
             Task::Regression => {
                 let domain = Domain::of_kind(Kind::Fractional);
                 let numbers: Option<Vec<f64>> = texts.try_fold(Vec::new(), |mut all, text| {
@@ -48,7 +51,8 @@ impl<'s> Labels<'s> {
 
     /// The target's column.
     pub(super) fn finish(self) -> Column {
-        Column { name: self.schema.target.clone(), values: self.values.finish() }
+        let name = self.schema.target.clone().unwrap_or_default();
+        Column { name, values: self.values.finish() }
     }
 }
 
@@ -71,12 +75,14 @@ fn class_of(text: &str, classes: &[String]) -> String {
 pub(super) fn unfit(text: &str, schema: &Schema) -> Option<String> {
     let text = present(text)?;
     match &schema.task {
-        Task::Classification { .. } => None,
+        Task::Classification { .. } | Task::Anomaly => None,
+        Task::Clustering => Some("clusters have no true values".to_owned()),
         Task::Regression => match Domain::of_kind(Kind::Fractional).number_of_text(text) {
             Some(_) => None,
             None => {
                 let shown: String = text.chars().take(40).collect();
-                Some(format!("`{shown}` is no value of the number `{}`", schema.target))
+                let target = schema.target.as_deref().unwrap_or_default();
+                Some(format!("`{shown}` is no value of the number `{target}`"))
             }
         },
     }

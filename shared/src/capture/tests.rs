@@ -13,7 +13,7 @@ const REQUEST: &str =
 
 fn schema(task: Task) -> Schema {
     let inputs = vec![Field { name: "x".into(), kind: Kind::Fractional, nullable: false }];
-    Schema { inputs, target: "y".into(), task }
+    Schema { inputs, target: Some("y".into()), task }
 }
 
 fn classes(classes: &[&str]) -> Schema {

@@ -38,15 +38,16 @@ pub(super) fn section(input: &CardInput<'_>) -> Markup {
     }
 }
 
-/// The summary of the target, as of an input; of all rows.
+/// The summary of the target, where there is one, as of an input; of all rows.
 fn target(input: &CardInput<'_>) -> Vec<Column> {
-    let name = input.data.schema.target.clone();
+    let name = input.data.schema.target.clone().unwrap_or_default();
     let (kind, values) = match &input.data.target {
         Target::Values(values) => (Kind::Fractional, Values::Number(values.clone())),
         Target::Classes { classes, labels } => {
             let texts = labels.iter().map(|&label| classes.get(label).map(String::as_str));
             (Kind::Category, Values::Category(Categories::encode(texts)))
         }
+        Target::Absent { .. } => return Vec::new(),
     };
     let field = Field { name: name.clone(), kind, nullable: false };
     let schema = Schema { inputs: vec![field], ..input.data.schema.clone() };

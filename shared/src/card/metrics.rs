@@ -34,9 +34,11 @@ pub(super) fn headline(input: &CardInput<'_>) -> Markup {
                     "on the same rows"
                 }))
             }
-            (tile(html! { "Baseline" }, shown(&assessment.baseline), html! {
-                "without looking at the inputs"
-            }))
+            @if !assessment.baseline.is_empty() {
+                (tile(html! { "Baseline" }, shown(&assessment.baseline), html! {
+                    "without looking at the inputs"
+                }))
+            }
             (tile(html! { "Rows held out" }, count(assessment.evaluation.rows() as u64), html! {
                 "seen by the evaluation only"
             }))
@@ -128,6 +130,8 @@ pub(super) fn label(metric: Metric) -> String {
         Metric::R2 => "R²".to_owned(),
         Metric::Pinball => "Pinball loss of the intervals".to_owned(),
         Metric::Coverage => "Coverage of the intervals".to_owned(),
+        Metric::OutlierRateError => "Error of the share of anomalies".to_owned(),
+        Metric::Silhouette => "Mean silhouette".to_owned(),
         Metric::LogLoss
         | Metric::BalancedAccuracy
         | Metric::Precision

@@ -7,6 +7,7 @@ mod limits;
 mod metrics;
 mod quality;
 mod record;
+mod structure;
 
 use jiff::Timestamp;
 use maud::{Markup, html};
@@ -61,13 +62,16 @@ fn head(input: &CardInput<'_>) -> Markup {
     let does = match &schema.task {
         Task::Regression => "Predicts the number".to_owned(),
         Task::Classification { classes } => format!("Chooses one of {} classes of", classes.len()),
+        Task::Anomaly => "Finds the rows that are unlike the others".to_owned(),
+        Task::Clustering => "Finds groups of rows that are alike".to_owned(),
     };
+    let target = schema.target.as_ref().filter(|_| !schema.task.kind().is_unsupervised());
     html! {
         header {
             p .eyebrow { "Model card" }
             h1 { (input.model) }
             p .lead {
-                (does) " " strong { (schema.target) } " from " (schema.inputs.len())
+                (does) @if let Some(target) = target { " " strong { (target) } } " from " (schema.inputs.len())
                 " columns, learned from " (count(input.trained.profile.rows)) " rows."
             }
             p .quiet { (input.trained.learner) }

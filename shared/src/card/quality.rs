@@ -3,7 +3,7 @@
 
 use maud::{Markup, html};
 
-use super::CardInput;
+use super::{CardInput, structure};
 use crate::dataset::Task;
 use crate::metrics::Evaluation;
 use crate::page::{Layer, Plot, count, number, percent, short};
@@ -33,6 +33,7 @@ pub(super) fn section(input: &CardInput<'_>) -> Markup {
     match &input.data.schema.task {
         Task::Classification { classes } => classification(input, classes),
         Task::Regression => regression(input),
+        Task::Anomaly | Task::Clustering => structure::section(input),
     }
 }
 
@@ -163,7 +164,7 @@ fn regression(input: &CardInput<'_>) -> Markup {
     let reach = least.abs().max(most.abs());
     let histogram = histogram(errors(), -reach, reach);
     let top = histogram.iter().map(|bar| bar.2).fold(0.0, f64::max);
-    let target = &input.data.schema.target;
+    let target = input.data.schema.target.as_deref().unwrap_or_default();
     let (x, y) = (format!("predicted {target}"), format!("actual {target}"));
     let residual = "actual − predicted";
     let diagonal = [(low, low), (high, high)];

@@ -17,7 +17,7 @@ pub(super) fn leaderboard(input: &CardInput<'_>) -> Markup {
         div .scroll { table {
             thead { tr {
                 th .n { "#" } th { "Candidate" }
-                th .n { (leaderboard.metric) " in cross-validation" } th .n { "± between folds" }
+                th .n { (leaderboard.metric) @if leaderboard.folds > 0 { " in cross-validation" } } th .n { "± between folds" }
                 th .n { "Seconds" }
             } }
             tbody { @for (rank, entry) in leaderboard.entries.iter().enumerate().take(SHOWN) {

@@ -80,7 +80,7 @@ impl Outcomes {
     pub fn usual_error(&self, reference: &Performance) -> f64 {
         match &self.truth {
             Target::Classes { .. } => reference.error,
-            Target::Values(_) => 0.5,
+            Target::Values(_) | Target::Absent { .. } => 0.5,
         }
     }
 
@@ -129,6 +129,13 @@ fn select(predictions: &Predictions, rows: &[usize]) -> Predictions {
     match predictions {
         Predictions::Values(values) => {
             Predictions::Values(rows.iter().filter_map(|&row| values.get(row).copied()).collect())
+        }
+        Predictions::Anomalies { scores, outliers } => Predictions::Anomalies {
+            scores: rows.iter().filter_map(|&row| scores.get(row).copied()).collect(),
+            outliers: rows.iter().filter_map(|&row| outliers.get(row).copied()).collect(),
+        },
+        Predictions::Clusters(labels) => {
+            Predictions::Clusters(rows.iter().filter_map(|&row| labels.get(row).copied()).collect())
         }
         Predictions::Classes { classes, probabilities, threshold } => {
             let width = classes.len();

@@ -120,7 +120,8 @@ mod tests {
 
     fn profile() -> Profile {
         let field = Field { name: "x".into(), kind: Kind::Fractional, nullable: false };
-        let schema = Schema { inputs: vec![field], target: "y".into(), task: Task::Regression };
+        let schema =
+            Schema { inputs: vec![field], target: Some("y".into()), task: Task::Regression };
         Profile::of(&table((0..100).map(f64::from).collect()), &schema)
     }
 

@@ -62,7 +62,7 @@ impl Profile {
         self
     }
 
-    /// The profile with the true values of the same rows.
+    /// The profile with the true values of the same rows, where there are some.
     #[must_use]
     pub fn with_target(mut self, name: &str, target: &Target) -> Self {
         let (kind, values) = match target {
@@ -71,6 +71,7 @@ impl Profile {
                 let texts = labels.iter().map(|&label| classes.get(label).map(String::as_str));
                 (Kind::Category, Values::Category(Categories::encode(texts)))
             }
+            Target::Absent { .. } => return self,
         };
         self.target = Some(Column::of(name, kind, Some(&values), values.len()));
         self

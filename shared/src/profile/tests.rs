@@ -14,7 +14,7 @@ fn schema() -> Schema {
     let field = |name: &str, kind| Field { name: name.into(), kind, nullable: true };
     Schema {
         inputs: vec![field("x", Kind::Fractional), field("c", Kind::Category)],
-        target: "y".into(),
+        target: Some("y".into()),
         task: Task::Regression,
     }
 }
@@ -398,7 +398,7 @@ fn notes(texts: impl Iterator<Item = String>) -> (Table, Schema) {
     let values = Values::Category(Categories::encode(texts.map(Some)));
     let table = Table::new(vec![Column { name: "note".into(), values }]).unwrap();
     let field = Field { name: "note".into(), kind: Kind::Text, nullable: true };
-    let schema = Schema { inputs: vec![field], target: "y".into(), task: Task::Regression };
+    let schema = Schema { inputs: vec![field], target: Some("y".into()), task: Task::Regression };
     (table, schema)
 }
 

@@ -94,7 +94,7 @@ impl Options {
             }
             "interval" => {
                 if *task != Task::Regression {
-                    return Err("is for models of numbers; this one answers classes".to_owned());
+                    return Err(format!("is for models of numbers; this one {}", answers(task)));
                 }
                 let expected = "a coverage between 0 and 1";
                 self.interval = Some(number(value, expected, |x| 0.0 < x && x < 1.0)?);
@@ -126,6 +126,8 @@ impl Options {
                 known: match task {
                     Task::Classification { .. } => "`predict` and `probabilities`",
                     Task::Regression => "`predict`",
+                    Task::Anomaly => "`outlier` and `score`",
+                    Task::Clustering => "`cluster`",
                 },
                 option: found.and_then(Output::option),
             }),
@@ -137,7 +139,8 @@ impl Options {
     pub(super) fn unnamed(&self, usual: &[Output]) -> Vec<Output> {
         match self.choice {
             Choice::Usual => usual.to_vec(),
-            Choice::Predict | Choice::Both => vec![Output::Predict],
+            // What comes first is the answer itself.
+            Choice::Predict | Choice::Both => usual.iter().copied().take(1).collect(),
             Choice::Probabilities => vec![Output::Probabilities],
         }
     }
@@ -167,7 +170,17 @@ impl Options {
 fn classes(task: &Task) -> Result<usize, String> {
     match task {
         Task::Classification { classes } => Ok(classes.len()),
-        Task::Regression => Err("is for models of classes; this one answers numbers".to_owned()),
+        task => Err(format!("is for models of classes; this one {}", answers(task))),
+    }
+}
+
+/// What a model of the task answers, in words.
+fn answers(task: &Task) -> &'static str {
+    match task {
+        Task::Classification { .. } => "answers classes",
+        Task::Regression => "answers numbers",
+        Task::Anomaly => "finds anomalies",
+        Task::Clustering => "finds clusters",
     }
 }
 

@@ -8,6 +8,12 @@ use crate::dataset::Task;
 pub enum Output {
     /// The class that is answered, or the value of a regression.
     Predict,
+    /// Whether a row is an anomaly.
+    Outlier,
+    /// How unlike the training rows a row is.
+    Score,
+    /// The cluster of a row, −1 for none.
+    Cluster,
     /// The probability of each class.
     Probabilities,
     /// The lower bound of the prediction interval.
@@ -26,8 +32,11 @@ pub enum Output {
 
 impl Output {
     /// All of them.
-    pub(super) const ALL: [Self; 8] = [
+    pub(super) const ALL: [Self; 11] = [
         Self::Predict,
+        Self::Outlier,
+        Self::Score,
+        Self::Cluster,
         Self::Probabilities,
         Self::Lower,
         Self::Upper,
@@ -42,6 +51,9 @@ impl Output {
     pub fn name(self) -> &'static str {
         match self {
             Self::Predict => "predict",
+            Self::Outlier => "outlier",
+            Self::Score => "score",
+            Self::Cluster => "cluster",
             Self::Probabilities => "probabilities",
             Self::Lower => "lower",
             Self::Upper => "upper",
@@ -58,13 +70,26 @@ impl Output {
         match task {
             Task::Classification { .. } => &[Self::Predict, Self::Probabilities],
             Task::Regression => &[Self::Predict],
+            Task::Anomaly => &[Self::Outlier, Self::Score],
+            Task::Clustering => &[Self::Cluster],
+        }
+    }
+
+    /// Those that a scoring response tells without any option: of a classification the
+    /// class only.
+    pub(super) fn of_scoring(task: &Task) -> &'static [Self] {
+        match task {
+            Task::Classification { .. } => &[Self::Predict],
+            task => Self::of_task(task),
         }
     }
 
     /// The parameter without which there is no such output.
     pub(super) fn option(self) -> Option<&'static str> {
         match self {
-            Self::Predict | Self::Probabilities => None,
+            Self::Predict | Self::Outlier | Self::Score | Self::Cluster | Self::Probabilities => {
+                None
+            }
             Self::Lower | Self::Upper => Some("interval"),
             Self::Contributions | Self::ContributionInputs | Self::Base => Some("contributions"),
             Self::Error => Some("partial"),

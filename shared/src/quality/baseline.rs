@@ -39,8 +39,10 @@ impl Baseline {
             }
         }
         // With a target in the spec its absence is a defect of any data set.
-        if spec.target.is_none() && outline.column(&self.schema.target).is_none() {
-            findings.push(self.missing_column(&self.schema.target, outline));
+        if let Some(target) = self.schema.target.as_deref().filter(|_| spec.target.is_none())
+            && outline.column(target).is_none()
+        {
+            findings.push(self.missing_column(target, outline));
         }
         findings
     }
@@ -95,7 +97,8 @@ impl Baseline {
     }
 
     fn missing_column(&self, name: &str, outline: &Outline) -> Finding {
-        let role = if name == self.schema.target { "the target" } else { "an input" };
+        let is_target = self.schema.target.as_deref() == Some(name);
+        let role = if is_target { "the target" } else { "an input" };
         let renamed = outline
             .names()
             .filter(|other| self.schema.input(other).is_none())

@@ -121,7 +121,10 @@ mod tests {
     fn profile() -> Profile {
         let field = |name: &str, kind| Field { name: name.into(), kind, nullable: false };
         let inputs = vec![field("dist", Kind::Fractional), field("zone", Kind::Category)];
-        Profile::of(&usual(400), &Schema { inputs, target: "y".into(), task: Task::Regression })
+        Profile::of(
+            &usual(400),
+            &Schema { inputs, target: Some("y".into()), task: Task::Regression },
+        )
     }
 
     fn broken(window: &Table) -> Vec<(String, String)> {

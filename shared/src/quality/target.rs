@@ -12,13 +12,16 @@ pub(super) fn check(
     outline: &Outline,
     spec: &Spec,
 ) -> Vec<Finding> {
-    let (before, now) = (&champion.target, &data.schema.target);
+    let (Some(before), Some(now)) = (&champion.target, &data.schema.target) else {
+        return other_task(champion, data, spec).into_iter().collect();
+    };
     if before != now {
         // The absence of the champion's target is told of its own.
         let surprise = spec.target.is_none() && outline.column(before).is_some();
         return surprise.then(|| another_target(before, now)).into_iter().collect();
     }
     match (&champion.task, &data.target) {
+        (Task::Anomaly, _) if data.schema.task == Task::Anomaly => Vec::new(),
         (Task::Classification { classes: known }, Target::Classes { classes, labels }) => {
             classes_changed(now, known, classes, labels, spec)
         }
@@ -36,6 +39,23 @@ pub(super) fn check(
             ),
         )],
     }
+}
+
+/// One of the two has no target: that is a surprise unless both are of one task, or the
+/// spec says which one is meant.
+fn other_task(champion: &Schema, data: &Labelled, spec: &Spec) -> Option<Finding> {
+    let (before, now) = (&champion.task, &data.schema.task);
+    (before.kind() != now.kind() && spec.task.is_none()).then(|| {
+        let column = data.schema.target.as_deref().unwrap_or_default();
+        let message = format!(
+            "the task is taken to be {} where the champion's is {}: say `task = \"{}\"` in \
+             model.toml",
+            now.name(),
+            before.name(),
+            before.name()
+        );
+        Finding::hard("task_change", column, message)
+    })
 }
 
 fn another_target(before: &str, now: &str) -> Finding {

@@ -6,6 +6,7 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use super::traffic::Traffic;
+use crate::learners::Structure;
 use crate::metrics::Metric;
 use crate::name::{Alias, ModelName, Reference, Version};
 
@@ -54,6 +55,9 @@ pub struct NewVersion {
     pub metric: Metric,
     /// Its metrics on the holdout.
     pub metrics: BTreeMap<Metric, f64>,
+    /// What it has found in its training rows; `None` where it predicts a target.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub structure: Option<Structure>,
     /// What its training data promises about later data; `None` where it came
     /// without data.
     pub baselines: Option<Baselines>,

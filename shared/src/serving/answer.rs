@@ -50,7 +50,8 @@ impl ServedModel {
     ) -> Result<(Predictions, Extras), AnswerError> {
         let predictor = self.predictor().ok_or(AnswerError::Series)?;
         self.admit(predictor, options)?;
-        let slow = matches!(predictor.model(), Model::Neighbours(_) | Model::Svm(_));
+        let model = predictor.model();
+        let slow = matches!(model, Model::Neighbours(_) | Model::Svm(_) | Model::Dbscan(_));
         let first = if slow { FIRST_SLOW_ROWS } else { FIRST_ROWS };
         let mut predictions = match table.rows() <= first {
             true => predictor.predict(table)?,
@@ -83,7 +84,7 @@ impl ServedModel {
                 &["probabilities", "predict_method", "threshold"][..]
             }
             Task::Classification { .. } => &["probabilities", "predict_method"],
-            Task::Regression => &[],
+            Task::Regression | Task::Anomaly | Task::Clustering => &[],
         };
         let interval = self.has_intervals().then_some("interval");
         let contributions = self.has_contributions().then_some("contributions");

@@ -3,8 +3,8 @@ use crate::dataset::{Schema, Table};
 use crate::spec::Spec;
 
 fn labelled(target: Target) -> Labelled {
-    let task = target.task();
-    let schema = Schema { inputs: Vec::new(), target: "y".into(), task };
+    let task = target.task().unwrap();
+    let schema = Schema { inputs: Vec::new(), target: Some("y".into()), task };
     Labelled {
         inputs: Table::default(),
         target,

@@ -67,8 +67,9 @@ impl Rows {
     pub fn read(imported: &Imported, raw: RawTable, spec: &Spec) -> Result<Self, Rejection> {
         let Schema { inputs: fields, task, .. } = &imported.schema;
         let kind = match task {
-            Task::Regression => TaskKind::Regression,
             Task::Classification { .. } => TaskKind::Classification,
+            // What is imported predicts a target.
+            Task::Regression | Task::Anomaly | Task::Clustering => TaskKind::Regression,
         };
         let spec = Spec { task: Some(kind), ..spec.clone() };
         let given = raw.table.clone();
@@ -84,7 +85,9 @@ impl Rows {
             let message =
                 format!("the model answers {theirs} classes, the labelled data has {ours}");
             let defect = Defect::new("other_classes", message);
-            return Err(defect.in_column(&whole.schema.target).into());
+            return Err(defect
+                .in_column(whole.schema.target.as_deref().unwrap_or_default())
+                .into());
         }
         let Schema { target, task, .. } = whole.schema.clone();
         let schema = Schema { inputs: fields.clone(), target, task };
@@ -107,7 +110,7 @@ impl Rows {
 /// The model's inputs. A training leaves out columns that cannot inform a model; this
 /// one has been informed elsewhere, so they are taken from the rows as they came.
 fn own_inputs(fields: &[Field], given: &Table, usable: &Labelled) -> Table {
-    let labels = given.column(&usable.schema.target);
+    let labels = usable.schema.target.as_deref().and_then(|target| given.column(target));
     let labelled = labels.map(Values::present).unwrap_or_default();
     let as_given = (labelled.len() == usable.rows()).then(|| given.select(&labelled));
     let columns = fields.iter().filter_map(|field| {
@@ -246,7 +249,7 @@ impl Measured {
         )?;
         let profile = Profile::of(&rest.inputs, &own.schema)
             .with_predictions(&answers)
-            .with_target(&own.schema.target, &rest.target)
+            .with_target(own.schema.target.as_deref().unwrap_or_default(), &rest.target)
             .with_rows(&rest.inputs, spec.time.as_deref())
             .with_performance(performance);
         Ok(Self { assessment, opponent, profile, profiled: rest.rows(), held_out: holdout.rows() })

@@ -103,7 +103,7 @@ fn coverages(
 }
 
 /// The median time of a prediction for one row.
-fn latency_ms(predictor: &Predictor, holdout: &Labelled) -> Result<f64, TrainingError> {
+pub(super) fn latency_ms(predictor: &Predictor, holdout: &Labelled) -> Result<f64, TrainingError> {
     let started = Instant::now();
     let mut times = Vec::new();
     for row in 0..holdout.rows().min(TIMED.0) {
@@ -120,6 +120,6 @@ fn latency_ms(predictor: &Predictor, holdout: &Labelled) -> Result<f64, Training
 }
 
 /// The metrics that the rows define.
-fn finite(evaluation: &Evaluation) -> BTreeMap<Metric, f64> {
+pub(super) fn finite(evaluation: &Evaluation) -> BTreeMap<Metric, f64> {
     evaluation.all().into_iter().filter(|(_, value)| value.is_finite()).collect()
 }

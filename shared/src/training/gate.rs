@@ -42,6 +42,15 @@ pub(super) struct Challenger<'a> {
 /// The champion's answers for the same rows, or why it has none.
 pub(super) type Opponent<'a> = (Version, Result<&'a Evaluation, &'a str>);
 
+/// What was found out about a challenger without a comparison.
+#[derive(Debug, Clone, PartialEq)]
+pub(super) struct Verdict {
+    /// Whether it may become the champion.
+    pub(super) holds: bool,
+    /// Why, in words.
+    pub(super) reason: String,
+}
+
 /// The gate's decision, with all that it rests on.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Decision {
@@ -121,17 +130,7 @@ impl<'a> Gate<'a> {
         challenger: &Challenger<'_>,
         opponent: Option<Opponent<'_>>,
     ) -> Decision {
-        let mut decision = Decision {
-            passed: true,
-            promoted: false,
-            awaits_approval: false,
-            reasons: Vec::new(),
-            challenger: defined(challenger.evaluation, self.metric),
-            champion_version: opponent.map(|(version, _)| version),
-            champion: None,
-            confidence: None,
-            guards: Vec::new(),
-        };
+        let mut decision = self.open(challenger, opponent.map(|(version, _)| version));
         let Some(score) = decision.challenger else {
             decision.refuse(format!(
                 "the {} holdout rows do not define {}: upload more rows, or choose another \
@@ -152,6 +151,39 @@ impl<'a> Gate<'a> {
                  two yourself, then promote this version by hand"
             )),
         }
+        self.conclude(decision, challenger)
+    }
+
+    /// Judges a challenger that cannot be compared with the champion, by what else is known
+    /// of it.
+    pub(super) fn admit(
+        &self,
+        challenger: &Challenger<'_>,
+        champion: Option<Version>,
+        verdict: &Verdict,
+    ) -> Decision {
+        let mut decision = self.open(challenger, champion);
+        decision.demand(verdict.holds, verdict.reason.clone());
+        self.conclude(decision, challenger)
+    }
+
+    /// A decision that nothing speaks against yet.
+    fn open(&self, challenger: &Challenger<'_>, champion: Option<Version>) -> Decision {
+        Decision {
+            passed: true,
+            promoted: false,
+            awaits_approval: false,
+            reasons: Vec::new(),
+            challenger: defined(challenger.evaluation, self.metric),
+            champion_version: champion,
+            champion: None,
+            confidence: None,
+            guards: Vec::new(),
+        }
+    }
+
+    /// Looks at the limits, and at who has the last word.
+    fn conclude(&self, mut decision: Decision, challenger: &Challenger<'_>) -> Decision {
         self.limit(&mut decision, challenger);
         if decision.passed && self.spec.approval == Approval::Manual {
             decision.awaits_approval = true;

@@ -11,6 +11,7 @@ mod leaderboard;
 mod monitoring;
 mod search;
 mod series;
+mod unlabelled;
 mod validation;
 
 use std::collections::BTreeMap;
@@ -19,7 +20,9 @@ use std::time::Instant;
 use crate::artifact::{self, ArtifactError, Contents};
 use crate::dataset::split::{self, Split};
 use crate::dataset::{Labelled, Rejection};
-use crate::learners::{Candidate, FitContext, FitError, PredictError, Predictor};
+use crate::learners::{
+    Candidate, FitContext, FitError, PredictError, Predictions, Predictor, Structure,
+};
 use crate::metrics::{Incomparable, Metric, UnknownMetric};
 use crate::name::{ModelName, Version};
 use crate::port_error::chain;
@@ -59,8 +62,14 @@ pub struct Trained {
     pub sha256: String,
     /// All candidates, the best first.
     pub leaderboard: Leaderboard,
-    /// What the winner answered in cross-validation for the training rows.
-    pub out_of_fold: OutOfFold,
+    /// What the winner answered in cross-validation for the training rows; `None` where
+    /// there is no target to learn.
+    pub out_of_fold: Option<OutOfFold>,
+    /// What it says of each of its own rows, in their order, where the spec asks for that
+    /// (`training.mode = "train-run"`).
+    pub labels: Option<Predictions>,
+    /// What it has found in its training rows; `None` where it predicts a target.
+    pub structure: Option<Structure>,
     /// The hash of the data's content.
     pub data_hash: String,
     /// The learner with its hyper-parameters, in a few words.
@@ -129,6 +138,9 @@ pub fn train(
     champion: Option<&Champion>,
     context: &TrainingContext<'_>,
 ) -> Result<Trained, TrainingError> {
+    if data.schema.task.kind().is_unsupervised() {
+        return unlabelled::train(model, data, spec, champion, context);
+    }
     let started = Instant::now();
     let metric = Metric::choose(spec.training.metric.as_deref(), &data.schema.task)?;
     let gate = Gate::new(metric, &spec.gate, &data.schema.task, spec.split.seed)
@@ -163,7 +175,7 @@ pub fn train(
         monitoring::performance(&predictor, &unseen, answers, &holdout, &assessment, metric, spec)?;
     let profile = Profile::of(&training.inputs, &data.schema)
         .with_predictions(&predictor.predict(&training.inputs)?)
-        .with_target(&data.schema.target, &training.target)
+        .with_target(data.schema.target.as_deref().unwrap_or_default(), &training.target)
         .with_rows(&training.inputs, spec.time.as_deref())
         .with_performance(performance);
     let data_hash = data.content_hash();
@@ -197,7 +209,9 @@ pub fn train(
         artifact,
         learner: leaderboard.best_name(),
         leaderboard,
-        out_of_fold,
+        out_of_fold: Some(out_of_fold),
+        labels: None,
+        structure: None,
         data_hash,
         metric,
         metrics,

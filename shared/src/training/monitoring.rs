@@ -45,6 +45,8 @@ pub(super) fn performance(
         Predictions::Values(values) => {
             Estimator::Errors(ErrorModel::fit(unseen, values, spec)?.map(Box::new))
         }
+        // Nobody knows the errors.
+        Predictions::Anomalies { .. } | Predictions::Clusters(_) => Estimator::Errors(None),
     };
     let realised = assessment.metrics().into_iter().filter_map(|(metric, value)| {
         let interval = assessment.intervals.get(&metric)?;

@@ -65,7 +65,7 @@ fn the_winner_has_a_prediction_for_every_training_row_by_a_model_that_has_not_se
     let data = rides(400, 1.0);
     let trained = train(&model(), &data, &Spec::default(), None).unwrap();
     let training = data.select(&split::holdout(&data, &Spec::default().split).unwrap().train);
-    let OutOfFold { rows, predictions } = trained.out_of_fold;
+    let OutOfFold { rows, predictions } = trained.out_of_fold.unwrap();
     let mut sorted = rows.clone();
     sorted.sort_unstable();
     assert_eq!(sorted, (0..training.rows()).collect::<Vec<_>>());

@@ -192,6 +192,7 @@ impl World {
             learner: trained.learner.clone(),
             metric: trained.metric,
             metrics: trained.metrics.clone(),
+            structure: None,
             baselines: None,
             created_at: self.ports.clock.now(),
             decision: String::new(),

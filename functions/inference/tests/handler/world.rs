@@ -161,6 +161,7 @@ impl World {
             learner: String::new(),
             metric: trained.metric,
             metrics: trained.metrics.clone(),
+            structure: None,
             baselines: None,
             created_at: self.clock.now(),
             decision: String::new(),

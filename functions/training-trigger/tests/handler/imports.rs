@@ -45,6 +45,7 @@ fn answered((name, bytes): (&str, &[u8])) -> String {
             let word = |pair: &[f64]| if pair[1] > 0.5 { "yes" } else { "no" };
             probabilities.chunks(2).map(|pair| word(pair).to_owned()).collect()
         }
+        other => panic!("{other:?}"),
     };
     let Some(Values::Category(shops)) = table.column("shop") else { panic!("no shops") };
     let shops: Vec<_> = shops.iter().collect();
@@ -118,7 +119,7 @@ async fn a_model_is_measured_on_the_data_beside_it_and_serves() {
     let stored = stored.unwrap();
     let artifact = stored.open().unwrap();
     assert_eq!(artifact.manifest().imported.as_deref(), Some("XGBoost JSON"));
-    assert_eq!(artifact.manifest().schema.target, "y");
+    assert_eq!(artifact.manifest().schema.target.as_deref(), Some("y"));
     assert!(artifact.profile().unwrap().rows > 100);
 
     let forgetful = world.forgetful();

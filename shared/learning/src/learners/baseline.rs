@@ -22,6 +22,7 @@ impl BaselineModel {
         let weights = || weights_from(weights.as_deref(), 0);
         let total: f64 = weights().take(target.rows()).sum();
         let mut answer = match target {
+            Target::Absent { .. } => Vec::new(),
             Target::Values(values) => {
                 vec![values.iter().zip(weights()).map(|(value, weight)| weight * value).sum()]
             }

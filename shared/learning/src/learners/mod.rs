@@ -11,14 +11,20 @@ mod baseline;
 mod boosting;
 mod context;
 mod contributions;
+mod density;
 mod examples;
 mod forest;
+mod isolation;
+mod k_means;
 mod linear;
 mod naive_bayes;
 mod neighbours;
 pub mod predictions;
 mod predictor;
+mod robust_z;
+pub mod structure;
 mod svm;
+mod thresholds;
 pub mod trees;
 
 use std::fmt;
@@ -26,7 +32,9 @@ use std::fmt;
 use serde::{Deserialize, Serialize};
 
 use model_factory_tabular::dataset::Labelled;
-use model_factory_tabular::features::{Element, Encoding, Pipeline, Recipe, TransformError};
+use model_factory_tabular::features::{
+    Element, Encoding, Matrix, Pipeline, Recipe, TransformError,
+};
 use model_factory_tabular::spec::LearnerKind;
 
 pub use adjust::{Adjustments, Calibration, Method as CalibrationMethod, Residuals};
@@ -35,14 +43,19 @@ pub use balance::Balance;
 pub use boosting::{BoostingParams, Growth};
 pub use context::{Deadline, FitContext};
 pub use contributions::{Contributions, Scale};
+pub use density::{DbscanModel, DbscanParams};
 pub use examples::Examples;
 use forest::Randomness;
 pub use forest::{ForestParams, MaxFeatures, NamedShare};
+pub use isolation::{IsolationForest, IsolationParams};
+pub use k_means::{KMeansModel, KMeansParams};
 pub use linear::LinearParams;
 pub use naive_bayes::NaiveBayesParams;
 pub use neighbours::{NeighboursParams, Vote};
-pub use predictions::{Intervals, Predictions};
+pub use predictions::{Intervals, NOISE, Predictions};
 pub use predictor::{DecodeError, EncodedPredictor, Model, PredictError, Predictor};
+pub use robust_z::{RobustZModel, RobustZParams};
+pub use structure::Structure;
 pub use svm::{Gamma, KernelKind, NamedGamma, SvmParams};
 
 /// A learner with its hyper-parameters, and the features that it reads.
@@ -78,6 +91,14 @@ pub enum Learner {
     NaiveBayes(NaiveBayesParams),
     /// The class frequencies, or the mean.
     Baseline,
+    /// An isolation forest; for anomalies.
+    IsolationForest(IsolationParams),
+    /// The modified z-score of each column; for anomalies.
+    RobustZ(RobustZParams),
+    /// k-means; for clusters.
+    KMeans(KMeansParams),
+    /// Density clusters; for clusters.
+    Dbscan(DbscanParams),
 }
 
 /// A model could not be fitted.
@@ -104,6 +125,18 @@ pub enum FitError {
     /// The classes cannot be balanced.
     #[error("the classes cannot be balanced: {0}")]
     Balance(String),
+    /// The clusters cannot be found.
+    #[error("the clusters cannot be found: {0}")]
+    Clusters(String),
+    /// The anomalies cannot be found.
+    #[error("the anomalies cannot be found: {0}")]
+    Anomalies(String),
+    /// The learner needs a target.
+    #[error("the learner predicts a target, and the data has none")]
+    NoTarget,
+    /// The rows that it was fitted to cannot be predicted.
+    #[error(transparent)]
+    Predict(#[from] PredictError),
     /// The deadline passed.
     #[error("it took longer than it was given")]
     Deadline,
@@ -122,6 +155,10 @@ impl Learner {
             Self::Neighbours(_) => LearnerKind::Neighbours,
             Self::NaiveBayes(_) => LearnerKind::NaiveBayes,
             Self::Baseline => LearnerKind::Baseline,
+            Self::IsolationForest(_) => LearnerKind::IsolationForest,
+            Self::RobustZ(_) => LearnerKind::RobustZ,
+            Self::KMeans(_) => LearnerKind::KMeans,
+            Self::Dbscan(_) => LearnerKind::Dbscan,
         }
     }
 
@@ -135,6 +172,9 @@ impl Learner {
             | Self::NaiveBayes(_)
             | Self::Baseline => Encoding::Native,
             Self::Linear(_) | Self::Svm(_) | Self::Neighbours(_) => Encoding::Standardised,
+            Self::IsolationForest(_) | Self::RobustZ(_) | Self::KMeans(_) | Self::Dbscan(_) => {
+                Encoding::Scaled
+            }
         }
     }
 }
@@ -166,6 +206,10 @@ impl Candidate {
             Learner::Neighbours(params) => params.to_string(),
             Learner::NaiveBayes(params) => params.to_string(),
             Learner::Baseline => String::new(),
+            Learner::IsolationForest(params) => params.to_string(),
+            Learner::RobustZ(params) => params.to_string(),
+            Learner::KMeans(params) => params.to_string(),
+            Learner::Dbscan(params) => params.to_string(),
         };
         if self.encoding != self.learner.encoding() {
             params += &format!(" encoding={}", self.encoding.name());
@@ -183,7 +227,56 @@ impl Candidate {
     /// When the data cannot be encoded, the learner's solver fails, or the deadline
     /// passes.
     pub fn fit(&self, data: &Labelled, context: &FitContext<'_>) -> Result<Predictor, FitError> {
+        Ok(self.fit_labels(data, context)?.0)
+    }
+
+    /// The same, and the predictions for the rows that it was fitted to. They are those of
+    /// the predictor but for density clusters: a row on the border of several belongs to
+    /// the first of them in training, and to that of the nearest core row later.
+    ///
+    /// # Errors
+    /// As [`Self::fit`]; or when the rows cannot be predicted.
+    pub fn fit_predict(
+        &self,
+        data: &Labelled,
+        context: &FitContext<'_>,
+    ) -> Result<(Predictor, Predictions), FitError> {
+        let (predictor, labels) = self.fit_labels(data, context)?;
+        let predictions = match labels {
+            Some(labels) => Predictions::Clusters(labels),
+            None => predictor.predict(&data.inputs)?,
+        };
+        Ok((predictor, predictions))
+    }
+
+    /// The predictor, and the labels of the training rows where it would answer others.
+    fn fit_labels(
+        &self,
+        data: &Labelled,
+        context: &FitContext<'_>,
+    ) -> Result<(Predictor, Option<Vec<i32>>), FitError> {
+        let mut labels = None;
         let (pipeline, model) = match &self.learner {
+            Learner::IsolationForest(params) => {
+                let (pipeline, features) = self.features(data, context)?;
+                let forest = IsolationForest::fit(&features, params, context)?;
+                (pipeline, Model::Isolation(Box::new(forest)))
+            }
+            Learner::RobustZ(params) => {
+                let (pipeline, features) = self.features(data, context)?;
+                (pipeline, Model::RobustZ(RobustZModel::fit(&features, params)?))
+            }
+            Learner::KMeans(params) => {
+                let (pipeline, features) = self.features(data, context)?;
+                let model = KMeansModel::fit(&features, params, context.seed)?;
+                (pipeline, Model::KMeans(model))
+            }
+            Learner::Dbscan(params) => {
+                let (pipeline, features) = self.features(data, context)?;
+                let (model, found) = DbscanModel::fit(&features, params)?;
+                labels = Some(found);
+                (pipeline, Model::Dbscan(Box::new(model)))
+            }
             Learner::Boosting(params) => {
                 let (pipeline, examples) = self.examples(data, context)?;
                 let model = boosting::fit(&pipeline, examples, params, context)?;
@@ -222,7 +315,7 @@ impl Candidate {
                 (Pipeline::default(), Model::Baseline(model))
             }
         };
-        Ok(Predictor::new(pipeline, model, &data.schema.task))
+        Ok((Predictor::new(pipeline, model, &data.schema.task), labels))
     }
 
     fn grow(
@@ -237,14 +330,23 @@ impl Candidate {
         Ok((pipeline, Model::Forest(Box::new(trees))))
     }
 
-    /// The features, fitted, and the rows as the learner reads them, balanced.
+    /// The features, fitted, and the rows as the learner reads them.
+    fn features<T: Element>(
+        &self,
+        data: &Labelled,
+        context: &FitContext<'_>,
+    ) -> Result<(Pipeline, Matrix<T>), FitError> {
+        let recipe = Recipe::new(self.encoding, context.spec, &data.schema);
+        Ok(recipe.fit(data, context.seed)?)
+    }
+
+    /// The same with the target, balanced.
     fn examples<T: Element>(
         &self,
         data: &Labelled,
         context: &FitContext<'_>,
     ) -> Result<(Pipeline, Examples<T>), FitError> {
-        let recipe = Recipe::new(self.encoding, context.spec, &data.schema);
-        let (pipeline, features) = recipe.fit(data, context.seed)?;
+        let (pipeline, features) = self.features(data, context)?;
         let examples = Examples { features, target: data.target.clone(), weights: None };
         let examples = self.balance.apply(&pipeline, examples, context)?;
         Ok((pipeline, examples))

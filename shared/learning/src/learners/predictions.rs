@@ -17,7 +17,19 @@ pub enum Predictions {
     },
     /// One number a row.
     Values(Vec<f64>),
+    /// How unlike the training rows each row is.
+    Anomalies {
+        /// The higher, the more unlike; at least 0.
+        scores: Vec<f64>,
+        /// Whether the row is taken for an anomaly.
+        outliers: Vec<bool>,
+    },
+    /// The cluster of each row, from 0 on, or [`NOISE`].
+    Clusters(Vec<i32>),
 }
+
+/// The label of a row that belongs to no cluster.
+pub const NOISE: i32 = -1;
 
 impl Predictions {
     /// The number of rows.
@@ -28,11 +40,13 @@ impl Predictions {
                 probabilities.len() / classes.len().max(1)
             }
             Self::Values(values) => values.len(),
+            Self::Anomalies { scores, .. } => scores.len(),
+            Self::Clusters(labels) => labels.len(),
         }
     }
 
     /// The predictions of one after the other, with the first one's threshold; `None`
-    /// without any, or when they are not all numbers, or not all of the same classes.
+    /// without any, or when they are not all of one kind, and of the same classes.
     #[must_use]
     pub fn concat(parts: impl IntoIterator<Item = Self>) -> Option<Self> {
         let mut parts = parts.into_iter();
@@ -40,6 +54,14 @@ impl Predictions {
         parts.try_fold(first, |mut all, part| {
             match (&mut all, part) {
                 (Self::Values(all), Self::Values(part)) => all.extend(part),
+                (Self::Clusters(all), Self::Clusters(part)) => all.extend(part),
+                (
+                    Self::Anomalies { scores, outliers },
+                    Self::Anomalies { scores: more, outliers: others },
+                ) => {
+                    scores.extend(more);
+                    outliers.extend(others);
+                }
                 (
                     Self::Classes { classes, probabilities, .. },
                     Self::Classes { classes: others, probabilities: part, .. },
@@ -50,8 +72,8 @@ impl Predictions {
         })
     }
 
-    /// The class that is answered for each row: see [`Self::class_indices`]; empty for
-    /// numbers.
+    /// The class that is answered for each row: see [`Self::class_indices`]; empty without
+    /// classes.
     #[must_use]
     pub fn labels(&self) -> Vec<&str> {
         match self {
@@ -60,13 +82,13 @@ impl Predictions {
                 .into_iter()
                 .filter_map(|index| classes.get(index).map(String::as_str))
                 .collect(),
-            Self::Values(_) => Vec::new(),
+            Self::Values(_) | Self::Anomalies { .. } | Self::Clusters(_) => Vec::new(),
         }
     }
 
     /// The index of the class that is answered for each row: the second of two classes
-    /// from the threshold on, or the most probable one (the first of equals); empty for
-    /// numbers.
+    /// from the threshold on, or the most probable one (the first of equals); empty without
+    /// classes.
     #[must_use]
     pub fn class_indices(&self) -> Vec<usize> {
         match self {
@@ -77,16 +99,19 @@ impl Predictions {
                     _ => argmax(row),
                 })
                 .collect(),
-            Self::Values(_) => Vec::new(),
+            Self::Values(_) | Self::Anomalies { .. } | Self::Clusters(_) => Vec::new(),
         }
     }
 
-    /// One number a row: the value of a regression, the probability of the last
-    /// class of a binary classification, the highest probability otherwise.
+    /// One number a row: the value of a regression, the score of a detector, the number of
+    /// the cluster, the probability of the last class of a binary classification, the
+    /// highest probability otherwise.
     #[must_use]
     pub fn scores(&self) -> Vec<f64> {
         match self {
             Self::Values(values) => values.clone(),
+            Self::Anomalies { scores, .. } => scores.clone(),
+            Self::Clusters(labels) => labels.iter().map(|label| f64::from(*label)).collect(),
             Self::Classes { classes, probabilities, .. } => probabilities
                 .chunks(classes.len().max(1))
                 .map(|row| match row {

@@ -9,10 +9,14 @@ use serde::{Deserialize, Serialize};
 
 use super::adjust::Adjustments;
 use super::baseline::BaselineModel;
+use super::density::{DbscanHeader, DbscanModel};
+use super::isolation::{IsolationForest, IsolationHeader};
+use super::k_means::KMeansModel;
 use super::linear::LinearModel;
 use super::naive_bayes::NaiveBayesModel;
 use super::neighbours::{NeighboursHeader, NeighboursModel};
 use super::predictions::{Intervals, Predictions};
+use super::robust_z::RobustZModel;
 use super::svm::{SvmHeader, SvmModel};
 use super::trees::{TreeEnsemble, TreesError};
 use model_factory_tabular::dataset::{Table, Task};
@@ -35,6 +39,14 @@ pub enum Model {
     NaiveBayes(NaiveBayesModel),
     /// The naive baseline.
     Baseline(BaselineModel),
+    /// An isolation forest.
+    Isolation(Box<IsolationForest>),
+    /// Modified z-scores.
+    RobustZ(RobustZModel),
+    /// k-means.
+    KMeans(KMeansModel),
+    /// Density clusters.
+    Dbscan(Box<DbscanModel>),
 }
 
 /// What answers for rows: features, model, and the classes that it knows.
@@ -42,7 +54,7 @@ pub enum Model {
 pub struct Predictor {
     pipeline: Pipeline,
     model: Model,
-    /// Empty for a regression.
+    /// Empty without classes.
     classes: Arc<[String]>,
     adjustments: Adjustments,
 }
@@ -111,6 +123,12 @@ enum ModelHeader {
     #[serde(rename = "naive_bayes")]
     NaiveBayes(NaiveBayesModel),
     Baseline(BaselineModel),
+    Isolation(IsolationHeader),
+    #[serde(rename = "robust_z")]
+    RobustZ(RobustZModel),
+    #[serde(rename = "k_means")]
+    KMeans(KMeansModel),
+    Dbscan(DbscanHeader),
 }
 
 impl Model {
@@ -125,6 +143,10 @@ impl Model {
             Self::Neighbours(_) => "neighbours",
             Self::NaiveBayes(_) => "naive_bayes",
             Self::Baseline(_) => "baseline",
+            Self::Isolation(_) => "isolation",
+            Self::RobustZ(_) => "robust_z",
+            Self::KMeans(_) => "k_means",
+            Self::Dbscan(_) => "dbscan",
         }
     }
 }
@@ -162,7 +184,17 @@ impl Predictor {
         &self.pipeline
     }
 
-    /// The classes in the order of the probabilities; empty for a regression.
+    /// From which score on a row is an anomaly; `None` for other models.
+    #[must_use]
+    pub fn threshold(&self) -> Option<f64> {
+        match &self.model {
+            Model::Isolation(forest) => Some(forest.threshold()),
+            Model::RobustZ(model) => Some(model.threshold()),
+            _ => None,
+        }
+    }
+
+    /// The classes in the order of the probabilities; empty without classes.
     #[must_use]
     pub fn classes(&self) -> &[String] {
         &self.classes
@@ -181,6 +213,20 @@ impl Predictor {
     pub fn predict(&self, table: &Table) -> Result<Predictions, PredictError> {
         let classes = self.classes.len();
         let answers = match &self.model {
+            Model::Isolation(forest) => {
+                let scores = forest.scores(&self.pipeline.transform(table)?);
+                return Ok(anomalies(scores, forest.threshold()));
+            }
+            Model::RobustZ(model) => {
+                let scores = model.scores(&self.pipeline.transform(table)?);
+                return Ok(anomalies(scores, model.threshold()));
+            }
+            Model::KMeans(model) => {
+                return Ok(Predictions::Clusters(model.predict(&self.pipeline.transform(table)?)));
+            }
+            Model::Dbscan(model) => {
+                return Ok(Predictions::Clusters(model.predict(&self.pipeline.transform(table)?)));
+            }
             Model::Baseline(model) => model.predict(table.rows()),
             Model::Linear(model) => model.predict(&self.pipeline.transform(table)?, classes),
             Model::Svm(model) => model.predict(&self.pipeline.transform(table)?, classes),
@@ -222,7 +268,9 @@ impl Predictor {
             Predictions::Values(values) => {
                 self.adjustments.residuals.as_ref()?.intervals(values, coverage)
             }
-            Predictions::Classes { .. } => None,
+            Predictions::Classes { .. }
+            | Predictions::Anomalies { .. }
+            | Predictions::Clusters(_) => None,
         }
     }
 
@@ -240,7 +288,11 @@ impl Predictor {
             | Model::Svm(_)
             | Model::Neighbours(_)
             | Model::NaiveBayes(_)
-            | Model::Baseline(_) => Vec::new(),
+            | Model::Baseline(_)
+            | Model::Isolation(_)
+            | Model::RobustZ(_)
+            | Model::KMeans(_)
+            | Model::Dbscan(_) => Vec::new(),
         };
         let sources = self.pipeline.sources();
         let mut gains: BTreeMap<String, f64> = BTreeMap::new();
@@ -278,6 +330,16 @@ impl Predictor {
             }
             Model::NaiveBayes(model) => (ModelHeader::NaiveBayes(model.clone()), Vec::new()),
             Model::Baseline(model) => (ModelHeader::Baseline(model.clone()), Vec::new()),
+            Model::Isolation(forest) => {
+                let (header, payload) = forest.encode();
+                (ModelHeader::Isolation(header), payload)
+            }
+            Model::RobustZ(model) => (ModelHeader::RobustZ(model.clone()), Vec::new()),
+            Model::KMeans(model) => (ModelHeader::KMeans(model.clone()), Vec::new()),
+            Model::Dbscan(model) => {
+                let (header, payload) = model.encode();
+                (ModelHeader::Dbscan(header), payload)
+            }
         };
         let header = Header {
             pipeline: self.pipeline.clone(),
@@ -303,6 +365,24 @@ impl Predictor {
                 Model::Linear(model)
             }
             ModelHeader::Baseline(model) => Model::Baseline(model),
+            ModelHeader::Isolation(header) => {
+                reads(&pipeline, header.columns())?;
+                let forest = IsolationForest::decode(header, payload);
+                Model::Isolation(Box::new(forest.ok_or(DecodeError::Payload("isolation trees"))?))
+            }
+            ModelHeader::RobustZ(model) => {
+                reads(&pipeline, model.columns())?;
+                Model::RobustZ(model)
+            }
+            ModelHeader::KMeans(model) => {
+                reads(&pipeline, model.columns())?;
+                Model::KMeans(model)
+            }
+            ModelHeader::Dbscan(header) => {
+                reads(&pipeline, header.columns())?;
+                let model = DbscanModel::decode(header, payload);
+                Model::Dbscan(Box::new(model.ok_or(DecodeError::Payload("core rows"))?))
+            }
             ModelHeader::NaiveBayes(model) => {
                 reads(&pipeline, model.columns())?;
                 Model::NaiveBayes(model)
@@ -338,6 +418,12 @@ fn reads(pipeline: &Pipeline, model: usize) -> Result<(), DecodeError> {
         true => Ok(()),
         false => Err(DecodeError::Width { model, pipeline: pipeline.width() }),
     }
+}
+
+/// Rows with a score above the threshold are anomalies.
+fn anomalies(scores: Vec<f64>, threshold: f64) -> Predictions {
+    let outliers = scores.iter().map(|score| *score > threshold).collect();
+    Predictions::Anomalies { scores, outliers }
 }
 
 /// Numbers, or the probabilities of `classes` classes, row by row.

@@ -31,7 +31,7 @@ fn golden_data(x: &[f64], target: Target) -> Labelled {
         .map(|column| Field { name: column.name.clone(), kind: Kind::Fractional, nullable: false })
         .collect();
     Labelled {
-        schema: Schema { inputs, target: "y".into(), task: target.task() },
+        schema: Schema { inputs, target: Some("y".into()), task: target.task().unwrap() },
         inputs: Table::new(columns).unwrap(),
         target,
         notes: Vec::new(),
@@ -73,6 +73,7 @@ fn linear_models_answer_as_those_of_scikit_learn() {
             Predictions::Classes { probabilities, .. } => {
                 assert_close(&probabilities, &answers, tolerance);
             }
+            other => panic!("{other:?}"),
         }
     }
 }
@@ -267,7 +268,7 @@ fn a_linear_model_of_two_of_three_classes_answers_as_one_of_the_two() {
             .unwrap()
         {
             Predictions::Classes { probabilities, .. } => probabilities,
-            Predictions::Values(_) => panic!("numbers for classes"),
+            other => panic!("{other:?}"),
         }
     };
     let two = probabilities(&["a", "c"], golden.binary.clone());
@@ -299,6 +300,7 @@ fn contributions_of_columns_sum_to_the_answer() {
                     probabilities.chunks(2).map(|row| row[1]).collect()
                 }
                 Predictions::Classes { probabilities, .. } => probabilities,
+                other => panic!("{other:?}"),
             };
             let on_scale: Vec<f64> = match found.scale {
                 Scale::Answer => sums,

@@ -115,7 +115,7 @@ impl Evaluation {
     #[must_use]
     pub fn values(&self) -> Vec<(f64, f64)> {
         match &self.0 {
-            Kind::Classes(_) => Vec::new(),
+            Kind::Classes(_) | Kind::Anomalies(_) | Kind::Clusters(_) => Vec::new(),
             Kind::Values(scored) => {
                 scored.rows.iter().map(|&(truth, error)| (truth, truth + error)).collect()
             }

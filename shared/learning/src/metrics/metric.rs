@@ -66,6 +66,11 @@ pub enum Metric {
     Pinball,
     /// Share of true values within the prediction intervals.
     Coverage,
+    /// Mean silhouette of clusters, noise being one more of them.
+    Silhouette,
+    /// By how much the share of anomalies differs from that of the training rows: all that
+    /// can be told of a detector where nobody knows the anomalies.
+    OutlierRateError,
 }
 
 /// The metrics of two classes, those that say most first.
@@ -120,6 +125,24 @@ const FORECASTS: [Metric; 7] = [
     Metric::Coverage,
 ];
 
+/// The metrics of anomalies that are known.
+const ANOMALIES: [Metric; 8] = [
+    Metric::RocAuc,
+    Metric::AveragePrecision,
+    Metric::BalancedAccuracy,
+    Metric::F1,
+    Metric::Precision,
+    Metric::Recall,
+    Metric::MatthewsCorrcoef,
+    Metric::OutlierRateError,
+];
+
+/// The metrics of anomalies that nobody knows.
+const UNKNOWN_ANOMALIES: [Metric; 1] = [Metric::OutlierRateError];
+
+/// The metrics of clusters.
+const CLUSTERS: [Metric; 1] = [Metric::Silhouette];
+
 /// A metric's name is unknown, or the metric is one of another task.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("`{name}` is not a metric of a {task}; choose one of {}", known.join(", "))]
@@ -139,6 +162,30 @@ impl Metric {
         match task {
             Task::Classification { classes } => Self::of_classes(classes.len()),
             Task::Regression => &REGRESSION,
+            Task::Anomaly => &ANOMALIES,
+            Task::Clustering => &CLUSTERS,
+        }
+    }
+
+    pub(super) fn of_anomalies(known: bool) -> &'static [Self] {
+        if known { &ANOMALIES } else { &UNKNOWN_ANOMALIES }
+    }
+
+    pub(super) fn of_clusters() -> &'static [Self] {
+        &CLUSTERS
+    }
+
+    /// The metric of anomalies that nobody knows, which `name` may say.
+    ///
+    /// # Errors
+    /// When it says another one.
+    pub fn choose_without_labels(name: Option<&str>) -> Result<Self, UnknownMetric> {
+        let only = Self::OutlierRateError;
+        match name {
+            None => Ok(only),
+            Some(name) => {
+                Self::find(name, "detection without labels", UNKNOWN_ANOMALIES.into_iter())
+            }
         }
     }
 
@@ -184,6 +231,8 @@ impl Metric {
         let Some(name) = name else {
             return Ok(match task {
                 Task::Regression => Self::Rmse,
+                Task::Anomaly => Self::RocAuc,
+                Task::Clustering => Self::Silhouette,
                 Task::Classification { classes } if classes.len() == 2 => Self::RocAuc,
                 Task::Classification { .. } => Self::LogLoss,
             });
@@ -242,6 +291,8 @@ impl Metric {
             Self::R2 => "r2",
             Self::Pinball => "pinball",
             Self::Coverage => "coverage",
+            Self::Silhouette => "silhouette",
+            Self::OutlierRateError => "outlier_rate_error",
         }
     }
 
@@ -258,6 +309,7 @@ impl Metric {
                 | Self::Smape
                 | Self::Mase
                 | Self::Pinball
+                | Self::OutlierRateError
         )
     }
 
@@ -271,7 +323,7 @@ impl Metric {
             | PrecisionMacro | RecallMacro | F1Weighted | PrecisionWeighted | RecallWeighted
             | Accuracy => true,
             RocAuc | AveragePrecision | LogLoss | BrierScore | Rmse | Mae | Mape | Smape | Mase
-            | R2 | Pinball | Coverage => false,
+            | R2 | Pinball | Coverage | Silhouette | OutlierRateError => false,
         }
     }
 
@@ -298,6 +350,15 @@ impl FromStr for Metric {
     type Err = UnknownMetric;
 
     fn from_str(name: &str) -> Result<Self, UnknownMetric> {
-        Self::find(name, "model", BINARY.into_iter().chain(REGRESSION).chain(FORECASTS))
+        Self::find(
+            name,
+            "model",
+            BINARY
+                .into_iter()
+                .chain(REGRESSION)
+                .chain(FORECASTS)
+                .chain(CLUSTERS)
+                .chain(UNKNOWN_ANOMALIES),
+        )
     }
 }

@@ -7,7 +7,9 @@ mod metric;
 mod ranking;
 mod regression;
 mod resamples;
+mod silhouettes;
 mod threshold;
+mod unsupervised;
 
 use std::collections::BTreeMap;
 
@@ -18,6 +20,7 @@ use model_factory_tabular::dataset::Target;
 pub use curves::{ClassScores, Reliability};
 pub use metric::{Metric, UnknownMetric};
 pub use resamples::{Interval, Resamples};
+pub use silhouettes::silhouettes;
 
 /// True values beside the predictions for the same rows, ready to be scored.
 #[derive(Debug, Clone)]
@@ -27,6 +30,9 @@ pub struct Evaluation(Kind);
 enum Kind {
     Classes(classification::Scored),
     Values(regression::Scored),
+    Anomalies(unsupervised::Found),
+    /// The silhouette of each row.
+    Clusters(Vec<f64>),
 }
 
 /// Truth and predictions are not of the same rows, task or classes.
@@ -60,6 +66,45 @@ impl Evaluation {
         }
     }
 
+    /// Clusters by the silhouettes of their rows.
+    #[must_use]
+    pub fn of_clusters(silhouettes: Vec<f64>) -> Self {
+        Self(Kind::Clusters(silhouettes))
+    }
+
+    /// Anomalies as a detector found them, beside the truth where it is known: the second
+    /// of two classes. `usual` is the share of the detector's training rows that it takes
+    /// for anomalies.
+    ///
+    /// # Errors
+    /// When the predictions are not of anomalies, or of other rows than the truth.
+    pub fn of_anomalies(
+        truth: &Target,
+        predictions: &Predictions,
+        usual: f64,
+    ) -> Result<Self, Incomparable> {
+        let Predictions::Anomalies { scores, outliers } = predictions else {
+            return Err(Incomparable);
+        };
+        if truth.rows() != outliers.len() {
+            return Err(Incomparable);
+        }
+        let scored = match truth {
+            Target::Classes { classes, labels } if classes.len() == 2 => {
+                // What ranks rows need not be a probability, but has to lie where one does.
+                let share = |score: &f64| score / (1.0 + score);
+                let shares = scores.iter().map(share).flat_map(|share| [1.0 - share, share]);
+                let answers = outliers.iter().map(|outlier| usize::from(*outlier)).collect();
+                let probabilities = shares.collect();
+                Some(classification::Scored::new(labels.clone(), 2, probabilities, answers))
+            }
+            Target::Absent { .. } => None,
+            Target::Classes { .. } | Target::Values(_) => return Err(Incomparable),
+        };
+        let outliers = outliers.clone();
+        Ok(Self(Kind::Anomalies(unsupervised::Found { scored, outliers, usual })))
+    }
+
     /// The same with prediction intervals, which [`Metric::Coverage`] and
     /// [`Metric::Pinball`] score; they are ignored for classes.
     #[must_use]
@@ -86,6 +131,8 @@ impl Evaluation {
         match &self.0 {
             Kind::Classes(scored) => scored.rows(),
             Kind::Values(scored) => scored.rows.len(),
+            Kind::Anomalies(found) => found.outliers.len(),
+            Kind::Clusters(silhouettes) => silhouettes.len(),
         }
     }
 
@@ -96,6 +143,8 @@ impl Evaluation {
             Kind::Classes(scored) => Metric::of_classes(scored.classes),
             Kind::Values(scored) if scored.scales.is_some() => Metric::of_forecasts(),
             Kind::Values(_) => Metric::of_numbers(),
+            Kind::Anomalies(found) => Metric::of_anomalies(found.scored.is_some()),
+            Kind::Clusters(_) => Metric::of_clusters(),
         }
     }
 
@@ -114,6 +163,16 @@ impl Evaluation {
             Kind::Classes(scored) if metric.is_of_labels() => scored.counts(weights).score(metric),
             Kind::Classes(scored) => scored.score(metric, weights),
             Kind::Values(scored) => scored.score(metric, weights),
+            Kind::Anomalies(found) => match (&found.scored, metric) {
+                (_, Metric::OutlierRateError) => found.rate_error(weights),
+                (Some(scored), _) if metric.is_of_labels() => scored.counts(weights).score(metric),
+                (Some(scored), _) => scored.score(metric, weights),
+                (None, _) => f64::NAN,
+            },
+            Kind::Clusters(silhouettes) if metric == Metric::Silhouette => {
+                unsupervised::weighted_mean(silhouettes.iter().copied(), weights)
+            }
+            Kind::Clusters(_) => f64::NAN,
         }
     }
 
@@ -122,7 +181,7 @@ impl Evaluation {
     pub fn scores(&self, metrics: &[Metric], weights: &[f64]) -> Vec<f64> {
         let counts = match &self.0 {
             Kind::Classes(scored) => Some(scored.counts(weights)),
-            Kind::Values(_) => None,
+            Kind::Values(_) | Kind::Anomalies(_) | Kind::Clusters(_) => None,
         };
         let score = |&metric: &Metric| match &counts {
             Some(counts) if metric.is_of_labels() => counts.score(metric),

@@ -37,7 +37,7 @@ fn schema() -> Schema {
     let inputs = (0..COLUMNS)
         .map(|index| Field { name: name(index), kind: kind(index), nullable: false })
         .collect();
-    Schema { inputs, target: "y".into(), task: Task::Regression }
+    Schema { inputs, target: Some("y".into()), task: Task::Regression }
 }
 
 struct Checked {

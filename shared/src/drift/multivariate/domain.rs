@@ -114,7 +114,7 @@ fn both(reference: &Profile, joint: &Joint, counts: &JointCounts) -> Option<Labe
     (table.rows() == labels.len()).then(|| Labelled {
         inputs: table,
         target: Target::Classes { classes, labels },
-        schema: Schema { inputs, target: "sample".to_owned(), task },
+        schema: Schema { inputs, target: Some("sample".to_owned()), task },
         notes: Vec::new(),
         groups: None,
         times: None,
@@ -144,7 +144,7 @@ fn ask(train: &Labelled, test: &Labelled) -> Result<Half, DomainError> {
     let auc = Evaluation::new(&test.target, &predictions)?.score(Metric::RocAuc);
     let new = match &test.target {
         Target::Classes { labels, .. } => labels.iter().sum::<usize>(),
-        Target::Values(_) => 0,
+        Target::Values(_) | Target::Absent { .. } => 0,
     } as f64;
     let old = test.rows() as f64 - new;
     // Ties would only make it smaller.

@@ -62,7 +62,7 @@ fn schema() -> Schema {
     let field = |(name, kind): (&str, Kind)| Field { name: name.into(), kind, nullable: true };
     Schema {
         inputs: numbers.chain(levels).map(field).collect(),
-        target: "y".into(),
+        target: Some("y".into()),
         task: Task::Regression,
     }
 }
@@ -418,7 +418,7 @@ proptest! {
     fn the_reference_does_not_differ_from_itself(a in values(), b in values()) {
         let schema = Schema {
             inputs: vec![Field { name: "x".into(), kind: Kind::Fractional, nullable: false }],
-            target: "y".into(),
+            target: Some("y".into()),
             task: Task::Regression,
         };
         let table = |values: &[f64]| {

@@ -31,7 +31,7 @@ fn normal(rows: usize, mean: f64, random: &mut Random) -> Table {
 /// A day whose second half has another mean, next to 10,000 rows around 0.
 fn shifted_day(mean: f64, random: &mut Random) -> (Profile, Timeline) {
     let fields = vec![Field { name: "x".into(), kind: Kind::Fractional, nullable: false }];
-    let schema = Schema { inputs: fields, target: "y".into(), task: Task::Regression };
+    let schema = Schema { inputs: fields, target: Some("y".into()), task: Task::Regression };
     let profile = Profile::of(&normal(10_000, 0.0, random), &schema);
     let hours = (0..24).map(|hour| normal(800, if hour < 12 { 0.0 } else { mean }, random));
     let day = timeline(&profile, hours);
@@ -118,7 +118,8 @@ fn times_go_on() {
         kind: if name == "day" { Kind::Date } else { Kind::Fractional },
         nullable: true,
     });
-    let schema = Schema { inputs: fields.to_vec(), target: "y".into(), task: Task::Regression };
+    let schema =
+        Schema { inputs: fields.to_vec(), target: Some("y".into()), task: Task::Regression };
     let mut random = Random(33);
     let mut table = |from: f64| {
         let column = |name: &str, values| Column { name: name.into(), values };

@@ -26,7 +26,7 @@ fn pair(rows: usize, together: bool, random: &mut Random) -> Table {
 fn pair_profile(rows: usize, random: &mut Random) -> Profile {
     let field = |name: &str| Field { name: name.into(), kind: Kind::Fractional, nullable: false };
     let inputs = ["x", "y", "z"].map(field).to_vec();
-    let schema = Schema { inputs, target: "y".into(), task: Task::Regression };
+    let schema = Schema { inputs, target: Some("y".into()), task: Task::Regression };
     let table = pair(rows, true, random);
     Profile::of(&table, &schema).with_rows(&table, None)
 }

@@ -54,7 +54,7 @@ fn profile(table: &Table) -> Profile {
         nullable: true,
     };
     let inputs = table.columns().iter().map(field).collect();
-    let schema = Schema { inputs, target: "y".into(), task: Task::Regression };
+    let schema = Schema { inputs, target: Some("y".into()), task: Task::Regression };
     Profile::of(table, &schema).with_rows(table, None)
 }
 

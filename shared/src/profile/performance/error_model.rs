@@ -142,7 +142,9 @@ impl FittedErrors {
                 Predictions::Values(errors) => {
                     errors.into_iter().map(|error| error.max(0.0)).collect()
                 }
-                Predictions::Classes { .. } => Vec::new(),
+                Predictions::Classes { .. }
+                | Predictions::Anomalies { .. }
+                | Predictions::Clusters(_) => Vec::new(),
             })
         };
         Ok((errors(&self.absolute)?, errors(&self.squared)?))

@@ -134,7 +134,7 @@ fn noisy(seed: u64, rows: usize, from: f64, to: f64) -> (Labelled, Vec<f64>) {
     let data = Labelled {
         inputs: Table::new(vec![column]).unwrap(),
         target: Target::Values(truth),
-        schema: Schema { inputs: vec![field], target: "y".into(), task: Task::Regression },
+        schema: Schema { inputs: vec![field], target: Some("y".into()), task: Task::Regression },
         notes: Vec::new(),
         groups: None,
         times: None,

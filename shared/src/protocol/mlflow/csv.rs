@@ -43,5 +43,6 @@ pub(super) fn decode(
     }
     let (table, errors) = builder.finish()?;
     let options = Options::default();
-    Ok(Request { id: None, table, errors, outputs: vec![Output::Predict], options })
+    let outputs = Output::of_scoring(&schema.task).to_vec();
+    Ok(Request { id: None, table, errors, outputs, options })
 }

@@ -50,7 +50,7 @@ pub(super) fn decode(
     let Object(envelope): Object<Envelope<'_>> =
         serde_json::from_slice(body).map_err(|error| ProtocolError::reading(super::NAME, error))?;
     let options = Options::read(&envelope.params.unwrap_or_default(), schema)?;
-    let mut outputs = options.unnamed(&[Output::Predict]);
+    let mut outputs = options.unnamed(Output::of_scoring(&schema.task));
     options.extend(&mut outputs);
     let builder = TableBuilder::new(schema, limits, 0, options.partial);
     let forms =

@@ -51,12 +51,29 @@ impl Serialize for Record<'_, '_> {
                 (Output::Predict, Predictions::Classes { .. }) => {
                     record.serialize_entry(name, &labels.get(row))?;
                 }
-                (Output::Probabilities, Predictions::Values(_)) => {}
                 (Output::Probabilities, Predictions::Classes { classes, probabilities, .. }) => {
                     let of_row = probabilities.chunks(classes.len().max(1)).nth(row);
                     let named = classes.iter().zip(of_row.unwrap_or_default());
                     record.serialize_entry(name, &Members(|| named.clone()))?;
                 }
+                (Output::Outlier, Predictions::Anomalies { outliers, .. }) => {
+                    record.serialize_entry(name, &outliers.get(row))?;
+                }
+                (Output::Score, Predictions::Anomalies { scores, .. }) => {
+                    record.serialize_entry(name, &scores.get(row))?;
+                }
+                (Output::Cluster, Predictions::Clusters(labels)) => {
+                    record.serialize_entry(name, &labels.get(row))?;
+                }
+                // Of another task.
+                (
+                    Output::Predict
+                    | Output::Probabilities
+                    | Output::Outlier
+                    | Output::Score
+                    | Output::Cluster,
+                    _,
+                ) => {}
                 (Output::Lower | Output::Upper, _) => {
                     let bounds = extras.intervals.as_ref().and_then(|it| it.bounds.get(row));
                     let bound = bounds.map(|&(lower, upper)| match output {

@@ -19,6 +19,8 @@ struct Response<'a> {
 enum Rows<'a> {
     Labels(Vec<&'a str>),
     Values(&'a [f64]),
+    Clusters(&'a [i32]),
+    Outliers(&'a [bool]),
     Probabilities { classes: usize, values: &'a [f64] },
     Records(Records<'a>),
 }
@@ -29,6 +31,9 @@ pub(in crate::protocol) fn encode(answer: &Answer<'_>) -> Result<Vec<u8>, Protoc
     let predictions = match (answer.predictions, answer.outputs) {
         (_, [_, _, ..]) => Rows::Records(Records::new(answer)),
         (Predictions::Values(values), _) => Rows::Values(values),
+        (Predictions::Clusters(labels), _) => Rows::Clusters(labels),
+        (Predictions::Anomalies { scores, .. }, [Output::Score]) => Rows::Values(scores),
+        (Predictions::Anomalies { outliers, .. }, _) => Rows::Outliers(outliers),
         (Predictions::Classes { classes, probabilities, .. }, [Output::Probabilities]) => {
             Rows::Probabilities { classes: classes.len(), values: probabilities }
         }
@@ -47,6 +52,8 @@ impl Serialize for Rows<'_> {
         match self {
             Self::Labels(labels) => labels.serialize(serializer),
             Self::Values(values) => values.serialize(serializer),
+            Self::Clusters(labels) => labels.serialize(serializer),
+            Self::Outliers(outliers) => outliers.serialize(serializer),
             Self::Probabilities { classes, values } => {
                 serializer.collect_seq(values.chunks((*classes).max(1)))
             }

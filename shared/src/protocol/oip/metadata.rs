@@ -162,6 +162,8 @@ impl ModelMetadata {
             name: output.name().to_owned(),
             datatype: match output {
                 Output::Predict if classes > 0 => Datatype::Bytes,
+                Output::Outlier => Datatype::Bool,
+                Output::Cluster => Datatype::Int32,
                 _ => Datatype::Fp64,
             },
             shape: match output {

@@ -47,6 +47,8 @@ enum OutputParameters {
 enum Data<'a> {
     Texts(Vec<&'a str>),
     Numbers(Cow<'a, [f64]>),
+    Integers(&'a [i32]),
+    Truths(&'a [bool]),
     Errors,
 }
 
@@ -63,7 +65,7 @@ pub(in crate::protocol) fn encode(answer: &Answer<'_>) -> Result<Vec<u8>, Protoc
     serde_json::to_vec(&response).map_err(ProtocolError::Answer)
 }
 
-/// An output of the answer; `None` of what it does not have: values have no probabilities.
+/// An output of the answer; `None` of what it does not have, such as probabilities of values.
 fn tensor<'a>(
     output: Output,
     answer: &Answer<'a>,
@@ -82,7 +84,17 @@ fn tensor<'a>(
             width = Some(classes.len());
             Data::Numbers(probabilities.into())
         }
-        (Output::Probabilities, Predictions::Values(_)) => return None,
+        (Output::Outlier, Predictions::Anomalies { outliers, .. }) => Data::Truths(outliers),
+        (Output::Score, Predictions::Anomalies { scores, .. }) => Data::Numbers(scores.into()),
+        (Output::Cluster, Predictions::Clusters(labels)) => Data::Integers(labels),
+        (
+            Output::Predict
+            | Output::Probabilities
+            | Output::Outlier
+            | Output::Score
+            | Output::Cluster,
+            _,
+        ) => return None,
         (Output::Lower | Output::Upper, _) => {
             let intervals = extras.intervals.as_ref()?;
             parameters = Some(OutputParameters::Coverage(intervals.coverage));
@@ -144,6 +156,16 @@ impl Serialize for OutputTensor<'_> {
             Data::Numbers(numbers) => {
                 let data = Cells { values: numbers, width, errors };
                 Tensor { name, shape, datatype: Datatype::Fp64, parameters, data }
+                    .serialize(serializer)
+            }
+            Data::Integers(numbers) => {
+                let data = Cells { values: numbers, width, errors };
+                Tensor { name, shape, datatype: Datatype::Int32, parameters, data }
+                    .serialize(serializer)
+            }
+            Data::Truths(truths) => {
+                let data = Cells { values: truths, width, errors };
+                Tensor { name, shape, datatype: Datatype::Bool, parameters, data }
                     .serialize(serializer)
             }
             Data::Errors => {

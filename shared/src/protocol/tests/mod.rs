@@ -21,7 +21,7 @@ fn schema() -> Schema {
             field("vip", Kind::Boolean, false),
             field("city", Kind::Category, false),
         ],
-        target: "y".into(),
+        target: Some("y".into()),
         task: Task::Classification { classes: vec!["no".into(), "yes".into()] },
     }
 }
@@ -30,7 +30,11 @@ fn schema() -> Schema {
 fn numbers(columns: usize) -> Schema {
     let field =
         |index| Field { name: format!("x{index}"), kind: Kind::Fractional, nullable: false };
-    Schema { inputs: (0..columns).map(field).collect(), target: "y".into(), task: Task::Regression }
+    Schema {
+        inputs: (0..columns).map(field).collect(),
+        target: Some("y".into()),
+        task: Task::Regression,
+    }
 }
 
 fn json_request(protocol: Protocol, body: &str, schema: &Schema) -> Result<Request, ProtocolError> {

@@ -37,6 +37,7 @@ enum Verdict {
 enum Sampled {
     Classes(Labels),
     Numbers(Outcomes),
+    Nothing,
 }
 
 impl Sampled {
@@ -48,6 +49,7 @@ impl Sampled {
             Target::Values(values) => {
                 Self::Numbers(Outcomes::of(rows.iter().filter_map(|&row| values.get(row).copied())))
             }
+            Target::Absent { .. } => Self::Nothing,
         }
     }
 
@@ -55,6 +57,7 @@ impl Sampled {
         match self {
             Self::Classes(labels) => labels.told_by(groups),
             Self::Numbers(outcomes) => outcomes.told_by(groups),
+            Self::Nothing => None,
         }
     }
 }
@@ -69,6 +72,7 @@ pub(super) fn check(data: &Labelled, spec: &Spec) -> Vec<Finding> {
     if rows.len() < MIN_ROWS {
         return Vec::new();
     }
+    let Some(target) = &data.schema.target else { return Vec::new() };
     let sampled = Sampled::of(&data.target, &rows);
     judged
         .filter_map(|field| {
@@ -78,7 +82,7 @@ pub(super) fn check(data: &Labelled, spec: &Spec) -> Vec<Finding> {
             }
             let groups = Groups::of(data.inputs.column(&field.name)?, &rows);
             let verdict = sampled.told_by(&groups)?;
-            let message = message(&field.name, &data.schema.target, &verdict);
+            let message = message(&field.name, target, &verdict);
             let finding = Finding::soft("leakage", &field.name, message);
             Some(Finding { severity, ..finding })
         })

@@ -25,7 +25,12 @@ pub(super) fn estimate(candidate: &Candidate, data: &Labelled, spec: &Spec) -> u
         LearnerKind::RandomForest | LearnerKind::ExtraTrees => 4 + 2 + 4,
         LearnerKind::Linear | LearnerKind::Svm | LearnerKind::Neighbours => 8 + 8,
         LearnerKind::NaiveBayes => 8,
-        LearnerKind::Baseline => 0,
+        // They are searched otherwise.
+        LearnerKind::IsolationForest
+        | LearnerKind::RobustZ
+        | LearnerKind::KMeans
+        | LearnerKind::Dbscan
+        | LearnerKind::Baseline => 0,
     };
     // Gradients or residuals, weights, and predictions of each class.
     let row = 8 * (4 + data.schema.task.classes().len());

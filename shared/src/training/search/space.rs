@@ -81,6 +81,10 @@ fn encodings(learner: LearnerKind, data: &Labelled) -> &'static [Encoding] {
             &[Encoding::Standardised, Encoding::Normalised]
         }
         LearnerKind::NaiveBayes | LearnerKind::Baseline => &[],
+        LearnerKind::IsolationForest
+        | LearnerKind::RobustZ
+        | LearnerKind::KMeans
+        | LearnerKind::Dbscan => &[Encoding::Scaled],
     }
 }
 
@@ -89,16 +93,19 @@ pub(super) fn tunable<'a>(
     training: &'a Training,
     target: &Target,
 ) -> impl Iterator<Item = LearnerKind> + 'a {
-    let task = target.task().kind();
-    let can =
-        move |learner: &LearnerKind| *learner != LearnerKind::Baseline && learner.predicts(task);
+    let task = target.task().map(|task| task.kind());
+    let can = move |learner: &LearnerKind| {
+        *learner != LearnerKind::Baseline && task.is_some_and(|task| learner.predicts(task))
+    };
     training.learners.iter().copied().filter(can)
 }
 
 /// The ways to make rare classes count that are tried on these rows, the usual one first.
 pub(super) fn balances(choice: BalanceChoice, target: &Target) -> &'static [Balance] {
     match (target, choice) {
-        (Target::Values(_), _) | (_, BalanceChoice::None) => &[Balance::None],
+        (Target::Values(_) | Target::Absent { .. }, _) | (_, BalanceChoice::None) => {
+            &[Balance::None]
+        }
         (_, BalanceChoice::ClassWeight) => &[Balance::ClassWeight],
         (_, BalanceChoice::Smote) => &[Balance::Smote],
         (Target::Classes { classes, labels }, BalanceChoice::Auto) => {
@@ -147,7 +154,11 @@ fn ranges(learner: LearnerKind) -> Vec<(&'static str, Range)> {
         LearnerKind::NaiveBayes => {
             vec![("var_smoothing", Range::Log(1e-9, 0.1)), ("alpha", Range::Log(0.01, 10.0))]
         }
-        LearnerKind::Baseline => Vec::new(),
+        LearnerKind::IsolationForest
+        | LearnerKind::RobustZ
+        | LearnerKind::KMeans
+        | LearnerKind::Dbscan
+        | LearnerKind::Baseline => Vec::new(),
     }
 }
 
@@ -173,7 +184,11 @@ fn portfolio(learner: LearnerKind) -> VecDeque<Params> {
         LearnerKind::Svm => json!([{ "C": 1.0 }, { "C": 10.0, "gamma": 0.01 }]),
         LearnerKind::Neighbours => json!([{ "n_neighbors": 15, "weights": "distance" }]),
         LearnerKind::NaiveBayes => json!([{}]),
-        LearnerKind::Baseline => json!([]),
+        LearnerKind::IsolationForest
+        | LearnerKind::RobustZ
+        | LearnerKind::KMeans
+        | LearnerKind::Dbscan
+        | LearnerKind::Baseline => json!([]),
     };
     serde_json::from_value(listed).unwrap_or_default()
 }

@@ -30,6 +30,7 @@ pub(super) fn column(hashes: &mut [u64], values: &Values) {
 pub(super) fn target(hashes: &mut [u64], target: &Target) {
     match target {
         Target::Values(values) => numbers(hashes, values),
+        Target::Absent { .. } => {}
         Target::Classes { classes, labels } => {
             for (hash, &label) in hashes.iter_mut().zip(labels) {
                 let class = classes.get(label).map_or("", String::as_str);

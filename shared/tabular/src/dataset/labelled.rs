@@ -1,4 +1,4 @@
-//! Inputs and target of a supervised task, checked and ready for training.
+//! Inputs and, where there is one, the target of a task, checked and ready for training.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -9,10 +9,10 @@ use super::hash;
 use super::read::RawTable;
 use super::references;
 use super::roles::{self, Roles};
-use super::schema::{Field, Kind, Schema};
+use super::schema::{Field, Kind, Schema, Task};
 use super::table::{Column, MISSING, Table, Values};
 use super::target::{self, Target};
-use crate::spec::Spec;
+use crate::spec::{Spec, TaskKind};
 
 /// The least number of rows that can be trained on.
 pub const MIN_ROWS: usize = 20;
@@ -20,13 +20,16 @@ pub const MIN_ROWS: usize = 20;
 /// The target's usual names, in order of preference.
 const TARGET_NAMES: [&str; 3] = ["target", "label", "y"];
 
+/// Those of a column that tells which rows are anomalies: `y` may be a coordinate.
+const LABEL_NAMES: [&str; 2] = ["target", "label"];
+
 /// A category with more levels than this share of its rows is an identifier.
 const MAX_LEVEL_SHARE: f64 = 0.5;
 
 /// … when it has at least this many levels.
 const MIN_LEVELS_OF_NAMES: usize = 50;
 
-/// A data set with inputs and target.
+/// A data set with inputs and, where the task has one, the target.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Labelled {
     /// The inputs, in the order of the schema.
@@ -49,31 +52,33 @@ impl Labelled {
     /// Finds the target, decides the task, and checks every column.
     ///
     /// # Errors
-    /// When a column that the spec names does not exist; the target has one class only
-    /// or rare classes; the time column holds neither dates nor numbers; a column has no
+    /// When a column that the spec names does not exist; the target has one class only,
+    /// rare classes, or (of anomalies) more than two; the time column holds neither dates nor numbers; a column has no
     /// value at all; no input is left; or too few rows are labelled.
     pub fn from_raw(raw: RawTable, spec: &Spec) -> Result<Self, Rejection> {
         let mut notes = raw.notes.clone();
         let name = target_name(&raw.table, spec)?;
-        if spec.target.is_none() {
+        let name = name.as_deref();
+        if let Some(name) = name.filter(|_| spec.target.is_none()) {
             notes.push(format!("target `{name}` (inferred; pin it with `target = \"{name}\"`)"));
         }
-        let roles = Roles::of(&raw, &name, spec)?;
+        let roles = Roles::of(&raw, name, spec)?;
         let mut kinds: BTreeMap<String, Kind> = BTreeMap::new();
         for (column, kind) in raw.table.columns().iter().zip(&raw.kinds) {
             kinds.insert(column.name.clone(), *kind);
         }
         let kind_of = |name: &str| kinds.get(name).copied().unwrap_or(Kind::Category);
-        references::check(&raw.table, kind_of, &name, spec, &mut notes)?;
-        let table = keep_usable(raw.table, &name, &roles, &mut notes)?;
+        references::check(&raw.table, kind_of, name, spec, &mut notes)?;
+        let table = keep_usable(raw.table, name, &roles, &mut notes)?;
         let times = roles.times(&table);
         let groups = roles.groups(&table);
-        let (table, values) = table.without(&name);
-        let values = values.unwrap_or(Values::Number(Vec::new()));
-        let task = spec.task.unwrap_or_else(|| target::infer_task(&values, kind_of(&name)));
-        let target = target::read(&name, values, kind_of(&name), task)?;
+        let (table, target) = take_target(table, name, kind_of, spec)?;
         let (inputs, fields) = inputs(table, spec, kind_of, &mut notes)?;
-        let schema = Schema { inputs: fields, target: name, task: target.task() };
+        let task = match spec.task {
+            Some(TaskKind::Anomaly) => Task::Anomaly,
+            _ => target.task().unwrap_or(Task::Clustering),
+        };
+        let schema = Schema { inputs: fields, target: name.map(str::to_owned), task };
         if spec.task.is_none() {
             notes.push(format!("task {} (inferred from the target)", schema.task.name()));
         }
@@ -140,29 +145,62 @@ fn pick<T: Copy>(values: &[T], rows: &[usize]) -> Vec<T> {
     rows.iter().filter_map(|&row| values.get(row).copied()).collect()
 }
 
-fn target_name(table: &Table, spec: &Spec) -> Result<String, Rejection> {
+/// The target's column; `None` where the task needs none and there is none. The last column
+/// is taken for one only where there has to be one.
+fn target_name(table: &Table, spec: &Spec) -> Result<Option<String>, Rejection> {
+    if spec.task == Some(TaskKind::Clustering) {
+        return Ok(None);
+    }
     let names = || table.columns().iter().map(|column| column.name.as_str());
     if let Some(target) = &spec.target {
         if names().any(|name| name == target) {
-            return Ok(target.clone());
+            return Ok(Some(target.clone()));
         }
         return Err(roles::no_such_column("unknown_target", "target", target, table).into());
     }
-    TARGET_NAMES
-        .iter()
-        .find_map(|usual| names().find(|name| name.eq_ignore_ascii_case(usual)))
-        .or_else(|| names().next_back())
-        .map(str::to_owned)
-        .ok_or_else(|| Defect::new("no_columns", "the data set has no column").into())
+    let called = |usual: &&str| names().find(|name| name.eq_ignore_ascii_case(usual));
+    if spec.task == Some(TaskKind::Anomaly) {
+        return Ok(LABEL_NAMES.iter().find_map(called).map(str::to_owned));
+    }
+    let usual = TARGET_NAMES.iter().find_map(called);
+    match usual.or_else(|| names().next_back()) {
+        Some(name) => Ok(Some(name.to_owned())),
+        None => Err(Defect::new("no_columns", "the data set has no column").into()),
+    }
 }
 
-/// The rows that have a value in the target and, where there is one, in the time column.
+/// The columns beside the target, and the target.
+fn take_target(
+    table: Table,
+    name: Option<&str>,
+    kind_of: impl Fn(&str) -> Kind,
+    spec: &Spec,
+) -> Result<(Table, Target), Rejection> {
+    let Some(name) = name else {
+        let rows = table.rows();
+        return Ok((table, Target::Absent { rows }));
+    };
+    let (table, values) = table.without(name);
+    let values = values.unwrap_or(Values::Number(Vec::new()));
+    let task = spec.task.unwrap_or_else(|| target::infer_task(&values, kind_of(name)));
+    Ok((table, target::read(name, values, kind_of(name), task)?))
+}
+
+/// The rows that have a value in the target and in the time column, where there are such.
 fn keep_usable(
     table: Table,
-    target: &str,
+    target: Option<&str>,
     roles: &Roles<'_>,
     notes: &mut Vec<String>,
 ) -> Result<Table, Rejection> {
+    let Some(target) = target else {
+        if table.rows() < MIN_ROWS {
+            let message = format!("{} rows: at least {MIN_ROWS} are needed", table.rows());
+            return Err(Defect::new("too_few_rows", message).into());
+        }
+        let usable = roles.dated(&table, (0..table.rows()).collect(), notes)?;
+        return Ok(if usable.len() == table.rows() { table } else { table.select(&usable) });
+    };
     let labelled = table.column(target).map(Values::present).unwrap_or_default();
     if labelled.len() < MIN_ROWS {
         return Err(Defect::new(

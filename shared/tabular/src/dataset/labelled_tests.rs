@@ -20,12 +20,48 @@ fn only_defect(result: Result<Labelled, Rejection>) -> Defect {
 fn target_and_task_are_inferred_and_noted() {
     let text = "y,a,b\n".to_owned() + &rows(40, |row| format!("{},{row}.5,{}", row % 2, row % 3));
     let data = prepare(&text, &Spec::default()).unwrap();
-    assert_eq!(data.schema.target, "y");
+    assert_eq!(data.schema.target.as_deref(), Some("y"));
     assert_eq!(data.schema.task, Task::Classification { classes: vec!["0".into(), "1".into()] });
     assert_eq!(data.notes.len(), 2, "{:?}", data.notes);
     let text = "a,b\n".to_owned() + &rows(40, |row| format!("{row},{row}.5"));
     let data = prepare(&text, &Spec::default()).unwrap();
-    assert_eq!((data.schema.target.as_str(), data.schema.task), ("b", Task::Regression));
+    assert_eq!((data.schema.target.as_deref(), data.schema.task), (Some("b"), Task::Regression));
+}
+
+#[test]
+fn clusters_and_anomalies_need_no_target() {
+    let text = "a,b,y\n".to_owned() + &rows(40, |row| format!("{row},{row}.5,{}", row % 7));
+    let spec = Spec::parse(b"task = 'clustering'").unwrap();
+    let data = prepare(&text, &spec).unwrap();
+    assert_eq!((&data.schema.target, &data.schema.task), (&None, &Task::Clustering));
+    assert_eq!(data.target, Target::Absent { rows: 40 });
+    assert_eq!(data.schema.inputs.len(), 3);
+    assert_eq!(data.select(&[1, 39]).rows(), 2);
+    let spec = Spec::parse(b"task = 'anomaly'").unwrap();
+    let data = prepare(&text, &spec).unwrap();
+    // A column called `y` may be a coordinate.
+    assert_eq!((&data.schema.target, &data.schema.task), (&None, &Task::Anomaly));
+    let few = "a,b\n".to_owned() + &rows(19, |row| format!("{row},{row}.5"));
+    assert_eq!(only_defect(prepare(&few, &spec)).code, "too_few_rows");
+}
+
+#[test]
+fn the_second_of_two_classes_is_that_of_the_anomalies() {
+    let with = |labels: [&str; 2]| {
+        let row = |row: usize| format!("{row}.5,{}", labels[usize::from(row % 10 == 3)]);
+        "a,label\n".to_owned() + &rows(40, row)
+    };
+    let spec = Spec::parse(b"task = 'anomaly'").unwrap();
+    for labels in [["0", "1"], ["1", "-1"], ["false", "true"]] {
+        let data = prepare(&with(labels), &spec).unwrap();
+        assert_eq!(data.schema.target.as_deref(), Some("label"));
+        let Target::Classes { classes, labels: found } = data.target else { panic!("classes") };
+        assert_eq!(*classes, labels.map(str::to_owned));
+        assert_eq!(found.iter().sum::<usize>(), 4);
+        assert_eq!(found[3], 1);
+    }
+    let text = "a,label\n".to_owned() + &rows(40, |row| format!("{row}.5,{}", row % 3));
+    assert_eq!(only_defect(prepare(&text, &spec)).code, "not_two_classes");
 }
 
 #[test]

@@ -18,7 +18,7 @@ use crate::spec::{ColumnKind, ColumnSpec, Encode, Fill, Impute, Spec};
 pub(super) fn check(
     table: &Table,
     kind_of: impl Fn(&str) -> Kind,
-    target: &str,
+    target: Option<&str>,
     spec: &Spec,
     notes: &mut Vec<String>,
 ) -> Result<(), Rejection> {
@@ -32,8 +32,10 @@ pub(super) fn check(
             Some(_) => Some(kind_of(name)),
             None => derived_kind(name, column, &no_rows, spec),
         };
+        let untold = target.is_none() && column.encode == Some(Encode::Target);
+        let untold = untold.then(|| "`encode = \"target\"` needs a target".to_owned());
         match kind {
-            Some(kind) => defects.extend(misfit(column, kind).map(|reason| {
+            Some(kind) => defects.extend(untold.or_else(|| misfit(column, kind)).map(|reason| {
                 let message = format!("`[columns.{name}]` of model.toml: {reason}");
                 Defect::new("unfit_key", message).in_column(name)
             })),
@@ -56,11 +58,11 @@ pub(super) fn read_by_derived(spec: &Spec) -> BTreeSet<&str> {
     spec.derived.values().flat_map(|expression| expression.columns()).collect()
 }
 
-fn derived_defect(name: &str, table: &Table, target: &str, spec: &Spec) -> Option<Defect> {
+fn derived_defect(name: &str, table: &Table, target: Option<&str>, spec: &Spec) -> Option<Defect> {
     let expression = spec.derived.get(name)?;
     let message = if table.column(name).is_some() {
         format!("the derived column `{name}` has the name of a column of the data set: rename it")
-    } else if expression.columns().contains(target) {
+    } else if let Some(target) = target.filter(|target| expression.columns().contains(target)) {
         format!(
             "the derived column `{name}` is computed from the target `{target}`, which is not \
              known when the model is asked"

@@ -22,11 +22,15 @@ impl<'a> Roles<'a> {
     /// # Errors
     /// When such a column does not exist or is the target, or the time column holds
     /// texts.
-    pub(super) fn of(raw: &RawTable, target: &str, spec: &'a Spec) -> Result<Self, Rejection> {
+    pub(super) fn of(
+        raw: &RawTable,
+        target: Option<&str>,
+        spec: &'a Spec,
+    ) -> Result<Self, Rejection> {
         let mut defects = Vec::new();
         for (role, column) in [("id", &spec.id), ("group", &spec.group), ("time", &spec.time)] {
             let Some(column) = column else { continue };
-            if column == target {
+            if Some(column.as_str()) == target {
                 let message = format!(
                     "column `{column}` is both the target and the `{role}` of model.toml: \
                      choose another column for one of them"

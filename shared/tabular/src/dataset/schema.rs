@@ -9,8 +9,9 @@ use crate::spec::TaskKind;
 pub struct Schema {
     /// The inputs in the order of the training data.
     pub inputs: Vec<Field>,
-    /// The column that is predicted.
-    pub target: String,
+    /// The column that is predicted; of anomalies the one that tells which rows are some.
+    /// `None` where a model learns from the inputs alone.
+    pub target: Option<String>,
     /// What kind of prediction it is.
     pub task: Task,
 }
@@ -55,6 +56,10 @@ pub enum Task {
     },
     /// A number.
     Regression,
+    /// How unlike the training rows a row is.
+    Anomaly,
+    /// The group of rows that a row belongs to.
+    Clustering,
 }
 
 impl Schema {
@@ -80,24 +85,28 @@ impl Task {
         match self {
             Self::Classification { .. } => TaskKind::Classification,
             Self::Regression => TaskKind::Regression,
+            Self::Anomaly => TaskKind::Anomaly,
+            Self::Clustering => TaskKind::Clustering,
         }
     }
 
-    /// The task's name: `classification` or `regression`.
+    /// The task's name, such as `classification`.
     #[must_use]
     pub fn name(&self) -> &'static str {
         match self {
             Self::Classification { .. } => "classification",
             Self::Regression => "regression",
+            Self::Anomaly => "anomaly",
+            Self::Clustering => "clustering",
         }
     }
 
-    /// The classes; empty for a regression.
+    /// The classes of a classification; empty for other tasks.
     #[must_use]
     pub fn classes(&self) -> &[String] {
         match self {
             Self::Classification { classes } => classes,
-            Self::Regression => &[],
+            Self::Regression | Self::Anomaly | Self::Clustering => &[],
         }
     }
 }

@@ -28,6 +28,11 @@ pub enum Target {
     },
     /// Numbers.
     Values(Vec<f64>),
+    /// None: there is nothing but the inputs.
+    Absent {
+        /// The number of rows.
+        rows: usize,
+    },
 }
 
 impl Target {
@@ -37,6 +42,7 @@ impl Target {
         match self {
             Self::Classes { labels, .. } => labels.len(),
             Self::Values(values) => values.len(),
+            Self::Absent { rows } => *rows,
         }
     }
 
@@ -51,15 +57,21 @@ impl Target {
             Self::Values(values) => {
                 Self::Values(rows.iter().filter_map(|&row| values.get(row).copied()).collect())
             }
+            Self::Absent { rows: all } => {
+                Self::Absent { rows: rows.iter().filter(|row| *row < all).count() }
+            }
         }
     }
 
-    /// The task that predicts this.
+    /// The task that predicts this; `None` where there is nothing to predict.
     #[must_use]
-    pub fn task(&self) -> Task {
+    pub fn task(&self) -> Option<Task> {
         match self {
-            Self::Classes { classes, .. } => Task::Classification { classes: classes.to_vec() },
-            Self::Values(_) => Task::Regression,
+            Self::Classes { classes, .. } => {
+                Some(Task::Classification { classes: classes.to_vec() })
+            }
+            Self::Values(_) => Some(Task::Regression),
+            Self::Absent { .. } => None,
         }
     }
 }
@@ -89,7 +101,9 @@ pub(super) fn infer_task(values: &Values, kind: Kind) -> TaskKind {
     }
 }
 
-/// The target of `values`, none of which may be missing.
+/// The target of `values`, none of which may be missing. Of anomalies the second of two
+/// classes is that of the anomalies; −1 and 1 are taken for anomalies and others, as
+/// scikit-learn's detectors answer.
 pub(super) fn read(
     name: &str,
     values: Values,
@@ -118,6 +132,29 @@ pub(super) fn read(
             .into())
         }
         (TaskKind::Classification, values) => classes(name, labels(&values, kind)),
+        (TaskKind::Anomaly, values) => anomalies(name, classes(name, labels(&values, kind))?),
+        (TaskKind::Clustering, values) => Ok(Target::Absent { rows: values.len() }),
+    }
+}
+
+/// Two classes, of which the second is that of the anomalies.
+fn anomalies(name: &str, target: Target) -> Result<Target, Rejection> {
+    match target {
+        Target::Classes { classes, labels } if classes.len() == 2 => {
+            if *classes != ["-1", "1"].map(str::to_owned) {
+                return Ok(Target::Classes { classes, labels });
+            }
+            let classes = classes.iter().rev().cloned().collect();
+            Ok(Target::Classes { classes, labels: labels.iter().map(|label| 1 - label).collect() })
+        }
+        other => {
+            let found = other.task().map_or(0, |task| task.classes().len());
+            let message = format!(
+                "the target `{name}` has {found} classes, but a row is an anomaly or not: name a \
+                 column of two values, or none, in model.toml"
+            );
+            Err(Defect::new("not_two_classes", message).in_column(name).into())
+        }
     }
 }
 

@@ -84,6 +84,8 @@ pub(super) fn encode(
                 Encoding::Native => NATIVE_LEVELS,
                 Encoding::Target => FEW_LEVELS,
                 Encoding::Standardised | Encoding::Normalised => ONE_HOT_LEVELS,
+                // There may be no target whose mean could tell the levels apart.
+                Encoding::Scaled => usize::MAX - 1,
             };
             let few = by_frequency(texts, most + 1).count() <= most;
             if few { one_by_one } else { Encode::Target }

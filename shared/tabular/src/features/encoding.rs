@@ -19,11 +19,15 @@ pub enum Encoding {
     /// For linear models and neighbours: as `Standardised`, but numbers by their quantile
     /// as that of a normal distribution.
     Normalised,
+    /// For what finds clusters and anomalies: as `Standardised`, but no number by its
+    /// logarithm, which would draw in what lies far out.
+    Scaled,
 }
 
 impl Encoding {
     /// Every encoding.
-    pub const ALL: [Self; 4] = [Self::Native, Self::Target, Self::Standardised, Self::Normalised];
+    pub const ALL: [Self; 5] =
+        [Self::Native, Self::Target, Self::Standardised, Self::Normalised, Self::Scaled];
 
     /// The encoding's name in a record.
     #[must_use]
@@ -33,6 +37,7 @@ impl Encoding {
             Self::Target => "target",
             Self::Standardised => "standardised",
             Self::Normalised => "normalised",
+            Self::Scaled => "scaled",
         }
     }
 

@@ -2,7 +2,9 @@
 //! not said is inferred from the data.
 
 mod batch;
+mod anomaly;
 mod capture;
+mod clustering;
 mod columns;
 mod constraints;
 mod data;
@@ -24,7 +26,9 @@ use serde::{Deserialize, Serialize};
 
 use crate::expression::Expression;
 pub use batch::{Batch, TableFormat, When};
+pub use anomaly::{Anomaly, Contamination, NamedContamination};
 pub use capture::Capture;
+pub use clustering::Clustering;
 pub use columns::{
     ColumnKind, ColumnSpec, DatePart, Encode, Fill, Impute, Scale, Transform, Unknown,
 };
@@ -38,7 +42,7 @@ pub use image::{Deskew, Image};
 pub use retraining::Retraining;
 pub use split::{Split, Strategy};
 pub use thresholds::{ThresholdError, Thresholds};
-pub use training::{BalanceChoice, Choice, LearnerKind, Search, Training};
+pub use training::{BalanceChoice, Choice, LearnerKind, RunMode, Search, Training};
 pub use unknown_key::UnknownKey;
 
 /// The specification of a model.
@@ -47,7 +51,9 @@ pub use unknown_key::UnknownKey;
 pub struct Spec {
     /// The task; inferred from the target column when absent.
     pub task: Option<TaskKind>,
-    /// The target column; `target`, `label` or `y`, else the last one, when absent.
+    /// The target column; `target`, `label` or `y`, else the last one, when absent. Of
+    /// anomalies it is the column that tells which rows are some, if there is one; clusters
+    /// have none.
     pub target: Option<String>,
     /// The column that identifies a row; not an input.
     pub id: Option<String>,
@@ -76,6 +82,10 @@ pub struct Spec {
     /// says otherwise.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub forecasting: Option<Forecasting>,
+    /// What counts as an anomaly.
+    pub anomaly: Anomaly,
+    /// Which clusters are looked for.
+    pub clustering: Clustering,
     /// When a challenger becomes the champion.
     pub gate: Gate,
     /// What is kept of requests and answers.
@@ -98,6 +108,18 @@ pub enum TaskKind {
     Regression,
     /// Predict what comes next in series of numbers.
     Forecasting,
+    /// Find the rows that are unlike the others.
+    Anomaly,
+    /// Find groups of rows that are alike.
+    Clustering,
+}
+
+impl TaskKind {
+    /// Whether it is learned from the inputs alone.
+    #[must_use]
+    pub fn is_unsupervised(self) -> bool {
+        matches!(self, Self::Anomaly | Self::Clustering)
+    }
 }
 
 /// How traffic is compared with the training data.
@@ -206,10 +228,15 @@ impl Spec {
 
     fn validate(&self) -> Result<(), SpecError> {
         self.split.validate(self.group.is_some(), self.time.is_some())?;
-        self.training.validate()?;
         if let Some(forecasting) = &self.forecasting {
             forecasting.validate()?;
         }
+        self.training.validate(self.task)?;
+        self.anomaly.validate()?;
+        self.clustering.validate()?;
+        let clusters_have_none = "clusters are found without one: list the column in `ignore`";
+        let target = self.target.as_deref().filter(|_| self.task == Some(TaskKind::Clustering));
+        check(target.is_none(), "target", target.unwrap_or_default(), clusters_have_none)?;
         self.gate.validate()?;
         self.constraints.validate()?;
         self.capture.validate()?;
@@ -276,6 +303,16 @@ mod tests {
             Spec::parse(b"[drift.retraining]\ndrifted = 3\nof = 2").unwrap_err().to_string();
         let rule = "it must be at least 1 and at most `drift.retraining.of`";
         assert_eq!(error, format!("model.toml: `drift.retraining.drifted` is 3, but {rule}"));
+        let error = Spec::parse(b"task = 'anomaly'\n[anomaly]\ncontamination = 0.9").unwrap_err();
+        let rule = "it must be above 0 and at most 0.5";
+        assert_eq!(
+            error.to_string(),
+            format!("model.toml: `anomaly.contamination` is 0.9, but {rule}")
+        );
+        assert!(Spec::parse(b"task = 'clustering'\ntarget = 'y'").is_err());
+        assert!(Spec::parse(b"[clustering]\neps = 0.0").is_err());
+        let error = Spec::parse(b"[training]\nmode = 'train-run'").unwrap_err().to_string();
+        assert!(error.contains("`task = \"anomaly\"` or `task = \"clustering\"`"), "{error}");
         assert!(Spec::parse(b"task = 'sorting'").unwrap_err().to_string().contains("sorting"));
         assert!(matches!(Spec::parse(b"\xff"), Err(SpecError::NotUtf8 { at: 0 })));
     }
@@ -305,6 +342,25 @@ mod tests {
         assert!(error.contains("did you mean `horizon`?"), "{error}");
         let error = Spec::parse(b"[forecasting]\nholidays.x = ['noon']").unwrap_err().to_string();
         assert!(error.contains("`forecasting.holidays` is noon"), "{error}");
+    }
+
+    #[test]
+    fn a_task_without_a_target_has_keys_of_its_own() {
+        let text = "task = 'clustering'\n[clustering]\neps = 0.3\nmin_samples = 10\n\
+                    [training]\nlearners = ['dbscan']\nmode = 'train-run'\n";
+        let spec = Spec::parse(text.as_bytes()).unwrap();
+        assert_eq!(spec.task, Some(TaskKind::Clustering));
+        assert_eq!(spec.clustering.eps, Some(0.3));
+        assert_eq!(spec.clustering.min_samples, 10);
+        assert_eq!(spec.training.mode, RunMode::TrainRun);
+        assert_eq!(spec.training.learners, [LearnerKind::Dbscan]);
+        let spec = Spec::parse(b"task = 'anomaly'\n[anomaly]\ncontamination = 0.15").unwrap();
+        assert_eq!(spec.anomaly.contamination, Contamination::Share(0.15));
+        let auto = Spec::parse(b"[anomaly]\ncontamination = 'auto'").unwrap();
+        assert_eq!(auto.anomaly, Anomaly::default());
+        let other = Spec::parse(b"task = 'anomaly'\n[training]\nlearners = ['linear']");
+        let rule = "none of them is a learner of this task";
+        assert!(other.unwrap_err().to_string().contains(rule));
     }
 
     #[test]

@@ -11,10 +11,14 @@ use super::{SpecError, TaskKind, check};
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct Training {
-    /// The learners that compete. Default all; the baseline always does.
+    /// The learners that compete, where they are of the task. Default all; the baseline
+    /// always does where there is a target.
     pub learners: Vec<LearnerKind>,
+    /// Whether a model is kept for later rows, or labels its own. Default `train-persist`.
+    pub mode: RunMode,
     /// The metric that ranks candidates, as scikit-learn names it. Default:
-    /// `roc_auc` for two classes, `log_loss` for more, `rmse` for numbers.
+    /// `roc_auc` for two classes and for anomalies with labels, `log_loss` for more
+    /// classes, `rmse` for numbers, `silhouette` for clusters.
     pub metric: Option<String>,
     /// The number of folds that a candidate is scored on, at least 2. Default 5, and
     /// 3 from 20,000 training rows on.
@@ -73,6 +77,26 @@ pub enum LearnerKind {
     NaiveBayes,
     /// The class frequencies, or the mean: always on the leaderboard.
     Baseline,
+    /// An isolation forest; for anomalies.
+    IsolationForest,
+    /// The modified z-score of each column, from its median; for anomalies.
+    RobustZ,
+    /// k-means; for clusters.
+    KMeans,
+    /// Density clusters; for clusters.
+    Dbscan,
+}
+
+/// What a run leaves.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum RunMode {
+    /// A model that answers for later rows, judged on rows that it has not seen.
+    #[default]
+    TrainPersist,
+    /// A label for each of its own rows, all of which it learns from; for tasks without a
+    /// target.
+    TrainRun,
 }
 
 /// How candidates are found.
@@ -120,7 +144,7 @@ pub enum Choice {
 
 impl LearnerKind {
     /// Every learner.
-    pub const ALL: [Self; 8] = [
+    pub const ALL: [Self; 12] = [
         Self::Boosting,
         Self::RandomForest,
         Self::ExtraTrees,
@@ -129,12 +153,21 @@ impl LearnerKind {
         Self::Neighbours,
         Self::NaiveBayes,
         Self::Baseline,
+        Self::IsolationForest,
+        Self::RobustZ,
+        Self::KMeans,
+        Self::Dbscan,
     ];
 
     /// Whether it can predict the target of a task.
     #[must_use]
     pub fn predicts(self, task: TaskKind) -> bool {
-        !matches!((self, task), (Self::NaiveBayes, TaskKind::Regression | TaskKind::Forecasting))
+        match self {
+            Self::IsolationForest | Self::RobustZ => task == TaskKind::Anomaly,
+            Self::KMeans | Self::Dbscan => task == TaskKind::Clustering,
+            Self::NaiveBayes => task == TaskKind::Classification,
+            _ => !task.is_unsupervised(),
+        }
     }
 
     /// The learner's name in a spec and on the leaderboard.
@@ -149,6 +182,10 @@ impl LearnerKind {
             Self::Neighbours => "neighbours",
             Self::NaiveBayes => "naive_bayes",
             Self::Baseline => "baseline",
+            Self::IsolationForest => "isolation_forest",
+            Self::RobustZ => "robust_z",
+            Self::KMeans => "k_means",
+            Self::Dbscan => "dbscan",
         }
     }
 }
@@ -167,13 +204,25 @@ impl Search {
 }
 
 impl Training {
-    pub(super) fn validate(&self) -> Result<(), SpecError> {
+    pub(super) fn validate(&self, task: Option<TaskKind>) -> Result<(), SpecError> {
         check(
             !self.learners.is_empty(),
             "training.learners",
             "empty",
             "at least one learner must compete",
         )?;
+        if let Some(task) = task.filter(|task| task.is_unsupervised()) {
+            let names: Vec<&str> = self.learners.iter().map(|learner| learner.name()).collect();
+            let known = self.learners.iter().any(|learner| learner.predicts(task));
+            let rule = "none of them is a learner of this task";
+            check(known, "training.learners", names.join(", "), rule)?;
+            let rule = "what is tried for this task follows from its own section";
+            check(self.search != Search::Grid, "training.search", "grid", rule)?;
+        } else {
+            let rule = "only `task = \"anomaly\"` or `task = \"clustering\"` labels its own rows";
+            let persists = self.mode == RunMode::TrainPersist;
+            check(persists, "training.mode", "train-run", rule)?;
+        }
         let folds = self.folds.unwrap_or(2);
         check((2..=50).contains(&folds), "training.folds", folds, "it must be 2 to 50")?;
         let trials = self.trials.unwrap_or(1);
@@ -202,6 +251,7 @@ impl Default for Training {
     fn default() -> Self {
         Self {
             learners: LearnerKind::ALL.to_vec(),
+            mode: RunMode::default(),
             metric: None,
             folds: None,
             search: Search::Auto,

@@ -109,7 +109,7 @@ pub fn import(bytes: &[u8], file: &str) -> Result<Imported, ImportError> {
     Ok(Imported {
         schema: Schema {
             inputs: features.iter().map(field).collect(),
-            target: "prediction".to_owned(),
+            target: Some("prediction".to_owned()),
             task: task.clone(),
         },
         candidate: candidate(&model),

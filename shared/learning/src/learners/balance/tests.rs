@@ -42,7 +42,7 @@ fn balanced<T: Element>(
 fn labels<T>(examples: &Examples<T>) -> &[usize] {
     match &examples.target {
         Target::Classes { labels, .. } => labels,
-        Target::Values(_) => panic!("numbers"),
+        other => panic!("{other:?}"),
     }
 }
 

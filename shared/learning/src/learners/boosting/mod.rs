@@ -32,7 +32,8 @@ pub(super) fn fit(
     context: &FitContext<'_>,
 ) -> Result<BoostedModel, FitError> {
     let rows = examples.features.rows();
-    let settings = params.for_task(&examples.target.task(), context.seed)?;
+    let task = examples.target.task().ok_or(FitError::NoTarget)?;
+    let settings = params.for_task(&task, context.seed)?;
     let parts = split::validation(&examples.target, VALIDATION, context.seed.wrapping_add(2));
     let matrix = matrix(pipeline, examples)?;
     let patience = NonZeroUsize::new(params.early_stopping_rounds);
@@ -66,6 +67,7 @@ fn matrix(pipeline: &Pipeline, examples: Examples<f32>) -> Result<DMatrix, FitEr
     let labels: Vec<f32> = match &target {
         Target::Values(values) => values.iter().map(|&value| value as f32).collect(),
         Target::Classes { labels, .. } => labels.iter().map(|&label| label as f32).collect(),
+        Target::Absent { .. } => Vec::new(),
     };
     let matrix = DMatrix::from_dense_vec(features.into_vec(), rows, columns)?
         .with_feature_types(&types)?

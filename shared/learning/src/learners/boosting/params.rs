@@ -113,7 +113,9 @@ impl BoostingParams {
     /// The library's parameters for a task.
     pub(super) fn for_task(&self, task: &Task, seed: u64) -> Result<TrainingParams> {
         let objective = match task {
-            Task::Regression => Objective::SquaredError(RegLoss::default()),
+            Task::Regression | Task::Anomaly | Task::Clustering => {
+                Objective::SquaredError(RegLoss::default())
+            }
             Task::Classification { classes } if classes.len() == 2 => {
                 Objective::BinaryLogistic(RegLoss::default())
             }

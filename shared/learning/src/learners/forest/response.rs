@@ -39,6 +39,7 @@ impl Response {
                 let labels = labels.iter().map(|&label| label as f32).collect();
                 (labels, 0.0, if classes.len() == 2 { 1 } else { classes.len() }, false)
             }
+            Target::Absent { .. } => (Vec::new(), 0.0, 1, true),
         };
         let weights = weights.map(|weights| {
             let mean = weights.iter().sum::<f64>() / weights.len().max(1) as f64;

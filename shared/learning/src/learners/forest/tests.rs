@@ -27,6 +27,7 @@ fn values(predictor: &Predictor, data: &Labelled) -> Vec<f64> {
     match predictor.predict(&data.inputs).unwrap() {
         Predictions::Values(values) => values,
         Predictions::Classes { probabilities, .. } => probabilities,
+        other => panic!("{other:?}"),
     }
 }
 

@@ -103,6 +103,7 @@ impl LinearModel {
             Target::Classes { classes, labels } => {
                 logistic::fit(rows, labels, classes.len(), weights, params, deadline)?
             }
+            Target::Absent { .. } => return Err(FitError::NoTarget),
         };
         let finite = |function: &LinearFunction| {
             function.intercept.is_finite() && function.coefficients.iter().all(|c| c.is_finite())

@@ -108,6 +108,7 @@ impl NeighboursModel {
                 let labels = labels.iter().map(|&label| u32::try_from(label).unwrap_or(u32::MAX));
                 Answers::Labels(labels.collect())
             }
+            Target::Absent { .. } => return Err(FitError::NoTarget),
         };
         Ok(Self {
             params: params.clone(),

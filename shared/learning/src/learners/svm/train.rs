@@ -73,6 +73,7 @@ pub(super) fn fit(
     let decisions = match target {
         Target::Values(values) => trainer.value(values, weights)?,
         Target::Classes { labels, .. } => trainer.pairs(labels, weights)?,
+        Target::Absent { .. } => return Err(FitError::NoTarget),
     };
     Ok(compact(rows, trainer.kernel, decisions))
 }

@@ -8,15 +8,16 @@ pub(super) fn order(data: &Labelled, seed: u64) -> Vec<usize> {
     hash::order(data.row_hashes(), seed)
 }
 
-/// The rows of each class in the order of their seeded hashes; all rows of a regression.
+/// The rows of each class in the order of their seeded hashes; all rows where there are
+/// no classes.
 pub(super) fn strata(data: &Labelled, seed: u64) -> Vec<Vec<usize>> {
     by_class(&data.target, order(data, seed))
 }
 
-/// The rows of each class in the given order; all rows of a regression.
+/// The rows of each class in the given order; all rows where there are no classes.
 pub(super) fn by_class(target: &Target, order: Vec<usize>) -> Vec<Vec<usize>> {
     match target {
-        Target::Values(_) => vec![order],
+        Target::Values(_) | Target::Absent { .. } => vec![order],
         Target::Classes { classes, labels } => {
             let mut strata = vec![Vec::new(); classes.len()];
             for row in order {

@@ -32,7 +32,7 @@ pub fn strategy(data: &Labelled, spec: &spec::Split) -> Strategy {
         (Some(_), _, _) => Strategy::Chronological,
         (None, Some(_), _) => Strategy::Grouped,
         (None, None, Target::Classes { .. }) => Strategy::Stratified,
-        (None, None, Target::Values(_)) => Strategy::Random,
+        (None, None, Target::Values(_) | Target::Absent { .. }) => Strategy::Random,
     })
 }
 

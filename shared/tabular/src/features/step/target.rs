@@ -40,12 +40,13 @@ pub(in crate::features) struct Goals {
 
 impl Goals {
     /// A regression's target itself; of two classes, whether it is the second; else of
-    /// each class whether it is that.
+    /// each class whether it is that. None without a target.
     pub(in crate::features) fn of(target: &Target) -> Self {
         let is = |labels: &[usize], class: usize| {
             labels.iter().map(|&label| f64::from(u8::from(label == class))).collect()
         };
         match target {
+            Target::Absent { .. } => Self { columns: Vec::new(), classes: Vec::new() },
             Target::Values(values) => Self { columns: vec![values.clone()], classes: Vec::new() },
             Target::Classes { classes, labels } if classes.len() <= 2 => {
                 Self { columns: vec![is(labels, 1)], classes: Vec::new() }

@@ -28,7 +28,7 @@ fn labelled(inputs: Table, kinds: &[Kind], target: Target) -> Labelled {
         nullable: true,
     };
     let fields = inputs.columns().iter().zip(kinds).map(field).collect();
-    let schema = Schema { inputs: fields, target: "y".into(), task: target.task() };
+    let schema = Schema { inputs: fields, target: Some("y".into()), task: target.task().unwrap() };
     Labelled { inputs, target, schema, notes: Vec::new(), groups: None, times: None }
 }
 

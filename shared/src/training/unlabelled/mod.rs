@@ -1,0 +1,201 @@
+//! A training without a target to predict: clusters, or anomalies.
+//!
+//! Clusters are ranked by their silhouette. Detectors are ranked by cross-validation where
+//! the data tells which rows are anomalies; else nothing can rank them, and the first one
+//! of the spec is taken.
+
+mod candidates;
+mod rank;
+mod verdict;
+
+use std::time::Instant;
+
+use super::assessment::{Assessment, finite, latency_ms};
+use super::context::Durations;
+use super::gate::{Challenger, Gate};
+use super::{Champion, Importances, Trained, TrainingContext, TrainingError};
+use crate::artifact::{self, Contents};
+use crate::dataset::split::{self, Split};
+use crate::dataset::{Labelled, Table, Target, Task};
+use crate::learners::structure::of_sample;
+use crate::learners::{FitContext, Predictions, Predictor, Structure};
+use crate::metrics::{Evaluation, Metric, Resamples};
+use crate::name::ModelName;
+use crate::port_error::chain;
+use crate::profile::Profile;
+use crate::spec::{RunMode, Spec};
+
+/// Trains a model that has no target to predict; what [`super::train`] does for others.
+pub(super) fn train(
+    model: &ModelName,
+    data: &Labelled,
+    spec: &Spec,
+    champion: Option<&Champion>,
+    context: &TrainingContext<'_>,
+) -> Result<Trained, TrainingError> {
+    let started = Instant::now();
+    let metric = metric(data, spec)?;
+    let gate = Gate::new(metric, &spec.gate, &data.schema.task, spec.split.seed)
+        .map_err(TrainingError::Guard)?;
+    let own_rows = spec.training.mode == RunMode::TrainRun;
+    let (training, holdout) = divided(data, spec, own_rows)?;
+    let (leaderboard, notes) = rank::run(&training, metric, spec, context)?;
+    let winner = leaderboard.winner()?;
+    let searched = Instant::now();
+    let (predictor, labels) = winner.fit_predict(&training, &FitContext::new(spec))?;
+    let fitted = Instant::now();
+    let answers = if own_rows { labels.clone() } else { predictor.predict(&holdout.inputs)? };
+    let judge = Judge { space: &predictor, holdout: &holdout, usual: outlier_share(&labels) };
+    let evaluation = judge.evaluate(&answers)?;
+    let opponent = champion.filter(|_| !own_rows).map(|champion| {
+        let answers = champion.predictor.predict(&holdout.inputs).map_err(TrainingError::from);
+        let evaluation = answers.and_then(|answers| judge.evaluate(&answers));
+        (champion.version, evaluation.map_err(|error| chain(&error)))
+    });
+    let opposing = opponent.as_ref().and_then(|(_, evaluation)| evaluation.as_ref().ok());
+    let assessment = Assessment {
+        intervals: Resamples::new(evaluation.rows(), spec.split.seed).intervals(&evaluation),
+        champion: opposing.map(finite).unwrap_or_default(),
+        baseline: Default::default(),
+        coverage: Vec::new(),
+        importances: Importances::default(),
+        latency_ms: latency_ms(&predictor, &holdout)?,
+        evaluation,
+    };
+    let structure = Structure::of(&predictor, &training.inputs, &labels)?;
+    let profile = profile(&training, &labels, spec);
+    let metrics = assessment.metrics();
+    let data_hash = data.content_hash();
+    let artifact = artifact::encode(&Contents {
+        model,
+        schema: &data.schema,
+        candidate: winner,
+        imported: None,
+        predictor: &predictor,
+        profile: &profile,
+        spec,
+        data_hash: data_hash.clone(),
+        training_rows: training.rows(),
+        holdout_rows: if own_rows { 0 } else { holdout.rows() },
+        metric,
+        metrics: metrics.clone(),
+        importance: Default::default(),
+    })?;
+    let challenger = Challenger {
+        evaluation: &assessment.evaluation,
+        latency_ms: assessment.latency_ms,
+        artifact_bytes: artifact.len() as u64,
+    };
+    let versus = opponent
+        .as_ref()
+        .map(|(version, evaluation)| (*version, evaluation.as_ref().map_err(String::as_str)));
+    let against = champion.map(|champion| champion.version);
+    let decision = match (own_rows, &data.target) {
+        (true, _) => gate.admit(&challenger, against, &verdict::own_rows()),
+        (false, Target::Absent { .. }) if data.schema.task == Task::Anomaly => {
+            let verdict = verdict::unknown_anomalies(&labels, &answers);
+            gate.admit(&challenger, against, &verdict)
+        }
+        _ => gate.decide(&challenger, versus),
+    };
+    tracing::info!(seconds = started.elapsed().as_secs_f64(), "trained");
+    Ok(Trained {
+        sha256: artifact::sha256(&artifact),
+        artifact,
+        learner: leaderboard.best_name(),
+        leaderboard,
+        out_of_fold: None,
+        labels: own_rows.then_some(labels),
+        structure: Some(structure),
+        data_hash,
+        metric,
+        metrics,
+        assessment,
+        profile,
+        notes,
+        decision,
+        durations: Durations {
+            search: searched.duration_since(started).as_secs_f64(),
+            fit: fitted.duration_since(searched).as_secs_f64(),
+            evaluate: fitted.elapsed().as_secs_f64(),
+        },
+    })
+}
+
+/// The metric that ranks the versions.
+fn metric(data: &Labelled, spec: &Spec) -> Result<Metric, TrainingError> {
+    let name = spec.training.metric.as_deref();
+    Ok(match (&data.schema.task, &data.target) {
+        (Task::Anomaly, Target::Absent { .. }) => Metric::choose_without_labels(name)?,
+        (task, _) => Metric::choose(name, task)?,
+    })
+}
+
+/// The rows to learn from, and those to be judged by: the same ones where a run labels its
+/// own rows.
+fn divided(
+    data: &Labelled,
+    spec: &Spec,
+    own_rows: bool,
+) -> Result<(Labelled, Labelled), TrainingError> {
+    if own_rows {
+        return Ok((data.clone(), data.clone()));
+    }
+    let Split { train, holdout } = split::holdout(data, &spec.split)?;
+    Ok((data.select(&train), data.select(&holdout)))
+}
+
+/// What the answers of models are judged by.
+struct Judge<'a> {
+    /// In whose features clusters are measured, whoever found them.
+    space: &'a Predictor,
+    holdout: &'a Labelled,
+    /// The share of anomalies that is usual.
+    usual: f64,
+}
+
+impl Judge<'_> {
+    fn evaluate(&self, answers: &Predictions) -> Result<Evaluation, TrainingError> {
+        evaluate(self.space, &self.holdout.inputs, &self.holdout.target, answers, self.usual)
+    }
+}
+
+/// What answers for rows are worth.
+fn evaluate(
+    space: &Predictor,
+    inputs: &Table,
+    truth: &Target,
+    answers: &Predictions,
+    usual: f64,
+) -> Result<Evaluation, TrainingError> {
+    match answers {
+        Predictions::Clusters(labels) if matches!(truth, Target::Absent { .. }) => {
+            Ok(Evaluation::of_clusters(of_sample(space, inputs, labels)?))
+        }
+        answers => Ok(Evaluation::of_anomalies(truth, answers, usual)?),
+    }
+}
+
+/// The share of rows that are taken for anomalies; 0 of clusters.
+fn outlier_share(labels: &Predictions) -> f64 {
+    match labels {
+        Predictions::Anomalies { outliers, .. } => {
+            let found = outliers.iter().filter(|outlier| **outlier).count();
+            found as f64 / outliers.len().max(1) as f64
+        }
+        _ => 0.0,
+    }
+}
+
+fn profile(training: &Labelled, labels: &Predictions, spec: &Spec) -> Profile {
+    let profile = Profile::of(&training.inputs, &training.schema)
+        .with_predictions(labels)
+        .with_rows(&training.inputs, spec.time.as_deref());
+    match &training.schema.target {
+        Some(target) => profile.with_target(target, &training.target),
+        None => profile,
+    }
+}
+
+#[cfg(test)]
+mod tests;
