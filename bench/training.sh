@@ -10,7 +10,7 @@ export CARGO_PROFILE_RELEASE_STRIP=symbols CARGO_TARGET_DIR=target/bench
 cargo build --locked --release -p training-trigger -p inference -p drift-check -p model-factory-bench
 scripts/python-tools.sh peers
 data=target/bench/data
-if [[ ! -e $data/generated-1000000.csv ]]; then
+if [[ ! -e $data/plane-1000000.csv ]]; then
     .venv/peers/bin/python bench/training/data.py "$data" 100000 1000000
 fi
 exec .venv/peers/bin/python bench/training/compare.py target/bench/release/train "$data" "$@"

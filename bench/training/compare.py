@@ -1,6 +1,6 @@
 """Trains with the library and with its Python peers in turn, and prints Markdown tables.
 
-    python bench/training/compare.py TRAIN_BINARY DATA_FOLDER [--runs 3] [--what fit,search,automl]
+    python bench/training/compare.py TRAIN_BINARY DATA_FOLDER [--runs 3] [--what fit,search,automl,unsupervised]
 
 Every training is a process of its own. CPU seconds (user and system, all threads) and the
 peak of resident memory are the kernel's account of it, medians of the runs; a ratio is
@@ -24,6 +24,12 @@ FITS = [
     ("xgboost", {**BOOSTING, "max_depth": 6, "eta": 0.1}),
     ("random_forest", {"learner": "random_forest", "n_estimators": 100}),
     ("linear", {"learner": "linear", "encoding": "standardised", "alpha": 1.0}),
+]
+
+# Without a target: the learner, its parameters, and the data.
+LABELS = [
+    ("dbscan", {"eps": 0.05, "min_samples": 10}, "plane-100000"),
+    ("isolation_forest", {"n_estimators": 100, "contamination": 0.05}, "space-100000"),
 ]
 
 
@@ -90,6 +96,31 @@ def fits(options, peer: list[str]) -> None:
             )
 
 
+def labels(options, peer: list[str]) -> None:
+    spent = imports(options.runs)
+    print(f"Imports take a peer {spent:.2f} CPU seconds.\n")
+    print("| data | learner | peer's noise | our noise | peer's CPU s | our CPU s | ratio | ratio without imports | peer's MiB | our MiB | ratio |")
+    print("|---|---|---|---|---|---|---|---|---|---|---|")
+    for learner, params, name in LABELS:
+        data = options.data / f"{name}.csv"
+        if not data.exists() or (options.only and options.only not in f"{name} {learner}"):
+            continue
+        candidate = json.dumps({"learner": learner, "encoding": "scaled", **params})
+        theirs, ours = in_turn(
+            options.runs,
+            [
+                [*peer, "label", learner, str(data), "--params", json.dumps(params)],
+                [str(options.binary), "label", candidate, str(data)],
+            ],
+        )
+        print(
+            f"| {name} | {learner} | {theirs['score']:.4f} | {ours['score']:.4f} "
+            f"| {theirs['cpu']:.2f} | {ours['cpu']:.2f} | {ours['cpu'] / theirs['cpu']:.2f} | {ours['cpu'] / (theirs['cpu'] - spent):.2f} "
+            f"| {theirs['memory']:.0f} | {ours['memory']:.0f} | {ours['memory'] / theirs['memory']:.2f} |",
+            flush=True,
+        )
+
+
 def searches(options, peer: list[str], budget: list[str], names: list[str]) -> None:
     print("| data | budget | seed | metric | peer's score | our score | peer's trials | our trials | peer's CPU s | our CPU s | ratio |")
     print("|---|---|---|---|---|---|---|---|---|---|---|")
@@ -125,6 +156,8 @@ def main() -> None:
     small = ["breast-cancer", "wine", "diabetes", "bank"]
     if "fit" in options.what:
         fits(options, peer)
+    if "unsupervised" in options.what:
+        labels(options, peer)
     if "search" in options.what:
         searches(options, peer, ["--trials", "20"], [*small, "generated-100000"])
     if "automl" in options.what:

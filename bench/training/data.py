@@ -6,6 +6,9 @@ Breast cancer, wine and diabetes are those of scikit-learn. The generated sets h
 numbers (2 % of four of them missing) and 4 categories of 3 to 50 levels; the target
 depends on both, with interactions and noise. A fifth of the rows of NAME.csv are the test
 rows.
+
+plane-ROWS.csv and space-ROWS.csv have no target: groups of rows of 2 and 20 numbers, and 2 %
+of rows anywhere.
 """
 
 import pathlib
@@ -52,6 +55,17 @@ def write(folder: pathlib.Path, name: str, frame: pd.DataFrame) -> None:
     test.to_csv(folder / f"{name}-test.csv", index=False)
 
 
+def points(rows: int, columns: int) -> pd.DataFrame:
+    random = np.random.default_rng([43, columns])
+    centres = random.uniform(-10, 10, (30, columns))
+    spread = random.uniform(0.2, 1.0, 30)
+    group = random.integers(0, 30, rows)
+    x = centres[group] + random.standard_normal((rows, columns)) * spread[group, None]
+    anywhere = random.random(rows) < 0.02
+    x[anywhere] = random.uniform(-14, 14, (anywhere.sum(), columns))
+    return pd.DataFrame(np.round(x, 6), columns=[f"n{index}" for index in range(columns)])
+
+
 def main() -> None:
     folder = pathlib.Path(sys.argv[1])
     folder.mkdir(parents=True, exist_ok=True)
@@ -64,6 +78,8 @@ def main() -> None:
     for rows in map(int, sys.argv[2:]):
         blocks = [generated(block, min(BLOCK, rows - block * BLOCK)) for block in range(-(-rows // BLOCK))]
         write(folder, f"generated-{rows}", pd.concat(blocks))
+        points(rows, 2).to_csv(folder / f"plane-{rows}.csv", index=False)
+        points(rows, 20).to_csv(folder / f"space-{rows}.csv", index=False)
 
 
 if __name__ == "__main__":

@@ -2,6 +2,7 @@
 
     python bench/training/peer.py fit LEARNER TRAIN.csv TEST.csv
     python bench/training/peer.py search TRAIN.csv TEST.csv --trials 20 | --seconds 60 [--seed 1]
+    python bench/training/peer.py label dbscan|isolation_forest DATA.csv --params '{"eps": 0.05}'
 """
 
 import argparse
@@ -103,15 +104,32 @@ def search(train, target, classes, options):
     return best.fit(train, target), len(study.trials)
 
 
+def label(learner: str, path: str, params: dict, threads: int) -> dict:
+    """The share of rows that a model without a target takes for noise."""
+    from sklearn.cluster import DBSCAN
+    from sklearn.ensemble import IsolationForest
+    from sklearn.pipeline import make_pipeline
+    from sklearn.preprocessing import StandardScaler
+
+    kind = {"dbscan": DBSCAN, "isolation_forest": IsolationForest}[learner]
+    seeded = {"random_state": 42} if kind is IsolationForest else {}
+    labels = make_pipeline(StandardScaler(), kind(n_jobs=threads, **seeded, **params)).fit_predict(pd.read_csv(path))
+    return {"metric": "noise", "score": float((labels == -1).mean())}
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("what", choices=["fit", "search"])
+    parser.add_argument("what", choices=["fit", "search", "label"])
     parser.add_argument("arguments", nargs="+")
     parser.add_argument("--trials", type=int)
     parser.add_argument("--seconds", type=float)
     parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--params", type=json.loads, default={})
     parser.add_argument("--threads", type=int, default=len(os.sched_getaffinity(0)))
     options = parser.parse_args()
+    if options.what == "label":
+        print(json.dumps(label(*options.arguments, options.params, options.threads)))
+        return
     *learner, train_path, test_path = options.arguments
     train, target = read(train_path)
     test, truth = read(test_path)

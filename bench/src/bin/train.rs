@@ -8,9 +8,9 @@ use std::sync::Arc;
 
 use clap::{Parser, Subcommand};
 use model_factory::dataset::{self, Labelled, split};
-use model_factory::learners::{Candidate, FitContext};
+use model_factory::learners::{Candidate, FitContext, NOISE, Predictions};
 use model_factory::metrics::{Evaluation, Metric};
-use model_factory::spec::Spec;
+use model_factory::spec::{Spec, TaskKind};
 use model_factory::training::{TrainingContext, train};
 use serde_json::{Value, json};
 
@@ -31,6 +31,13 @@ enum What {
         train: PathBuf,
         /// The rows to score
         test: PathBuf,
+    },
+    /// Fit one candidate without a target, and label its own rows
+    Label {
+        /// The learner with its hyper-parameters, such as `{"learner": "dbscan"}`
+        candidate: String,
+        /// All rows
+        data: PathBuf,
     },
     /// Search as a training does, and score on its holdout
     Search {
@@ -68,6 +75,7 @@ type Failure = Box<dyn std::error::Error>;
 fn main() -> ExitCode {
     let line = match Options::parse().what {
         What::Fit { candidate, train, test } => fit(&candidate, &train, &test),
+        What::Label { candidate, data } => label(&candidate, &data),
         What::Search { data, trials, seconds, seed } => {
             let mut spec = seeded(seed);
             (spec.training.trials, spec.training.seconds) = (trials, seconds);
@@ -102,6 +110,20 @@ fn fit(candidate: &str, train: &Path, test: &Path) -> Result<Value, Failure> {
     let evaluation = Evaluation::new(&test.target, &predictor.predict(&test.inputs)?)?;
     let metric = Metric::choose(None, &test.schema.task)?;
     Ok(json!({"metric": metric, "score": evaluation.score(metric)}))
+}
+
+fn label(candidate: &str, data: &Path) -> Result<Value, Failure> {
+    let candidate: Candidate = serde_json::from_str(candidate)?;
+    let kind = candidate.learner.kind();
+    let task = [TaskKind::Clustering, TaskKind::Anomaly].into_iter().find(|&it| kind.predicts(it));
+    let spec = Spec { task, ..Spec::default() };
+    let (_, labels) = candidate.fit_predict(&read(data, &spec)?, &FitContext::new(&spec))?;
+    let noise = match &labels {
+        Predictions::Clusters(labels) => labels.iter().filter(|label| **label == NOISE).count(),
+        Predictions::Anomalies { outliers, .. } => outliers.iter().filter(|is| **is).count(),
+        _ => return Err("the learner needs a target".into()),
+    };
+    Ok(json!({"metric": "noise", "score": noise as f64 / labels.rows() as f64}))
 }
 
 fn search(spec: &Spec, data: &Path) -> Result<Value, Failure> {
