@@ -235,9 +235,10 @@ impl<'a> Hour<'a> {
             hidden.extend(line.hidden().iter().cloned());
             let request = line.request(&judge.manifest.schema, &limits);
             let answered = request.ok().and_then(|request| {
-                let predictions = judge.predictor.predict(&request.table).ok()?;
-                observer.count_inputs(&request.table, observed);
-                observer.count_answers(&request.table, &predictions, observed).ok()
+                let rows = request.fitting();
+                let predictions = judge.predictor.predict(&rows).ok()?;
+                observer.count_inputs(&rows, observed);
+                observer.count_answers(&rows, &predictions, observed).ok()
             });
             unfit += usize::from(answered.is_none());
         });

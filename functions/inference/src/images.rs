@@ -124,7 +124,7 @@ fn unread(error: PictureError) -> Problem {
 #[derive(Debug, Serialize)]
 struct Told<'a> {
     predicted_label: Value,
-    probabilities: BTreeMap<&'a str, f64>,
+    probabilities: BTreeMap<String, f64>,
     model_name: &'a ModelName,
     model_version: String,
 }
@@ -137,20 +137,19 @@ struct Scored {
 #[derive(Deserialize)]
 struct Prediction {
     predict: String,
-    probabilities: Vec<f64>,
+    probabilities: BTreeMap<String, f64>,
 }
 
 fn told(exchanged: &Exchanged) -> Result<Told<'_>, Problem> {
     let scored: Scored = serde_json::from_slice(&exchanged.response)
         .map_err(|_| Problem::new(problem::Kind::Internal, "the answer cannot be read"))?;
     let [Prediction { predict, probabilities }] = scored.predictions;
-    let classes = exchanged.served.manifest.schema.task.classes();
     Ok(Told {
         predicted_label: match predict.parse::<i64>() {
             Ok(number) => number.into(),
             Err(_) => predict.into(),
         },
-        probabilities: classes.iter().map(String::as_str).zip(probabilities).collect(),
+        probabilities,
         model_name: &exchanged.model,
         model_version: exchanged.served.version.to_string(),
     })

@@ -37,8 +37,8 @@ pub(super) struct Batch {
     #[arg(long, value_name = "VERSION", default_value_t)]
     version: Reference,
     /// How the predictions are written [default: as `model.toml` says, else as the file is]
-    #[arg(long, value_enum)]
-    format: Option<Format>,
+    #[arg(long = "format", value_name = "FORMAT", value_enum)]
+    table_format: Option<Format>,
     /// The coverage of bounds beside a number, such as 0.9
     #[arg(long)]
     interval: Option<f64>,
@@ -72,7 +72,7 @@ impl Batch {
         };
         let asked = Asked {
             version: self.version,
-            format: self.format.map(|format| match format {
+            format: self.table_format.map(|format| match format {
                 Format::Csv => TableFormat::Csv,
                 Format::Jsonl => TableFormat::Jsonl,
                 Format::Parquet => TableFormat::Parquet,

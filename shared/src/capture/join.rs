@@ -11,7 +11,7 @@ use super::line::CaptureLine;
 use super::rows::Rows;
 use crate::dataset::table::LengthMismatch;
 use crate::dataset::{Schema, Table};
-use crate::protocol::Limits;
+use crate::protocol::{Limits, Request};
 
 /// Labelled rows.
 #[derive(Debug, Clone, PartialEq)]
@@ -42,6 +42,9 @@ pub struct JoinCounts {
     pub uneven: usize,
     /// Exchanges whose request or labels cannot be read.
     pub unreadable: usize,
+    /// Rows of joined exchanges that were not answered, as they did not fit; they are left
+    /// out.
+    pub refused_rows: usize,
     /// Rows of joined exchanges whose label is missing; they are left out.
     pub unlabelled_rows: usize,
 }
@@ -86,16 +89,21 @@ pub fn join(
         }
         match read(capture, truth, schema, limits) {
             Err(_) => counts.unreadable += 1,
-            Ok((table, values)) if table.rows() != values.len() => counts.uneven += 1,
-            Ok((table, values)) => match labels.append(&values) {
-                None => counts.unreadable += 1,
-                Some(labelled) => {
-                    counts.joined += 1;
-                    counts.unlabelled_rows += table.rows() - labelled.len();
-                    rows.append(&table.select(&labelled));
-                    times.resize(times.len() + labelled.len(), event.inference_time);
+            Ok((request, values)) if request.table.rows() != values.len() => counts.uneven += 1,
+            Ok((request, values)) => {
+                let fitting = request.errors.fitting(values.len());
+                let of_fitting = fitting.iter().filter_map(|&row| values.get(row));
+                match labels.append(of_fitting.map(String::as_str)) {
+                    None => counts.unreadable += 1,
+                    Some(labelled) => {
+                        counts.joined += 1;
+                        counts.refused_rows += values.len() - fitting.len();
+                        counts.unlabelled_rows += fitting.len() - labelled.len();
+                        rows.append(&request.fitting().select(&labelled));
+                        times.resize(times.len() + labelled.len(), event.inference_time);
+                    }
                 }
-            },
+            }
         }
     }
     counts.without_capture = open.values().filter(|(_, used)| !used).count();
@@ -109,6 +117,6 @@ fn read(
     truth: &GroundTruth,
     schema: &Schema,
     limits: &Limits,
-) -> Result<(Table, Vec<String>), CaptureError> {
-    Ok((capture.request(schema, limits)?.table, truth.values()?))
+) -> Result<(Request, Vec<String>), CaptureError> {
+    Ok((capture.request(schema, limits)?, truth.values()?))
 }

@@ -22,13 +22,13 @@ impl<'s> Labels<'s> {
 
     /// Appends the values of a request's rows but for missing ones, and tells which
     /// rows have one; `None`, and nothing appended, when one is no value of the target.
-    pub(super) fn append(&mut self, texts: &[String]) -> Option<Vec<usize>> {
-        let labelled: Vec<usize> = (0..)
-            .zip(texts)
-            .filter(|(_, text)| present(text).is_some())
-            .map(|(row, _)| row)
-            .collect();
-        let mut texts = texts.iter().filter_map(|text| present(text));
+    pub(super) fn append<'t>(
+        &mut self,
+        texts: impl Iterator<Item = &'t str>,
+    ) -> Option<Vec<usize>> {
+        let (labelled, texts): (Vec<usize>, Vec<&str>) =
+            (0..).zip(texts).filter_map(|(row, text)| Some((row, present(text)?))).unzip();
+        let mut texts = texts.into_iter();
         let values = match &self.schema.task {
             Task::Classification { classes } => Values::Category(Categories::encode(
                 texts.map(|text| Some(class_of(text, classes))),

@@ -225,6 +225,7 @@ fn labels_are_joined_by_either_id_and_every_line_is_accounted_for() {
             hidden: 0,
             uneven: 1,
             unreadable: 2,
+            refused_rows: 0,
             unlabelled_rows: 1,
         }
     );
@@ -233,6 +234,19 @@ fn labels_are_joined_by_either_id_and_every_line_is_accounted_for() {
     assert_eq!(names, ["x", "y"]);
     assert_eq!(numbers(joined.table.column("y")), [0.5, 2.0, 3.0]);
     assert_eq!(numbers(joined.table.column("x"))[..2], [1.5, 1.5]);
+}
+
+#[test]
+fn rows_that_a_model_refused_are_not_joined() {
+    let request = r#"{"parameters":{"partial":true},"inputs":
+        [{"name":"x","shape":[3],"datatype":"FP64","data":[1.5,"far",2.5]}]}"#;
+    let mut line = capture("a", None);
+    line.capture_data.endpoint_input.data = request.to_owned();
+    let truths = [GroundTruth::new("a", ["1", "2", "3"]).unwrap()];
+    let joined = join(&[line], &truths, &schema(Task::Regression), &Limits::default()).unwrap();
+    assert_eq!((joined.counts.joined, joined.counts.refused_rows), (1, 1));
+    assert_eq!(numbers(joined.table.column("x")), [1.5, 2.5]);
+    assert_eq!(numbers(joined.table.column("y")), [1.0, 3.0]);
 }
 
 #[test]

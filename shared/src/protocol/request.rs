@@ -1,5 +1,7 @@
 //! A request as every protocol delivers it.
 
+use std::borrow::Cow;
+
 use super::options::Options;
 use super::output::Output;
 use super::row_errors::RowErrors;
@@ -18,4 +20,15 @@ pub struct Request {
     pub outputs: Vec<Output>,
     /// What else the client asked for.
     pub options: Options,
+}
+
+impl Request {
+    /// The rows that fit: those that a model answers.
+    #[must_use]
+    pub fn fitting(&self) -> Cow<'_, Table> {
+        match self.errors.is_empty() {
+            true => Cow::Borrowed(&self.table),
+            false => Cow::Owned(self.table.select(&self.errors.fitting(self.table.rows()))),
+        }
+    }
 }

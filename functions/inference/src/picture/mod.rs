@@ -1,12 +1,12 @@
 //! A picture as the pixels that a model was trained on: grey, its ink from 0 to 1 whatever
-//! the colours, the figure set upright, scaled and centred.
+//! the colours, the figure set upright where that is asked for, scaled and centred.
 
 mod decode;
 mod figure;
 mod grey;
 mod ink;
 
-use model_factory::spec::{Deskew, Image};
+use model_factory::spec::Image;
 
 /// A picture is not read.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -40,12 +40,7 @@ pub(crate) enum PictureError {
 pub(crate) fn pixels(bytes: &[u8], side: usize, spec: &Image) -> Result<Vec<f32>, PictureError> {
     let ink = ink::of(&decode::grey(bytes)?)?;
     let exact = (ink.width(), ink.height()) == (side, side);
-    let deskew = match spec.deskew {
-        Deskew::Always => true,
-        Deskew::Auto => !exact,
-        Deskew::Never => false,
-    };
-    let upright = if deskew { figure::upright(&ink) } else { ink };
+    let upright = if spec.deskew { figure::upright(&ink) } else { ink };
     Ok(if exact { upright } else { figure::centred(&upright, side, spec.fill as f32) }
         .into_values())
 }

@@ -125,7 +125,7 @@ async fn digits_are_told_whatever_their_size_and_colours() {
 
 #[tokio::test]
 async fn a_jpeg_and_a_slanted_bar_are_ones_for_a_model_of_another_side() {
-    let spec = "[image]\nside = 12\nfirst = 1\nfill = 1.0";
+    let spec = "[image]\nside = 12\nfirst = 1\nfill = 1.0\ndeskew = true";
     let world = trained("figures", 12, spec).await;
     let jpeg = Bytes::from(STANDARD.decode(BAR).unwrap());
     let told = post(&world, "/models/figures/versions/1/classify-image", jpeg).await;

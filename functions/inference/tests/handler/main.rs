@@ -9,6 +9,7 @@
 mod capture;
 mod images;
 mod labels;
+mod requests;
 mod traffic;
 mod training;
 mod world;

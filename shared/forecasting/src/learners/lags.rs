@@ -171,7 +171,7 @@ impl Booster {
             |name: &String| Field { name: name.clone(), kind: Kind::Fractional, nullable: true };
         let schema = Schema {
             inputs: names.iter().map(field).collect(),
-            target: "next".to_owned(),
+            target: Some("next".to_owned()),
             task: Task::Regression,
         };
         let data = Labelled {
@@ -209,7 +209,7 @@ impl Booster {
             let row = table(&names, row.into_iter().map(|value| vec![value]).collect());
             let answer = row.and_then(|row| match self.predictor.predict(&row).ok()? {
                 Predictions::Values(values) => values.first().copied(),
-                Predictions::Classes { .. } => None,
+                _ => None,
             });
             // Nothing that the model cannot read comes here: its inputs are made above.
             values.push(level + lags.scale * answer.unwrap_or_default());

@@ -16,30 +16,17 @@ pub struct Image {
     pub first: u32,
     /// The value of a pixel that is all ink. Default 255.
     pub ink: f64,
-    /// Whether slanted figures are set upright. Default `auto`.
-    pub deskew: Deskew,
+    /// Whether slanted figures are set upright, as those of the data set were. Default `false`.
+    pub deskew: bool,
     /// How much of the side the figure fills, from 0 to 1: it is cut out, scaled to that and
     /// centred by its mass. Default 20 of 28, as in MNIST. A picture of exactly the side is
     /// taken as it is.
     pub fill: f64,
 }
 
-/// Whether slanted figures are set upright.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "lowercase")]
-pub enum Deskew {
-    /// Those that are cut out of a larger picture.
-    #[default]
-    Auto,
-    /// All of them, as those of the data set were.
-    Always,
-    /// None.
-    Never,
-}
-
 impl Default for Image {
     fn default() -> Self {
-        Self { side: None, first: 0, ink: 255.0, deskew: Deskew::Auto, fill: 20.0 / 28.0 }
+        Self { side: None, first: 0, ink: 255.0, deskew: false, fill: 20.0 / 28.0 }
     }
 }
 

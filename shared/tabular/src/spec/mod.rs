@@ -38,7 +38,7 @@ pub use duration::{Duration, InvalidDuration};
 pub use forecasting::{Duplicates, ForecasterKind, Forecasting, RollingOrigin, Winner};
 pub use frequency::{Frequency, InvalidFrequency, Unit};
 pub use gate::{Approval, Gate};
-pub use image::{Deskew, Image};
+pub use image::Image;
 pub use retraining::Retraining;
 pub use split::{Split, Strategy};
 pub use thresholds::{ThresholdError, Thresholds};

@@ -34,8 +34,8 @@ pub struct Blocks {
 }
 
 enum Reader {
-    Csv(csv::Reader),
-    JsonLines(json_lines::Reader),
+    Csv(Box<csv::Reader>),
+    JsonLines(Box<json_lines::Reader>),
     Parquet(Box<parquet::Reader>),
 }
 
@@ -70,14 +70,14 @@ impl Blocks {
             names: Vec::new(),
             types: None,
             rows: 0,
-            reader: Reader::JsonLines(json_lines::Reader::new(opened.bytes()?, limits)?),
+            reader: Reader::JsonLines(Box::new(json_lines::Reader::new(opened.bytes()?, limits)?)),
         };
         match opened.format {
             Format::Csv { delimiter } => {
                 let csv = Csv::open(opened.bytes()?, delimiter, limits)?;
                 blocks.delimiter = csv.layout().delimiter;
-                blocks.reader =
-                    Reader::Csv(csv::Reader::new(opened.bytes()?, csv.layout(), limits)?);
+                let reader = csv::Reader::new(opened.bytes()?, csv.layout(), limits)?;
+                blocks.reader = Reader::Csv(Box::new(reader));
                 blocks.names = csv.names;
             }
             Format::JsonLines => blocks.format = TableFormat::Jsonl,
