@@ -8,7 +8,7 @@ use model_factory::dataset::Rejection;
 use model_factory::forecasting::Panel;
 use model_factory::port_error::chain;
 use model_factory::registry::NewVersion;
-use model_factory::runtime::Failure;
+use model_factory::runtime::{Failure, memory};
 use model_factory::spec::Forecasting;
 use model_factory::storage::keys;
 use model_factory::store::{self, Stored};
@@ -20,7 +20,6 @@ use crate::challenge::{Challenge, Judged, other_kind};
 use crate::dataset::DataSet;
 use crate::invocation::Invocation;
 use crate::job::Job;
-use crate::memory;
 use crate::record::{Account, SeriesRecord};
 use crate::stop::Stop;
 use crate::writing::write_json;
@@ -192,6 +191,7 @@ fn describe(job: &Job<'_>, trained: &TrainedSeries, account: &Account) -> NewVer
         learner: trained.learner.clone(),
         metric: trained.metric,
         metrics: trained.metrics.clone(),
+        structure: None,
         baselines: None,
         created_at: job.ports.clock.now(),
         decision: trained.decision.reasons.join("; "),

@@ -354,7 +354,7 @@ impl<'a> Ahead<'a> {
 
 /// Whether a series never was negative: it is not forecast to be, then.
 pub(crate) fn is_never_negative(values: &[f64]) -> bool {
-    values.iter().all(|value| !(*value < 0.0))
+    !values.iter().any(|value| *value < 0.0)
 }
 
 /// The forecast, at least 0 where it must be.

@@ -1,5 +1,11 @@
 //! The book's five splits of the last 1,000 hours of electricity demand: each time the
 //! learner is chosen within the training part, and forecasts the 166 hours after it.
+#![allow(
+    clippy::expect_used,
+    clippy::indexing_slicing,
+    clippy::unwrap_used,
+    reason = "a test may panic"
+)]
 
 use std::path::Path;
 use std::sync::Arc;

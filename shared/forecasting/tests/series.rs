@@ -1,4 +1,10 @@
 //! From a table of sales to forecasts of each series, through the public surface.
+#![allow(
+    clippy::expect_used,
+    clippy::indexing_slicing,
+    clippy::unwrap_used,
+    reason = "a test may panic"
+)]
 
 use model_factory_forecasting::{
     Competition, Fitted, ForecastError, ForecastRequest, Forecaster, Panel, compete, complete,

@@ -9,6 +9,12 @@ use crate::protocol::Extras;
 /// The class or number that is answered.
 const PREDICTION: &str = "prediction";
 
+/// Whether a row is an anomaly, and how unlike the others it is.
+const ANOMALY: [&str; 2] = ["outlier", "score"];
+
+/// The cluster of a row.
+const CLUSTER: &str = "cluster";
+
 /// The columns that a model of the task adds.
 pub(super) fn columns(task: &Task, interval: bool) -> Vec<OutputColumn> {
     let column = |name: &str, kind| OutputColumn { name: name.to_owned(), kind };
@@ -25,6 +31,11 @@ pub(super) fn columns(task: &Task, interval: bool) -> Vec<OutputColumn> {
                 .map(|name| column(name, ItemType::Number))
                 .collect()
         }
+        Task::Anomaly => {
+            let [outlier, score] = ANOMALY;
+            vec![column(outlier, ItemType::Boolean), column(score, ItemType::Number)]
+        }
+        Task::Clustering => vec![column(CLUSTER, ItemType::Integer)],
     }
 }
 
@@ -52,6 +63,16 @@ pub(super) fn table(predictions: &Predictions, extras: &Extras) -> Result<Table,
                 columns.push(column("lower", Values::Number(lower)));
                 columns.push(column("upper", Values::Number(upper)));
             }
+        }
+        Predictions::Anomalies { scores, outliers } => {
+            let [outlier, score] = ANOMALY;
+            let truths = outliers.iter().map(|&it| Some(if it { "true" } else { "false" }));
+            columns.push(column(outlier, Values::Category(Categories::encode(truths))));
+            columns.push(column(score, Values::Number(scores.clone())));
+        }
+        Predictions::Clusters(labels) => {
+            let labels = labels.iter().copied().map(f64::from).collect();
+            columns.push(column(CLUSTER, Values::Number(labels)));
         }
     }
     Table::new(columns)

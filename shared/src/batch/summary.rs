@@ -31,7 +31,8 @@ pub struct Summary {
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(untagged)]
 pub enum Answered {
-    /// How often each class was.
+    /// How often each class was, or each cluster, with −1 for noise; of anomalies how many
+    /// rows are `outlier` and how many `usual`.
     Classes {
         /// Rows by class.
         classes: BTreeMap<String, u64>,
@@ -51,7 +52,7 @@ pub enum Answered {
 #[derive(Debug, Default)]
 pub(super) struct Tally {
     classes: BTreeMap<String, u64>,
-    count: u64,
+    numbers_seen: u64,
     sum: f64,
     range: Option<(f64, f64)>,
     numbers: bool,
@@ -61,22 +62,31 @@ impl Tally {
     pub(super) fn add(&mut self, predictions: &Predictions) {
         match predictions {
             Predictions::Classes { .. } => {
-                for label in predictions.labels() {
-                    match self.classes.get_mut(label) {
-                        Some(count) => *count += 1,
-                        None => drop(self.classes.insert(label.to_owned(), 1)),
-                    }
-                }
+                predictions.labels().into_iter().for_each(|label| self.count(label));
+            }
+            Predictions::Anomalies { outliers, .. } => {
+                let named = outliers.iter().map(|&it| if it { "outlier" } else { "usual" });
+                named.for_each(|name| self.count(name));
+            }
+            Predictions::Clusters(labels) => {
+                labels.iter().for_each(|label| self.count(&label.to_string()));
             }
             Predictions::Values(values) => {
                 self.numbers = true;
                 for &value in values {
-                    self.count += 1;
+                    self.numbers_seen += 1;
                     self.sum += value;
                     let (min, max) = self.range.unwrap_or((value, value));
                     self.range = Some((min.min(value), max.max(value)));
                 }
             }
+        }
+    }
+
+    fn count(&mut self, class: &str) {
+        match self.classes.get_mut(class) {
+            Some(count) => *count += 1,
+            None => drop(self.classes.insert(class.to_owned(), 1)),
         }
     }
 
@@ -86,7 +96,7 @@ impl Tally {
         }
         Answered::Numbers {
             min: self.range.map(|(min, _)| min),
-            mean: (self.count > 0).then(|| self.sum / self.count as f64),
+            mean: (self.numbers_seen > 0).then(|| self.sum / self.numbers_seen as f64),
             max: self.range.map(|(_, max)| max),
         }
     }

@@ -208,7 +208,7 @@ fn schema(panel: &Panel) -> Schema {
     let known = panel.setting.regressors.iter().map(|name| field(name, Kind::Fractional));
     Schema {
         inputs: keys.chain(time).chain(known).collect(),
-        target: panel.target.clone(),
+        target: Some(panel.target.clone()),
         task: Task::Regression,
     }
 }

@@ -76,7 +76,7 @@ impl Ets {
     pub(crate) fn fit(values: &[f64], season: usize, trend: Trend) -> Option<(Self, f64)> {
         let observed = values.iter().filter(|value| !value.is_nan()).count();
         let with_trend = trend != Trend::None;
-        let states = 1 + usize::from(with_trend) + if season > 1 { season - 1 } else { 0 };
+        let states = 1 + usize::from(with_trend) + season.saturating_sub(1);
         let of_trend = match trend {
             Trend::None => 0,
             Trend::Additive => 1,

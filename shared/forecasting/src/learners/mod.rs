@@ -33,7 +33,7 @@ pub(crate) enum Model {
     Boosting(Lags),
     /// The median of several models.
     Combination {
-        models: Vec<Model>,
+        models: Vec<Self>,
     },
 }
 

@@ -28,7 +28,7 @@ fn champion(trained: &Trained) -> Champion {
     Champion {
         version: Version::try_from(1).unwrap(),
         predictor: artifact.predictor().unwrap(),
-        candidate: Some(artifact.manifest().candidate.clone()),
+        candidate: artifact.manifest().candidate.clone(),
     }
 }
 

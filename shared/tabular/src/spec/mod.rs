@@ -1,8 +1,8 @@
 //! `model.toml`: what a user says about a model. Every key is optional; what is
 //! not said is inferred from the data.
 
-mod batch;
 mod anomaly;
+mod batch;
 mod capture;
 mod clustering;
 mod columns;
@@ -25,8 +25,8 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use crate::expression::Expression;
-pub use batch::{Batch, TableFormat, When};
 pub use anomaly::{Anomaly, Contamination, NamedContamination};
+pub use batch::{Batch, TableFormat, When};
 pub use capture::Capture;
 pub use clustering::Clustering;
 pub use columns::{
