@@ -21,4 +21,5 @@ mod sdk;
 mod serving;
 mod streaming;
 mod support;
+mod tasks;
 mod whole_loop;

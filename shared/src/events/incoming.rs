@@ -138,13 +138,14 @@ struct Retrain {
 struct Direct {
     model: ModelName,
     dataset: Option<String>,
+    reason: Option<String>,
     #[serde(default)]
     force: bool,
 }
 
 impl TrainingRequest {
     /// Reads an S3 notification, an EventBridge event (`Object Created`, `Retrain
-    /// Requested`) or a direct request `{model, dataset?, force?}`.
+    /// Requested`) or a direct request `{model, dataset?, reason?, force?}`.
     ///
     /// # Errors
     /// When it is none of them, or a part is missing or malformed.
@@ -162,8 +163,8 @@ impl TrainingRequest {
             return from_event_bridge(&kind, detail).map(|trigger| Self(vec![trigger]));
         }
         if object.contains_key("model") {
-            let Direct { model, dataset, force } = parse("direct", payload)?;
-            let reason = "asked for directly".to_owned();
+            let Direct { model, dataset, reason, force } = parse("direct", payload)?;
+            let reason = reason.unwrap_or_else(|| "asked for directly".to_owned());
             let (window, event) = (None, None);
             let trigger = Trigger::Retrain { model, dataset, window, event, reason, force };
             return Ok(Self(vec![trigger]));

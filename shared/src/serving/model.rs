@@ -54,7 +54,8 @@ impl ServedModel {
     }
 
     /// What answers for rows; `None` of a version that forecasts series.
-    pub(super) fn predictor(&self) -> Option<&Predictor> {
+    #[must_use]
+    pub fn predictor(&self) -> Option<&Predictor> {
         match &self.answerer {
             Answerer::Rows(predictor) => Some(predictor),
             Answerer::Series(_) => None,

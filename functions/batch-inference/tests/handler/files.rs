@@ -29,7 +29,9 @@ async fn each_row_is_joined_to_what_the_api_answers_for_it() {
     let schema = &served.manifest.schema;
     let request =
         Protocol::Mlflow.decode(Some("text/csv"), request, schema, &Limits::default()).unwrap();
-    let Predictions::Values(expected) = served.predict(&request.table).unwrap() else {
+    let Predictions::Values(expected) =
+        served.predictor().unwrap().predict(&request.table).unwrap()
+    else {
         panic!("numbers are answered")
     };
     for (line, expected) in lines[1..].iter().zip(expected) {

@@ -106,6 +106,7 @@ impl World {
             learner: String::new(),
             metric: trained.metric,
             metrics: trained.metrics.clone(),
+            structure: None,
             baselines: None,
             created_at: SystemClock.now(),
             decision: String::new(),

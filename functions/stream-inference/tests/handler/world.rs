@@ -199,6 +199,7 @@ impl World {
             learner: String::new(),
             metric: trained.metric,
             metrics: trained.metrics.clone(),
+            structure: None,
             baselines: None,
             created_at: jiff::Timestamp::now(),
             decision: String::new(),
