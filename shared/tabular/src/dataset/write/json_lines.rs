@@ -2,8 +2,8 @@
 
 use std::io;
 
-use super::Layout;
 use super::item::{self, Typed};
+use super::{Layout, OutputColumn};
 use crate::dataset::read::{Block, Item, ItemType, Row};
 use crate::dataset::table::{Table, Values};
 
@@ -36,15 +36,14 @@ pub(super) fn encode(
             let kind = layout.columns.get(column).map(|it| it.kind);
             value(&mut bytes, item, kind)?;
         }
-        for (column, name) in added.columns().iter().zip(&own) {
+        let of_added = added.columns().iter().zip(&layout.added).zip(&own);
+        for ((column, OutputColumn { kind, .. }), name) in of_added {
             key(&mut bytes, name);
-            match &column.values {
-                Values::Number(values) => {
-                    let value = values.get(place).copied().filter(|value| value.is_finite());
-                    serde_json::to_writer(&mut bytes, &value)?;
-                }
-                Values::Category(texts) => serde_json::to_writer(&mut bytes, &texts.get(place))?,
-            }
+            let item = match &column.values {
+                Values::Number(values) => values.get(place).copied().map(Item::Number),
+                Values::Category(texts) => texts.get(place).map(Item::Text),
+            };
+            typed(&mut bytes, item::typed(item.unwrap_or(Item::Missing), *kind))?;
         }
         bytes.extend_from_slice(if separator == b'{' { b"{}\n" } else { b"}\n" });
     }
@@ -73,18 +72,24 @@ pub(super) fn row(names: &[String], row: Row<'_>) -> io::Result<String> {
     String::from_utf8(bytes).map_err(io::Error::other)
 }
 
+/// A value of a type as JSON.
+fn typed(bytes: &mut Vec<u8>, value: Typed<'_>) -> io::Result<()> {
+    match value {
+        Typed::Missing => bytes.extend_from_slice(b"null"),
+        Typed::Boolean(value) => serde_json::to_writer(bytes, &value)?,
+        Typed::Integer(value) => serde_json::to_writer(bytes, &value)?,
+        Typed::Number(value) => serde_json::to_writer(bytes, &value)?,
+        Typed::Instant(value) => serde_json::to_writer(bytes, &item::instant(value))?,
+        Typed::Text(text) => serde_json::to_writer(bytes, &text)?,
+    }
+    Ok(())
+}
+
 /// A value as JSON.
 fn value(bytes: &mut Vec<u8>, item: Item<'_>, kind: Option<ItemType>) -> io::Result<()> {
     match (item, kind) {
         (Item::Digits(text) | Item::Nested(text), _) => bytes.extend_from_slice(text.as_bytes()),
-        (Item::Raw(_), Some(kind)) => match item::typed(item, kind) {
-            Typed::Missing => bytes.extend_from_slice(b"null"),
-            Typed::Boolean(value) => serde_json::to_writer(bytes, &value)?,
-            Typed::Integer(value) => serde_json::to_writer(bytes, &value)?,
-            Typed::Number(value) => serde_json::to_writer(bytes, &value)?,
-            Typed::Instant(value) => serde_json::to_writer(bytes, &item::instant(value))?,
-            Typed::Text(text) => serde_json::to_writer(bytes, &text)?,
-        },
+        (Item::Raw(_), Some(kind)) => typed(bytes, item::typed(item, kind))?,
         (Item::Raw(text) | Item::Text(text), _) => serde_json::to_writer(bytes, text)?,
         (Item::Absent | Item::Missing, _) => bytes.extend_from_slice(b"null"),
         (Item::Boolean(value), _) => serde_json::to_writer(bytes, &value)?,

@@ -58,7 +58,7 @@ pub(super) fn encode(layout: &Layout, block: &Block, rows: &[usize], added: &Tab
                     item::typed(Item::Number(value), *kind)
                 }
                 Values::Category(texts) => {
-                    texts.get(place).map_or(Typed::Missing, |text| Typed::Text(text.into()))
+                    item::typed(texts.get(place).map_or(Item::Missing, Item::Text), *kind)
                 }
             });
         }

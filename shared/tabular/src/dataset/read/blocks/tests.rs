@@ -78,7 +78,7 @@ fn packed_files_and_files_without_rows_are_read_too() {
 #[test]
 fn what_is_written_in_any_format_is_read_as_the_same_table() {
     use crate::dataset::write::{Layout, OutputColumn, TableWriter};
-    use crate::dataset::{Column, Table, Values};
+    use crate::dataset::{Categories, Column, Kind, Table, Values};
     let text = "n,x,t,b\n1,1.5,\"a, \"\"b\"\"\",true\n-2,,é,false\n3,2e3,,true\n";
     let expected = read("x.csv", Arc::new(Bytes::from(text)), &Spec::default()).unwrap();
     let column = |name: &str, kind| OutputColumn { name: name.to_owned(), kind };
@@ -93,16 +93,31 @@ fn what_is_written_in_any_format_is_read_as_the_same_table() {
                 column("t", ItemType::Text),
                 column("b", ItemType::Boolean),
             ],
-            added: vec![column("p", ItemType::Number)],
+            added: vec![
+                column("p", ItemType::Number),
+                column("odd", ItemType::Boolean),
+                column("group", ItemType::Integer),
+            ],
         };
         let p = Values::Number(vec![0.5, 0.25, f64::NAN]);
-        let added = Table::new(vec![Column { name: "p".to_owned(), values: p.clone() }]).unwrap();
+        let truths = Values::Category(Categories::encode([Some("true"), Some("false"), None]));
+        let groups = Values::Number(vec![0.0, -1.0, 7.0]);
+        let added = [("p", p.clone()), ("odd", truths), ("group", groups.clone())];
+        let added = added.map(|(name, values)| Column { name: name.to_owned(), values });
+        let added = Table::new(added.into()).unwrap();
         let mut writer = TableWriter::new(layout.clone());
         let encoded = layout.encode(&all[0], blocks.names(), &[0, 1, 2], &added).unwrap();
         let mut bytes = writer.push(encoded).unwrap();
         bytes.extend(writer.finish().unwrap());
         let raw = read("written", Arc::new(Bytes::from(bytes)), &Spec::default()).unwrap();
-        let (table, added) = raw.table.without("p");
+        let kinds = [Kind::Fractional, Kind::Boolean, Kind::Integral];
+        assert_eq!(raw.kinds[4..], kinds, "{format:?}");
+        let (table, odd) = raw.table.without("odd");
+        let told = Values::Number(vec![1.0, 0.0, f64::NAN]);
+        assert_eq!(format!("{odd:?}"), format!("{:?}", Some(told)), "{format:?}");
+        let (table, group) = table.without("group");
+        assert_eq!(group, Some(groups), "{format:?}");
+        let (table, added) = table.without("p");
         assert_eq!(format!("{table:?}"), format!("{:?}", expected.table), "{format:?}");
         assert_eq!(raw.kinds[..4], expected.kinds, "{format:?}");
         assert_eq!(format!("{added:?}"), format!("{:?}", Some(p)), "{format:?}");
