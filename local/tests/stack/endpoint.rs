@@ -120,9 +120,9 @@ async fn foreign_keys_and_unknown_services_are_refused() {
         assert_eq!(status, StatusCode::FORBIDDEN, "{service}");
         assert_eq!(json(&body)["__type"], "UnrecognizedClientException");
     }
-    let (status, _, body) = call(&stack, "sqs", "/", SYNCHRONOUS, "{}").await;
+    let (status, _, body) = call(&stack, "ses", "/", SYNCHRONOUS, "{}").await;
     assert_eq!(status, StatusCode::NOT_IMPLEMENTED);
-    assert!(json(&body)["message"].as_str().expect("a text").contains("no service `sqs`"));
+    assert!(json(&body)["message"].as_str().expect("a text").contains("no service `ses`"));
     let target = ("x-amz-target", "AWSEvents.PutRule");
     let (status, _, body) = call(&stack, "events", "/", target, "{}").await;
     assert_eq!(

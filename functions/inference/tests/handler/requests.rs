@@ -1,38 +1,39 @@
 //! What a request may ask for beside its rows.
 
-use std::io::{Read, Write};
+use std::io::Write;
 use std::time::{Duration, Instant};
 
 use flate2::Compression;
-use flate2::read::GzDecoder;
 use flate2::write::GzEncoder;
 use http::{Method, Request, StatusCode};
 use inference::invocation::Invocation;
 use serde_json::{Value, json};
 
-use crate::world::{World, json_of, row};
+use crate::world::{World, json_of};
 
 const INFER: &str = "/v2/models/taxi/infer";
+const INVOKE: &str = "/models/taxi/invocations";
+
+/// A scoring request for so many rows.
+fn records(rows: usize) -> String {
+    let rows: Vec<Value> = (0..rows).map(|row| json!({"dist": row, "zone": "harbour"})).collect();
+    json!({"dataframe_records": rows}).to_string()
+}
 
 #[tokio::test]
-async fn a_packed_request_is_read_and_a_long_answer_packed_for_who_reads_that() {
+async fn a_packed_request_is_answered_as_the_plain_one() {
     let world = World::new();
     world.train(2, "").await;
-    let rows: Vec<Value> = (0..500).map(|row| json!({"dist": row, "zone": "harbour"})).collect();
-    let body = json!({"dataframe_records": rows}).to_string();
+    let body = records(3);
     let mut packer = GzEncoder::new(Vec::new(), Compression::fast());
     packer.write_all(body.as_bytes()).unwrap();
     let json = ("content-type", "application/json");
-    let path = "/models/taxi/invocations";
-    let plain = world.send("r-1", Method::POST, path, &[json], body).await;
-    let headers = [json, ("content-encoding", "gzip"), ("accept-encoding", "gzip")];
-    let packed = world.send("r-2", Method::POST, path, &headers, packer.finish().unwrap()).await;
+    let plain = world.send("r-1", Method::POST, INVOKE, &[json], body).await;
+    let headers = [json, ("content-encoding", "gzip")];
+    let packed = packer.finish().unwrap();
+    let packed = world.send("r-2", Method::POST, INVOKE, &headers, packed).await;
     assert_eq!((plain.status(), packed.status()), (StatusCode::OK, StatusCode::OK));
-    assert!(!plain.headers().contains_key("content-encoding"));
-    assert_eq!(packed.headers()["content-encoding"], "gzip");
-    let mut unpacked = Vec::new();
-    GzDecoder::new(packed.body().as_ref()).read_to_end(&mut unpacked).unwrap();
-    assert_eq!(unpacked, plain.body().as_ref());
+    assert_eq!(plain.body(), packed.body());
 }
 
 #[tokio::test]
@@ -55,7 +56,7 @@ async fn one_wrong_row_refuses_all_unless_a_part_is_asked_for() {
         let outputs = answer["outputs"].as_array().unwrap();
         outputs.iter().find(|output| output["name"] == name).unwrap()["data"].clone()
     };
-    assert!(data("prediction")[0].is_number() && data("prediction")[1].is_null(), "{answer}");
+    assert!(data("predict")[0].is_number() && data("predict")[1].is_null(), "{answer}");
     assert!(data("error")[0].is_null(), "{answer}");
     assert!(data("error")[1].as_str().unwrap().contains("dist"), "{answer}");
 }
@@ -65,8 +66,9 @@ async fn a_request_without_time_is_told_so() {
     let world = World::new();
     world.train(2, "").await;
     world.predict("r-1", "mine").await;
-    let request = Request::builder().method(Method::POST).uri(INFER);
-    let request = request.body(row(7.5, "harbour").into()).unwrap();
+    let request = Request::builder().method(Method::POST).uri(INVOKE);
+    let request = request.header("content-type", "application/json");
+    let request = request.body(records(3_000).into()).unwrap();
     let over = Instant::now() - Duration::from_millis(1);
     let invocation = Invocation { request_id: "r-2", trace_id: None, deadline: over };
     let answer = world.inference.handle(request, &invocation).await;
