@@ -1,6 +1,6 @@
 //! Why an operation on a queue fails.
 
-/// A failure of SQS; [`SqsError::code`] is what clients know it by.
+/// A failure of SQS; its code is what clients know it by.
 #[derive(Debug, thiserror::Error)]
 pub enum SqsError {
     /// There is no such queue.
