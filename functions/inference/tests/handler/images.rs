@@ -1,6 +1,7 @@
 //! Pictures of digits, drawn here.
 
 use std::io::Cursor;
+use std::path::Path;
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
@@ -197,4 +198,24 @@ async fn a_model_of_anything_else_takes_no_pictures() {
     assert_eq!(answer.status(), StatusCode::UNPROCESSABLE_ENTITY);
     let detail = json_of(&answer)["detail"].as_str().unwrap().to_owned();
     assert!(detail.contains("is no pixel of 7 × 7"), "{detail}");
+}
+
+#[tokio::test]
+async fn the_books_picture_is_a_three() {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../../shared/data");
+    let read = |name: &str| std::fs::read_to_string(folder.join(name)).ok();
+    let (Some(data), Some(event)) = (read("digits-8x8.csv"), read("digit-event.json")) else {
+        println!("skipped: {} is absent", folder.display());
+        return;
+    };
+    let event: Value = serde_json::from_str(&event).unwrap();
+    assert_eq!(event["isBase64Encoded"], json!(true));
+    let picture = STANDARD.decode(event["body"].as_str().unwrap()).unwrap();
+    let world = World::new();
+    let spec = "target = 'digit'\ntask = 'classification'\n\
+                [image]\nside = 8\nink = 16\nfill = 1.0\ndeskew = true\n\
+                [training]\nlearners = ['svm']\ntrials = 1\nwarm_start = false";
+    world.register_data("digits", &data, spec, true).await;
+    let told = json_of(&post(&world, "/classify_digit", picture.into()).await);
+    assert_eq!(told["predicted_label"], json!(3), "{told}");
 }
