@@ -176,6 +176,17 @@ impl FromStr for Reference {
     }
 }
 
+/// Reads `model`, `model@alias` or `model@version`: the champion where neither is named.
+///
+/// # Errors
+/// When one of the names is none.
+pub fn parse_asked(text: &str) -> Result<(ModelName, Reference), InvalidName> {
+    match text.split_once('@') {
+        Some((model, reference)) => Ok((model.parse()?, reference.parse()?)),
+        None => Ok((text.parse()?, Reference::default())),
+    }
+}
+
 impl TryFrom<String> for ModelName {
     type Error = InvalidName;
 

@@ -6,7 +6,7 @@ use crate::artifact::{Artifact, ArtifactError};
 use crate::name::{ModelName, Reference, Version};
 use crate::port_error::PortError;
 use crate::registry::{ReadRegistry, resolve};
-use crate::storage::{ReadObjects, keys};
+use crate::storage::{ReadObjects, WriteObjects, keys};
 
 /// A version's artifact, fetched.
 #[derive(Debug, Clone)]
@@ -76,4 +76,19 @@ pub async fn fetch<O: ReadObjects + ?Sized>(
     let key = keys::artifact(model, &sha256);
     let object = objects.get(&key).await?.ok_or(StoreError::NoArtifact(key))?;
     Ok(Stored { version, sha256, bytes: object.bytes })
+}
+
+/// Stores an artifact, and tells its key. Nothing points at it yet.
+///
+/// # Errors
+/// When the bucket cannot be asked or refuses.
+pub async fn put(
+    objects: &dyn WriteObjects,
+    model: &ModelName,
+    sha256: &str,
+    bytes: Bytes,
+) -> Result<String, PortError> {
+    let key = keys::artifact(model, sha256);
+    objects.put(&key, "application/octet-stream", bytes).await?;
+    Ok(key)
 }

@@ -1,11 +1,11 @@
 //! Events about one file.
 
+use model_factory::digest::of_parts;
 use model_factory::events::{Event, EventKind};
 use model_factory::name::ModelName;
 use model_factory::port_error::PortError;
 use serde_json::{Value, json};
 
-use crate::identity;
 use crate::manifest::Manifest;
 use crate::ports::Ports;
 use crate::report::Outcome;
@@ -53,7 +53,7 @@ pub(crate) async fn failed(
     etag: &str,
     reason: &str,
 ) -> Result<(), PortError> {
-    let hash = identity::hash(&[model.as_str(), key, etag, reason]);
+    let hash = of_parts([model.as_str(), key, etag, reason]);
     let data = json!({"model": model, "version": null, "input": {"key": key, "etag": etag},
                       "manifest": null, "reasons": [reason]});
     publish(ports, EventKind::BatchInferenceFailed, &hash, model, data).await

@@ -8,7 +8,7 @@ use model_factory::dataset::{Defect, Rejection};
 use model_factory::idempotency::{Begin, keep};
 use model_factory::name::{ModelName, Reference, Version};
 use model_factory::registry;
-use model_factory::runtime::{Failure, memory};
+use model_factory::runtime::{Failure, memory, write_json};
 use model_factory::serving::ServedModel;
 use model_factory::storage::{Described, keys};
 use model_factory::store;
@@ -21,7 +21,7 @@ use crate::ports::Ports;
 use crate::report::Outcome;
 use crate::stop::Stop;
 use crate::stream::{Streamed, Streaming};
-use crate::writing::{read_json, write_json};
+use crate::writing::read_json;
 
 /// How long a finished file is remembered; after that, its manifest tells.
 const REMEMBERED: Duration = Duration::from_secs(14 * 24 * 60 * 60);
@@ -120,7 +120,7 @@ impl Work<'_> {
             }
             None => match self.score(invocation).await {
                 Ok(manifest) => {
-                    write_json(ports, &manifest_key, &manifest).await?;
+                    write_json(ports.write_objects.as_ref(), &manifest_key, &manifest).await?;
                     manifest
                 }
                 Err(Stop::Superseded) => return Ok(Some(Outcome::Superseded)),

@@ -1,9 +1,9 @@
 //! What makes two scorings the same one, and what they are called by.
 
 use model_factory::batch::Wishes;
+use model_factory::digest::of_parts;
 use model_factory::name::{ModelName, Version};
 use model_factory::storage::keys;
-use sha2::{Digest, Sha256};
 
 use crate::request::{Asked, Selection};
 
@@ -34,7 +34,7 @@ impl Identity {
     ) -> Self {
         let format = wishes.format.map_or("", |format| format.name());
         let interval = wishes.interval.map(|interval| interval.to_string()).unwrap_or_default();
-        let hash = hash(&[model.as_str(), path, etag, artifact, format, &interval]);
+        let hash = of_parts([model.as_str(), path, etag, artifact, format, &interval]);
         let (folder, file) = path.rsplit_once('/').map_or(("", path), |(a, b)| (a, b));
         let mut stem = file;
         while let Some(shorter) = SUFFIXES.iter().find_map(|suffix| stem.strip_suffix(suffix)) {
@@ -58,7 +58,7 @@ pub fn run_record(asked: &Asked) -> String {
     let words = |kind: &str, what: &str| {
         let interval = asked.interval.map(|interval| interval.to_string()).unwrap_or_default();
         let format = asked.format.map_or("", |format| format.name());
-        let hash = hash(&[what, &asked.version.to_string(), format, &interval]);
+        let hash = of_parts([what, &asked.version.to_string(), format, &interval]);
         format!("{kind}-{}.json", hash.chars().take(12).collect::<String>())
     };
     let name = match asked.selection() {
@@ -68,16 +68,6 @@ pub fn run_record(asked: &Asked) -> String {
         None => words("none", ""),
     };
     keys::batch(&asked.model, "run", &name)
-}
-
-/// A hash of the parts, in hexadecimal.
-pub(crate) fn hash(parts: &[&str]) -> String {
-    let mut hasher = Sha256::new();
-    for part in parts {
-        hasher.update((part.len() as u64).to_le_bytes());
-        hasher.update(part);
-    }
-    hex::encode(hasher.finalize())
 }
 
 #[cfg(test)]

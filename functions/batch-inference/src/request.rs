@@ -4,7 +4,9 @@ use jiff::civil::Date;
 use jiff::tz::TimeZone;
 use jiff::{Timestamp, ToSpan};
 use model_factory::batch::Wishes;
-use model_factory::events::{DatasetObject, EventKind, InvalidEvent, TrainingRequest, Trigger};
+use model_factory::events::{
+    DatasetObject, EventKind, InvalidEvent, TrainingRequest, Trigger, parse,
+};
 use model_factory::name::{ModelName, Reference};
 use model_factory::spec::TableFormat;
 use serde::{Deserialize, Serialize};
@@ -159,13 +161,6 @@ fn asked(asked: Asked) -> Result<Request, InvalidEvent> {
         Some(_) => Ok(Request::Asked(asked)),
         None => Err(InvalidEvent::Missing { shape: "batch", part: "key`, `prefix` or `date" }),
     }
-}
-
-fn parse<T: serde::de::DeserializeOwned>(
-    shape: &'static str,
-    value: Value,
-) -> Result<T, InvalidEvent> {
-    serde_json::from_value(value).map_err(|source| InvalidEvent::Malformed { shape, source })
 }
 
 #[cfg(test)]

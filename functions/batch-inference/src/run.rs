@@ -3,24 +3,25 @@
 use std::time::{Duration, Instant};
 
 use model_factory::batch::Wishes;
+use model_factory::digest::of_parts;
 use model_factory::events::{DatasetObject, EventKind};
 use model_factory::name::{ModelName, Reference};
 use model_factory::port_error::chain;
-use model_factory::runtime::Failure;
+use model_factory::runtime::{Failure, write_json};
 use model_factory::spec::{Batch as BatchSpec, Spec, When};
 use model_factory::storage::keys;
 use serde_json::json;
 
 use crate::announce;
 use crate::file::File;
-use crate::identity::{self, run_record};
+use crate::identity::run_record;
 use crate::invocation::Invocation;
 use crate::manifest::RunRecord;
 use crate::ports::Ports;
 use crate::report::{self, Batch, Outcome, Status};
 use crate::request::Asked;
 use crate::selection::keys_of;
-use crate::writing::{read_json, write_json};
+use crate::writing::read_json;
 
 /// With less time than this, no further file is begun.
 const LEAST: Duration = Duration::from_secs(30);
@@ -113,15 +114,19 @@ pub(crate) async fn asked(
     }
     let ended_at = ports.clock.now();
     let asked = asked.version.clone();
-    write_json(ports, &record, &RunRecord { batch: batch.clone(), asked, started_at, ended_at })
-        .await?;
+    write_json(
+        ports.write_objects.as_ref(),
+        &record,
+        &RunRecord { batch: batch.clone(), asked, started_at, ended_at },
+    )
+    .await?;
     Ok(batch)
 }
 
 /// Asks for the files that are left.
 async fn hand_on(ports: &Ports, asked: &Asked, after: Option<&String>) -> Result<(), Failure> {
     let rest = Asked { after: after.cloned(), ..asked.clone() };
-    let hash = identity::hash(&[&run_record(asked), after.map_or("", String::as_str)]);
+    let hash = of_parts([run_record(asked).as_str(), after.map_or("", String::as_str)]);
     let data = json!(rest);
     let kind = EventKind::BatchInferenceRequested;
     Ok(announce::publish(ports, kind, &hash, &asked.model, data).await?)

@@ -17,12 +17,11 @@ pub(crate) async fn keys_of(
     let listed = match selection {
         Selection::Key(key) => {
             let key = full(model, key);
-            let exists =
-                of_model(model, &key) && ports.read_objects.describe(&key).await?.is_some();
-            return match of_model(model, &key) {
-                true => Ok(exists.then_some(key).into_iter().collect()),
-                false => Err(foreign(model, &key)),
-            };
+            if !of_model(model, &key) {
+                return Err(foreign(model, &key));
+            }
+            let exists = ports.read_objects.describe(&key).await?.is_some();
+            return Ok(exists.then_some(key).into_iter().collect());
         }
         Selection::Prefix(prefix) => {
             let prefix = full(model, prefix);

@@ -1,21 +1,9 @@
 //! Records in the bucket.
 
 use model_factory::runtime::Failure;
-use model_factory::storage::keys;
-use serde::Serialize;
 use serde::de::DeserializeOwned;
 
 use crate::ports::Ports;
-
-/// Writes a value as JSON.
-pub(crate) async fn write_json<T: Serialize + Sync>(
-    ports: &Ports,
-    key: &str,
-    value: &T,
-) -> Result<(), Failure> {
-    let bytes = serde_json::to_vec_pretty(value).map_err(|error| Failure::terminal(&error))?;
-    Ok(ports.write_objects.put(key, keys::JSON, bytes.into()).await?)
-}
 
 /// Reads a value as JSON; `None` when there is none, or it was written otherwise.
 pub(crate) async fn read_json<T: DeserializeOwned>(

@@ -11,6 +11,7 @@ use std::ops::AddAssign;
 use futures::{StreamExt as _, stream};
 use jiff::{SignedDuration, Timestamp};
 use model_factory::capture::hour_prefix;
+use model_factory::digest::of_parts;
 use model_factory::drift::timeline::whole;
 use model_factory::drift::{Chunk, Observer, Timeline};
 use model_factory::name::{ModelName, Reference};
@@ -22,7 +23,6 @@ use model_factory::storage::{Listed, keys};
 use model_factory::traffic::{ReadCounts, visit_files};
 use model_factory::window::Window;
 use serde::{Deserialize, Serialize};
-use sha2::{Digest, Sha256};
 
 use crate::ports::Ports;
 use crate::reference::Judge;
@@ -248,12 +248,5 @@ impl<'a> Hour<'a> {
 
 /// A hash of which files there are, and of what is in them.
 fn fingerprint(files: &[Listed]) -> String {
-    let mut hasher = Sha256::new();
-    for Listed { key, etag, .. } in files {
-        for part in [key, etag] {
-            hasher.update((part.len() as u64).to_le_bytes());
-            hasher.update(part);
-        }
-    }
-    hex::encode(hasher.finalize())
+    of_parts(files.iter().flat_map(|Listed { key, etag, .. }| [key.as_str(), etag.as_str()]))
 }

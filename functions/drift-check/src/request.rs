@@ -1,7 +1,7 @@
 //! What asks for a drift check: one request, whatever shape it came in.
 
 use jiff::Timestamp;
-use model_factory::events::{EventKind, InvalidEvent};
+use model_factory::events::{EventKind, InvalidEvent, parse};
 use model_factory::name::{ModelName, Reference};
 use model_factory::window::Window;
 use serde::Deserialize;
@@ -74,13 +74,6 @@ impl Request {
             Some(kind) => Err(InvalidEvent::UnknownKind(kind.to_owned())),
         }
     }
-}
-
-fn parse<T: serde::de::DeserializeOwned>(
-    shape: &'static str,
-    value: Value,
-) -> Result<T, InvalidEvent> {
-    serde_json::from_value(value).map_err(|source| InvalidEvent::Malformed { shape, source })
 }
 
 #[cfg(test)]

@@ -9,9 +9,8 @@ use model_factory::capture::{CaptureLine, hour_prefix};
 use model_factory::clock::Clock;
 use model_factory::port_error::{PortError, chain};
 use model_factory::storage::WriteObjects;
+use model_factory::storage::keys::JSON_LINES;
 
-/// The media type of JSON lines.
-const JSON_LINES: &str = "application/jsonlines";
 /// The bytes of a file after which another one is begun, and a flush does not wait.
 const FILE_BYTES: usize = 4 << 20;
 

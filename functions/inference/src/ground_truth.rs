@@ -8,15 +8,13 @@ use model_factory::capture::{GroundTruth, UploadError, read_upload};
 use model_factory::name::{ModelName, Reference};
 use model_factory::protocol::MediaType;
 use model_factory::protocol::problem::{InvalidParam, Kind, Problem};
-use model_factory::storage::keys;
+use model_factory::storage::keys::{self, JSON_LINES};
 use serde::Serialize;
 
 use crate::answer;
 use crate::ports::Ports;
 
-/// The media type of JSON lines.
-const JSON_LINES: &str = "application/jsonlines";
-/// Other names of it.
+/// The names of JSON lines' media type.
 const LINES: [&str; 4] =
     [JSON_LINES, "application/x-ndjson", "application/ndjson", "application/jsonl"];
 

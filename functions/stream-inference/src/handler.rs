@@ -11,13 +11,14 @@ use model_factory::protocol::Limits;
 use model_factory::queue::{Message, SendMessages, Unsent};
 use model_factory::runtime::Failure;
 use model_factory::runtime::emf::{Measured, Unit};
+use model_factory::storage::keys;
 
 use crate::batch::Batch;
 use crate::lanes::held_back;
 use crate::outcome::{Answered, Outcome};
 use crate::ports::Ports;
 use crate::record::{Lane, Record};
-use crate::results::{File, JSON_LINES};
+use crate::results::File;
 use crate::scoring::{JSON, Scorer};
 use crate::settings::Asked;
 use crate::{captures, letters, results};
@@ -85,7 +86,7 @@ impl Stream {
     /// Stores files; the records of one that cannot be stored must be delivered again.
     async fn store(&self, files: Vec<File>, work: &mut Work<'_>) {
         for File { key, bytes, places } in files {
-            if let Err(error) = self.ports.objects.put(&key, JSON_LINES, bytes).await {
+            if let Err(error) = self.ports.objects.put(&key, keys::JSON_LINES, bytes).await {
                 tracing::error!(error = chain(&error), key, "a file is not stored");
                 work.failed.extend(places);
             }

@@ -14,9 +14,6 @@ use sha2::{Digest as _, Sha256};
 use crate::outcome::Answered;
 use crate::record::{Lane, Origin, Record};
 
-/// The media type of JSON lines.
-pub(crate) const JSON_LINES: &str = "application/jsonlines";
-
 /// Lines for one object, and the records that they are of.
 #[derive(Debug)]
 pub(crate) struct File {

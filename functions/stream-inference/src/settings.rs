@@ -1,6 +1,6 @@
 //! Settings of this function only.
 
-use model_factory::name::{InvalidName, ModelName, Reference};
+use model_factory::name::{InvalidName, ModelName, Reference, parse_asked};
 
 /// The environment variable of the model that answers where a record names none.
 const MODEL: &str = "MODEL_FACTORY_STREAM_MODEL";
@@ -36,11 +36,8 @@ impl std::str::FromStr for Asked {
 
     /// Reads `model` or `model@alias-or-version`.
     fn from_str(text: &str) -> Result<Self, Self::Err> {
-        let (model, reference) = match text.split_once('@') {
-            Some((model, reference)) => (model, reference.parse()?),
-            None => (text, Reference::default()),
-        };
-        Ok(Self { model: model.parse()?, reference })
+        let (model, reference) = parse_asked(text)?;
+        Ok(Self { model, reference })
     }
 }
 

@@ -3,13 +3,12 @@
 use model_factory::dataset::{Defect, Labelled, RawTable};
 use model_factory::name::ModelName;
 use model_factory::quality::{self, Admission, Baseline};
-use model_factory::runtime::Failure;
+use model_factory::runtime::{Failure, write_json};
 use model_factory::spec::{RunMode, Spec};
 use model_factory::storage::keys;
 
 use crate::ports::Ports;
 use crate::stop::Stop;
-use crate::writing;
 
 /// Rows that may be trained on.
 pub(crate) struct Admitted {
@@ -36,7 +35,7 @@ pub(crate) async fn admit(
         judged.await.map_err(|error| Failure::terminal(&error))?;
     if let Some(violations) = violations {
         let key = keys::run(model, run, keys::VIOLATIONS);
-        writing::write_json(ports, &key, &violations).await?;
+        write_json(ports.write_objects.as_ref(), &key, &violations).await?;
     }
     for Defect { code, message, .. } in &warnings {
         tracing::warn!(run, code, message, "the data set is admitted with a warning");

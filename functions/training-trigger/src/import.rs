@@ -10,11 +10,11 @@ use model_factory::events::Trigger;
 use model_factory::exchange;
 use model_factory::port_error::chain;
 use model_factory::registry::{Baselines, NewVersion};
-use model_factory::runtime::{Failure, memory};
+use model_factory::runtime::{Failure, memory, write_json};
 use model_factory::spec::{Data, Mode, Spec};
 use model_factory::storage::keys;
-use model_factory::store::Stored;
-use model_factory::training::{Adopted, Champion, Rows, TrainingError, adopt};
+use model_factory::store::{self, Stored};
+use model_factory::training::{Adopted, Champion, Rows, adopt};
 
 use crate::challenge::{self, Challenge, Judged};
 use crate::dataset::DataSet;
@@ -80,11 +80,7 @@ impl Import<'_> {
         let (model, spec) = (self.job.model.clone(), self.job.spec.clone());
         let rows = self.rows.clone();
         blocking(self.file.clone(), move |imported| {
-            match adopt(&model, imported, rows.as_deref(), &spec, champion.as_ref()) {
-                Ok(adopted) => Ok(adopted),
-                Err(TrainingError::Rejected(rejection)) => Err(rejection.into()),
-                Err(error) => Err(Stop::Failed(chain(&error))),
-            }
+            Ok(adopt(&model, imported, rows.as_deref(), &spec, champion.as_ref())?)
         })
         .await
     }
@@ -93,9 +89,9 @@ impl Import<'_> {
     /// registration.
     async fn store(&self, adopted: &Adopted, account: &Account) -> Result<Option<Baselines>, Stop> {
         let Job { ports, source, run, model, spec } = self.job;
-        let artifact = keys::artifact(model, &adopted.sha256);
         let bytes = adopted.artifact.clone().into();
-        ports.write_objects.put(&artifact, "application/octet-stream", bytes).await?;
+        let artifact =
+            store::put(ports.write_objects.as_ref(), model, &adopted.sha256, bytes).await?;
         let baselines = match adopted.rows {
             0 => None,
             _ => {
@@ -125,7 +121,8 @@ impl Import<'_> {
             seconds: account.so_far(),
             peak_memory_bytes: memory::peak_bytes(),
         };
-        writing::write_json(ports, &keys::run(model, run, "import.json"), &record).await?;
+        write_json(ports.write_objects.as_ref(), &keys::run(model, run, "import.json"), &record)
+            .await?;
         Ok(baselines)
     }
 

@@ -4,7 +4,7 @@ use model_factory::dataset::Rejection;
 use model_factory::events::EventKind;
 use model_factory::port_error::PortError;
 use model_factory::quality::Violations;
-use model_factory::runtime::Failure;
+use model_factory::runtime::{Failure, write_json};
 use model_factory::storage::keys;
 use serde_json::json;
 
@@ -12,7 +12,6 @@ use crate::announce::Announcer;
 use crate::ports::Ports;
 use crate::report::Outcome;
 use crate::source::Source;
-use crate::writing;
 
 /// The largest object that S3 copies at once.
 const MAX_COPIED: u64 = 5 << 30;
@@ -36,11 +35,11 @@ pub(crate) async fn reject(
         "rejected_at": ports.clock.now(),
         "reasons": defects,
     });
-    writing::write_json(ports, &keys::quarantine_reason(&place), &reasons).await?;
+    write_json(ports.write_objects.as_ref(), &keys::quarantine_reason(&place), &reasons).await?;
     let violations = Violations::of(defects);
     if !violations.is_empty() {
         let key = keys::quarantine_violations(&place);
-        writing::write_json(ports, &key, &violations).await?;
+        write_json(ports.write_objects.as_ref(), &key, &violations).await?;
     }
     announcer
         .publish(

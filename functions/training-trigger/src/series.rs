@@ -4,17 +4,16 @@ use std::sync::Arc;
 use std::time::Instant;
 
 use async_trait::async_trait;
+use model_factory::artifact::Artifact;
 use model_factory::dataset::Rejection;
 use model_factory::forecasting::Panel;
-use model_factory::port_error::chain;
+use model_factory::name::Version;
 use model_factory::registry::NewVersion;
-use model_factory::runtime::{Failure, memory};
+use model_factory::runtime::{Failure, memory, write_json};
 use model_factory::spec::Forecasting;
 use model_factory::storage::keys;
 use model_factory::store::{self, Stored};
-use model_factory::training::{
-    Forecasts, TrainedSeries, TrainingContext, TrainingError, train_series,
-};
+use model_factory::training::{Forecasts, TrainedSeries, TrainingContext, train_series};
 
 use crate::challenge::{Challenge, Judged, other_kind};
 use crate::dataset::DataSet;
@@ -22,7 +21,6 @@ use crate::invocation::Invocation;
 use crate::job::Job;
 use crate::record::{Account, SeriesRecord};
 use crate::stop::Stop;
-use crate::writing::write_json;
 
 /// A training on series.
 pub(crate) struct SeriesTraining<'a> {
@@ -67,11 +65,7 @@ impl<'a> SeriesTraining<'a> {
             let (champion, carried) = (champion.as_ref(), carried.as_ref());
             train_series(&model, &panel, &asked, &spec, champion, carried, &context)
         });
-        match trained.await.map_err(|error| Failure::terminal(&error))? {
-            Ok(trained) => Ok(trained),
-            Err(TrainingError::Rejected(rejection)) => Err(rejection.into()),
-            Err(error) => Err(Stop::Failed(chain(&error))),
-        }
+        Ok(trained.await.map_err(|error| Failure::terminal(&error))??)
     }
 
     /// The newest version of the same data and spec that left series to another run.
@@ -89,8 +83,8 @@ impl<'a> SeriesTraining<'a> {
         if !artifact.manifest().is_of_series() || artifact.manifest().spec != *spec {
             return Ok(None);
         }
-        let earlier = forecasts(&stored)?;
-        Ok(left(&earlier).is_some().then_some(earlier))
+        let earlier = forecasts(version, &artifact)?;
+        Ok((earlier.forecaster.unfinished() > 0).then_some(earlier))
     }
 
     /// Writes artifact and record.
@@ -101,9 +95,9 @@ impl<'a> SeriesTraining<'a> {
         account: &Account,
     ) -> Result<(), Stop> {
         let Job { ports, run, model, spec, .. } = self.job;
-        let artifact = keys::artifact(model, &trained.sha256);
         let bytes = trained.artifact.clone().into();
-        ports.write_objects.put(&artifact, "application/octet-stream", bytes).await?;
+        let artifact =
+            store::put(ports.write_objects.as_ref(), model, &trained.sha256, bytes).await?;
         let record = SeriesRecord {
             run: run.to_owned(),
             model: model.clone(),
@@ -130,7 +124,12 @@ impl<'a> SeriesTraining<'a> {
             seconds: account.so_far(),
             peak_memory_bytes: memory::peak_bytes(),
         };
-        write_json(ports, &keys::run(model, run, keys::SERIES_RECORD), &record).await?;
+        write_json(
+            ports.write_objects.as_ref(),
+            &keys::run(model, run, keys::SERIES_RECORD),
+            &record,
+        )
+        .await?;
         Ok(())
     }
 }
@@ -142,9 +141,9 @@ impl Challenge for SeriesTraining<'_> {
         champion: Option<&Stored>,
         account: &mut Account,
     ) -> Result<Judged, Stop> {
-        let champion = champion.map(forecasts).transpose()?;
+        let champion = champion.map(champion_of_series).transpose()?;
         let carried = self.unfinished().await?;
-        let before = carried.as_ref().and_then(left);
+        let before = carried.as_ref().map(|earlier| earlier.forecaster.unfinished());
         let trained = self.train(champion, carried).await?;
         account.seconds.training = trained.durations;
         account.lineage.data_hash = Some(trained.data_hash.clone());
@@ -160,21 +159,20 @@ impl Challenge for SeriesTraining<'_> {
     }
 }
 
-/// An earlier version, as a challenger that forecasts series meets it.
-fn forecasts(stored: &Stored) -> Result<Forecasts, Stop> {
+/// The champion, as a challenger that forecasts series meets it.
+fn champion_of_series(stored: &Stored) -> Result<Forecasts, Stop> {
     let artifact = stored.open().map_err(Failure::from)?;
-    if !artifact.manifest().is_of_series() {
-        return Err(other_kind(stored.version, "answers for rows"));
+    match artifact.manifest().is_of_series() {
+        true => forecasts(stored.version, &artifact),
+        false => Err(other_kind(stored.version, "answers for rows")),
     }
-    let forecaster = artifact.forecaster().map_err(|error| Failure::terminal(&error))?;
-    let data_hash = artifact.manifest().data_hash.clone();
-    Ok(Forecasts { version: stored.version, data_hash, forecaster })
 }
 
-/// How many series a version has left to another run; `None` where it has left none.
-fn left(version: &Forecasts) -> Option<usize> {
-    let series = version.forecaster.series.iter();
-    Some(series.filter(|series| series.unfinished).count()).filter(|left| *left > 0)
+/// What an earlier version forecasts with.
+fn forecasts(version: Version, artifact: &Artifact<'_>) -> Result<Forecasts, Stop> {
+    let forecaster = artifact.forecaster().map_err(|error| Failure::terminal(&error))?;
+    let data_hash = artifact.manifest().data_hash.clone();
+    Ok(Forecasts { version, data_hash, forecaster })
 }
 
 fn describe(job: &Job<'_>, trained: &TrainedSeries, account: &Account) -> NewVersion {

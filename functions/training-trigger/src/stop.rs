@@ -1,8 +1,9 @@
 //! Why a training ends before a version is registered.
 
 use model_factory::dataset::Rejection;
-use model_factory::port_error::PortError;
+use model_factory::port_error::{PortError, chain};
 use model_factory::runtime::Failure;
+use model_factory::training::TrainingError;
 
 /// An end without a version.
 pub(crate) enum Stop {
@@ -33,5 +34,14 @@ impl From<PortError> for Stop {
 impl From<Rejection> for Stop {
     fn from(rejection: Rejection) -> Self {
         Self::Rejected(rejection)
+    }
+}
+
+impl From<TrainingError> for Stop {
+    fn from(error: TrainingError) -> Self {
+        match error {
+            TrainingError::Rejected(rejection) => Self::Rejected(rejection),
+            error => Self::Failed(chain(&error)),
+        }
     }
 }

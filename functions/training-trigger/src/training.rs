@@ -5,12 +5,11 @@ use std::time::Instant;
 
 use async_trait::async_trait;
 use model_factory::dataset::{Defect, Labelled, RawTable};
-use model_factory::port_error::chain;
 use model_factory::registry::{Baselines, NewVersion};
 use model_factory::runtime::Failure;
 use model_factory::storage::keys;
 use model_factory::store::Stored;
-use model_factory::training::{self, Champion, Trained, TrainingContext, TrainingError};
+use model_factory::training::{self, Champion, Trained, TrainingContext};
 use tokio::sync::watch;
 
 use crate::challenge::{self, Challenge, Judged};
@@ -83,11 +82,7 @@ impl Training<'_> {
             trained = &mut training => trained,
             () = notes.write(told) => training.await,
         };
-        match trained.map_err(|error| Failure::terminal(&error))? {
-            Ok(trained) => Ok(trained),
-            Err(TrainingError::Rejected(rejection)) => Err(rejection.into()),
-            Err(error) => Err(Stop::Failed(chain(&error))),
-        }
+        Ok(trained.map_err(|error| Failure::terminal(&error))??)
     }
 }
 

@@ -6,7 +6,7 @@ use std::time::Instant;
 use model_factory::dataset::Defect;
 use model_factory::events::{EventKind, Trigger};
 use model_factory::name::ModelName;
-use model_factory::runtime::Failure;
+use model_factory::runtime::{Failure, write_json};
 use model_factory::storage::keys;
 use serde_json::json;
 
@@ -23,7 +23,7 @@ use crate::series::SeriesTraining;
 use crate::source::{self, Source};
 use crate::stop::Stop;
 use crate::training::Training;
-use crate::{age, challenge, quarantine, registration, rows, writing};
+use crate::{age, challenge, quarantine, registration, rows};
 
 /// Does what a trigger asks for; every outcome but a failure of the services is
 /// announced and recorded.
@@ -84,7 +84,7 @@ async fn record(
         return Ok(());
     }
     let record = account.close(run, told, ports.clock.now());
-    writing::write_json(ports, &key, &record).await
+    write_json(ports.write_objects.as_ref(), &key, &record).await
 }
 
 /// One training.

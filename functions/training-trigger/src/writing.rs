@@ -7,11 +7,11 @@ use model_factory::dataset::{Defect, Labelled};
 use model_factory::name::ModelName;
 use model_factory::profile::{Constraints, Statistics};
 use model_factory::registry::Baselines;
-use model_factory::runtime::{Failure, memory};
+use model_factory::runtime::{Failure, memory, write_json};
 use model_factory::spec::Spec;
 use model_factory::storage::keys;
+use model_factory::store;
 use model_factory::training::Trained;
-use serde::Serialize;
 
 use crate::job::Job;
 use crate::ports::Ports;
@@ -27,9 +27,8 @@ pub(crate) async fn store(
     account: &Account,
 ) -> Result<Baselines, Stop> {
     let Job { ports, run, model, spec, .. } = *job;
-    let artifact = keys::artifact(model, &trained.sha256);
     let bytes = trained.artifact.clone().into();
-    ports.write_objects.put(&artifact, "application/octet-stream", bytes).await?;
+    let artifact = store::put(ports.write_objects.as_ref(), model, &trained.sha256, bytes).await?;
     let baselines =
         write_baselines(ports, model, run, spec, &trained.artifact, &trained.sha256).await?;
     let record = TrainingRecord {
@@ -58,7 +57,8 @@ pub(crate) async fn store(
         seconds: account.so_far(),
         peak_memory_bytes: memory::peak_bytes(),
     };
-    write_json(ports, &keys::run(model, run, "training.json"), &record).await?;
+    write_json(ports.write_objects.as_ref(), &keys::run(model, run, "training.json"), &record)
+        .await?;
     let card = card::html(&CardInput {
         model,
         run,
@@ -90,18 +90,17 @@ pub(crate) async fn write_baselines(
         statistics: keys::run(model, run, "statistics.json"),
         constraints: keys::run(model, run, "constraints.json"),
     };
-    write_json(ports, &baselines.statistics, &Statistics::of(rows, &profile.inputs)).await?;
-    write_json(ports, &baselines.constraints, &Constraints::of(&profile, &spec.constraints))
-        .await?;
+    write_json(
+        ports.write_objects.as_ref(),
+        &baselines.statistics,
+        &Statistics::of(rows, &profile.inputs),
+    )
+    .await?;
+    write_json(
+        ports.write_objects.as_ref(),
+        &baselines.constraints,
+        &Constraints::of(&profile, &spec.constraints),
+    )
+    .await?;
     Ok(baselines)
-}
-
-/// Writes a value as JSON.
-pub(crate) async fn write_json<T: Serialize + Sync>(
-    ports: &Ports,
-    key: &str,
-    value: &T,
-) -> Result<(), Failure> {
-    let bytes = serde_json::to_vec_pretty(value).map_err(|error| Failure::terminal(&error))?;
-    Ok(ports.write_objects.put(key, keys::JSON, bytes.into()).await?)
 }

@@ -12,18 +12,9 @@ use super::learners::{self, Future, Model};
 use super::selection::{Board, Competition, is_never_negative};
 use super::setting::Setting;
 
-/// What was fitted, and what is left to do.
-#[derive(Debug, Clone)]
-pub struct Fitted {
-    /// The models of all series.
-    pub forecaster: Forecaster,
-    /// The number of series that have the naive forecast because time was over.
-    pub unfinished: usize,
-}
-
 /// Fits what was chosen to every series, up to its last step.
 #[must_use]
-pub fn complete(competition: &Competition<'_>, board: &Board, measured: &Measured) -> Fitted {
+pub fn complete(competition: &Competition<'_>, board: &Board, measured: &Measured) -> Forecaster {
     let Competition { panel, asked, seed, .. } = *competition;
     let setting = &panel.setting;
     let histories: Vec<History<'_>> =
@@ -53,8 +44,7 @@ pub fn complete(competition: &Competition<'_>, board: &Board, measured: &Measure
             }
         })
         .collect();
-    let unfinished = series.iter().filter(|series| series.unfinished).count();
-    let forecaster = Forecaster {
+    Forecaster {
         setting: setting.clone(),
         time: panel.time.clone(),
         target: panel.target.clone(),
@@ -63,8 +53,7 @@ pub fn complete(competition: &Competition<'_>, board: &Board, measured: &Measure
         quantiles: asked.quantiles.clone(),
         series,
         booster,
-    };
-    Fitted { forecaster, unfinished }
+    }
 }
 
 /// The learner's model of a series; the naive one where it cannot be fitted, or forecasts

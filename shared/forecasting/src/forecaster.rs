@@ -205,6 +205,12 @@ impl Forecaster {
         self.series.iter().map(|series| self.setting.grid.at(series.end)).max()
     }
 
+    /// How many series have the naive forecast because time was over.
+    #[must_use]
+    pub fn unfinished(&self) -> usize {
+        self.series.iter().filter(|series| series.unfinished).count()
+    }
+
     /// Forecasts a series.
     ///
     /// # Errors

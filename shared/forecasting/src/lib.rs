@@ -17,7 +17,7 @@ mod selection;
 mod setting;
 
 pub use evaluation::{Measured, measure};
-pub use fitting::{Fitted, complete};
+pub use fitting::complete;
 pub use forecaster::{
     DecodeError, EncodedForecaster, Forecast, ForecastError, ForecastRequest, Forecaster,
     SeriesModel,

@@ -7,8 +7,7 @@
 )]
 
 use model_factory_forecasting::{
-    Competition, Fitted, ForecastError, ForecastRequest, Forecaster, Panel, compete, complete,
-    measure,
+    Competition, ForecastError, ForecastRequest, Forecaster, Panel, compete, complete, measure,
 };
 use model_factory_learning::learners::Deadline;
 use model_factory_learning::metrics::Metric;
@@ -49,7 +48,12 @@ fn panel(data: &str, spec: &str) -> Result<(Panel, Spec), Rejection> {
     Ok((panel, spec))
 }
 
-fn train(panel: &Panel, spec: &Spec, deadline: Deadline, carried: Option<&Forecaster>) -> Fitted {
+fn train(
+    panel: &Panel,
+    spec: &Spec,
+    deadline: Deadline,
+    carried: Option<&Forecaster>,
+) -> Forecaster {
     let asked = spec.forecasts().unwrap();
     let competition =
         Competition { panel, asked: &asked, metric: Metric::Mase, seed: 42, deadline, carried };
@@ -77,8 +81,8 @@ fn each_series_is_forecast_with_its_promotions_and_intervals() {
         "{:?}",
         panel.notes
     );
-    let Fitted { forecaster, unfinished } = train(&panel, &spec, Deadline::default(), None);
-    assert_eq!(unfinished, 0);
+    let forecaster = train(&panel, &spec, Deadline::default(), None);
+    assert_eq!(forecaster.unfinished(), 0);
     for (store, size) in [("1", 100.0), ("2", 200.0)] {
         let forecast = forecaster.forecast(&request(store)).unwrap();
         assert_eq!(forecast.instants[0], date::parse("2024-05-20").unwrap() as i64);
@@ -98,14 +102,14 @@ fn each_series_is_forecast_with_its_promotions_and_intervals() {
     let encoded = forecaster.encode().unwrap();
     let read = Forecaster::decode(&encoded.models, &encoded.payload).unwrap();
     assert_eq!(read.forecast(&request("2")), forecaster.forecast(&request("2")));
-    let again = train(&panel, &spec, Deadline::default(), None).forecaster.encode().unwrap();
+    let again = train(&panel, &spec, Deadline::default(), None).encode().unwrap();
     assert_eq!(again, encoded, "the same data gives the same bytes");
 }
 
 #[test]
 fn a_forecast_begins_where_it_is_asked_to_or_says_why_not() {
     let (panel, spec) = panel(&sales(), SPEC).unwrap();
-    let Fitted { forecaster, .. } = train(&panel, &spec, Deadline::default(), None);
+    let forecaster = train(&panel, &spec, Deadline::default(), None);
     let at = |text: &str| Some(date::parse(text).unwrap() as i64);
     let all = ForecastRequest { steps: Some(14), ..request("1") };
     let none = |steps: usize| [("promo".to_owned(), vec![0.0; steps])].into();
@@ -132,16 +136,16 @@ fn what_there_is_no_time_for_waits_for_another_run() {
     let (panel, spec) = panel(&sales(), SPEC).unwrap();
     let over = Deadline::within(std::time::Duration::ZERO);
     let hurried = train(&panel, &spec, over, None);
-    assert_eq!(hurried.unfinished, 2);
-    let series = &hurried.forecaster.series[0];
+    assert_eq!(hurried.unfinished(), 2);
+    let series = &hurried.series[0];
     assert_eq!(series.learner, ForecasterKind::SeasonalNaive);
-    assert!(hurried.forecaster.forecast(&request("1")).is_ok());
-    let rest = train(&panel, &spec, Deadline::default(), Some(&hurried.forecaster));
-    assert_eq!(rest.unfinished, 0);
+    assert!(hurried.forecast(&request("1")).is_ok());
+    let rest = train(&panel, &spec, Deadline::default(), Some(&hurried));
+    assert_eq!(rest.unfinished(), 0);
     // A finished choice stays, however little time there is.
-    let kept = train(&panel, &spec, over, Some(&rest.forecaster));
-    assert_eq!(kept.unfinished, 0);
-    assert_eq!(kept.forecaster.encode().unwrap(), rest.forecaster.encode().unwrap());
+    let kept = train(&panel, &spec, over, Some(&rest));
+    assert_eq!(kept.unfinished(), 0);
+    assert_eq!(kept.encode().unwrap(), rest.encode().unwrap());
 }
 
 #[test]

@@ -173,7 +173,11 @@ impl TrainingRequest {
     }
 }
 
-fn parse<T: serde::de::DeserializeOwned>(
+/// A part of an event of the shape that `shape` names.
+///
+/// # Errors
+/// [`InvalidEvent::Malformed`] when a member is missing or of another type.
+pub fn parse<T: serde::de::DeserializeOwned>(
     shape: &'static str,
     value: Value,
 ) -> Result<T, InvalidEvent> {

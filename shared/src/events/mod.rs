@@ -10,7 +10,7 @@ use serde_json::Value;
 
 use crate::port_error::PortError;
 
-pub use incoming::{DatasetObject, InvalidEvent, TrainingRequest, Trigger};
+pub use incoming::{DatasetObject, InvalidEvent, TrainingRequest, Trigger, parse};
 pub use run::{identity, run_id, run_of_event};
 
 /// The `source` of every event of the factory.

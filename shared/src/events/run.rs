@@ -1,8 +1,7 @@
 //! Which run an event sets off, so that those who ask for a training know where it is.
 
-use sha2::{Digest, Sha256};
-
 use super::{DatasetObject, Trigger};
+use crate::digest::of_parts;
 use crate::name::ModelName;
 
 /// What makes two deliveries the same event, as a hash in hexadecimal. A request that is no
@@ -10,13 +9,15 @@ use crate::name::ModelName;
 #[must_use]
 pub fn identity(trigger: &Trigger, request_id: &str) -> String {
     match trigger {
-        Trigger::ObjectCreated(DatasetObject { bucket, key, etag, version, sequencer }) => hash([
-            bucket,
-            key,
-            etag.as_deref().unwrap_or_default(),
-            version.as_deref().unwrap_or_default(),
-            sequencer.as_deref().unwrap_or_default(),
-        ]),
+        Trigger::ObjectCreated(DatasetObject { bucket, key, etag, version, sequencer }) => {
+            of_parts([
+                bucket,
+                key,
+                etag.as_deref().unwrap_or_default(),
+                version.as_deref().unwrap_or_default(),
+                sequencer.as_deref().unwrap_or_default(),
+            ])
+        }
         Trigger::Retrain { model, event, .. } => {
             of_retrain(model, event.as_deref().unwrap_or(request_id))
         }
@@ -36,14 +37,5 @@ pub fn run_of_event(model: &ModelName, event: &str) -> String {
 }
 
 fn of_retrain(model: &ModelName, event: &str) -> String {
-    hash(["retrain", model.as_str(), event, "", ""])
-}
-
-fn hash(parts: [&str; 5]) -> String {
-    let mut hasher = Sha256::new();
-    for part in parts {
-        hasher.update((part.len() as u64).to_le_bytes());
-        hasher.update(part);
-    }
-    hex::encode(hasher.finalize())
+    of_parts(["retrain", model.as_str(), event, "", ""])
 }

@@ -4,11 +4,13 @@
 pub mod emf;
 mod failure;
 pub mod memory;
+mod record;
 mod settings;
 
 use tracing_subscriber::EnvFilter;
 
 pub use failure::Failure;
+pub use record::write_json;
 pub use settings::{MissingSetting, Settings};
 
 /// Sends logs to standard output, one JSON object a line; `RUST_LOG` filters them

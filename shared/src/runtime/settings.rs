@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use crate::name::{InvalidName, ModelName, Reference};
+use crate::name::{InvalidName, ModelName, Reference, parse_asked};
 
 /// Where a function finds its bucket, tables and bus.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -110,16 +110,12 @@ fn models(
     name: &'static str,
     value: Option<String>,
 ) -> Result<Vec<(ModelName, Reference)>, MissingSetting> {
-    let parse = |named: &str| match named.split_once('@') {
-        Some((model, reference)) => Ok((model.parse()?, reference.parse()?)),
-        None => Ok((named.parse()?, Reference::default())),
-    };
     value
         .unwrap_or_default()
         .split(',')
         .map(str::trim)
         .filter(|named| !named.is_empty())
-        .map(parse)
+        .map(parse_asked)
         .collect::<Result<_, _>>()
         .map_err(|source| MissingSetting::NotModels { name, source })
 }

@@ -6,6 +6,8 @@ use crate::name::{InvalidName, ModelName, Reference, Version};
 
 /// The media type of JSON.
 pub const JSON: &str = "application/json";
+/// The media type of JSON lines.
+pub const JSON_LINES: &str = "application/jsonlines";
 /// The media type of HTML.
 pub const HTML: &str = "text/html; charset=utf-8";
 

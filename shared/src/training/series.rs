@@ -5,16 +5,16 @@
 use std::collections::BTreeMap;
 use std::time::Instant;
 
+use super::assessment::finite;
 use super::gate::Challenger;
 use super::{Decision, Durations, Gate, TrainingContext, TrainingError};
 use crate::artifact::{self, ForecastContents};
 use crate::dataset::{Defect, Field, Kind, Schema, Table, Target, Task};
 use crate::forecasting::{
-    Board, Competition, Fitted, ForecastRequest, Forecaster, Measured, Panel, compete, complete,
-    measure,
+    Board, Competition, ForecastRequest, Forecaster, Measured, Panel, compete, complete, measure,
 };
 use crate::learners::Deadline;
-use crate::metrics::{Evaluation, Interval, Metric, Resamples};
+use crate::metrics::{Interval, Metric, Resamples};
 use crate::name::{ModelName, Version};
 use crate::profile::Profile;
 use crate::spec::{Forecasting, Spec};
@@ -118,7 +118,8 @@ pub fn train_series(
     });
     let opponent = opponent.transpose()?;
     let assessed = Instant::now();
-    let Fitted { forecaster, unfinished } = complete(&competition, &board, &measured);
+    let forecaster = complete(&competition, &board, &measured);
+    let unfinished = forecaster.unfinished();
     let fitted = Instant::now();
     let metrics = finite(&measured.evaluation);
     let schema = schema(panel);
@@ -189,15 +190,7 @@ fn renewal(champion: &Forecaster, challenger: &Forecaster) -> Option<&'static st
     if challenger.end() > champion.end() {
         return Some(NEWER);
     }
-    let left = |forecaster: &Forecaster| {
-        forecaster.series.iter().filter(|series| series.unfinished).count()
-    };
-    (left(challenger) < left(champion)).then_some(COMPLETE)
-}
-
-/// The metrics that the steps define.
-fn finite(evaluation: &Evaluation) -> BTreeMap<Metric, f64> {
-    evaluation.all().into_iter().filter(|(_, value)| value.is_finite()).collect()
+    (challenger.unfinished() < champion.unfinished()).then_some(COMPLETE)
 }
 
 /// The columns that name a series, those that are known ahead, and the target.
