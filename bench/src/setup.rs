@@ -67,6 +67,7 @@ impl Bench {
         }
         config.rules.retain(|rule| rule.function == "training-trigger");
         config.schedules.clear();
+        config.mappings.clear();
         config.http_function = None;
         config.functions = functions;
         let stack = Stack::start(config).await?;

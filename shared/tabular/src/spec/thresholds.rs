@@ -6,8 +6,9 @@ use serde::{Deserialize, Serialize};
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct Thresholds {
-    /// The share of false alarms that is accepted: a test counts when its adjusted
-    /// p-value is at most this. Default 0.05.
+    /// The share of false alarms that is accepted, in windows too small for the floors to
+    /// matter: a test counts when its adjusted p-value is at most this. Default 0.03, by
+    /// which one in twenty random splits of real data is a bound, and not the mean.
     pub alpha: f64,
     /// The least number of rows that a window is judged by. Default 50.
     pub min_rows: u64,
@@ -47,7 +48,7 @@ pub struct Thresholds {
 impl Default for Thresholds {
     fn default() -> Self {
         Self {
-            alpha: 0.05,
+            alpha: 0.03,
             min_rows: 50,
             wasserstein: 0.1,
             psi: 0.1,
