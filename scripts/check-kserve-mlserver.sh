@@ -1,0 +1,10 @@
+#!/usr/bin/env bash
+# KServe's inference client, and requests and answers in MLServer's types and codecs, against the
+# local factory. Their environments take 1 GB, so this is no step of the gate.
+set -euo pipefail
+cd "$(dirname "$0")/.."
+
+for client in kserve mlserver; do
+    scripts/python-tools.sh "$client"
+    scripts/with-factory.sh ".venv/$client/bin/python" "scripts/check_$client.py"
+done
