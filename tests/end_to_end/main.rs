@@ -22,4 +22,5 @@ mod serving;
 mod streaming;
 mod support;
 mod tasks;
+mod tracing;
 mod whole_loop;

@@ -54,6 +54,21 @@ async fn start(place: &Place) -> Stack {
 }
 
 #[tokio::test]
+async fn an_invocation_goes_on_with_its_callers_trace() {
+    let place = Place::new();
+    let stack = start(&place).await;
+    let trace = "Root=1-5759e988-bd862e3fe1be46a994272793;Sampled=1";
+    let order = r#"{"order":{"do":"variables"}}"#;
+    let header = ("x-amzn-trace-id", trace);
+    let (_, _, body) = call(&stack, "lambda", INVOKE, header, order).await;
+    assert_eq!(json(&body)["_X_AMZN_TRACE_ID"], trace);
+    let (_, _, body) = call(&stack, "lambda", INVOKE, SYNCHRONOUS, order).await;
+    let begun = json(&body)["_X_AMZN_TRACE_ID"].as_str().expect("a trace").to_owned();
+    assert!(begun.starts_with("Root=1-") && begun != trace, "{begun}");
+    stack.shutdown().await;
+}
+
+#[tokio::test]
 async fn lambda_is_invoked_through_the_endpoint() {
     let place = Place::new();
     let stack = start(&place).await;

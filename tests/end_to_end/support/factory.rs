@@ -97,6 +97,17 @@ impl Factory {
         }
     }
 
+    /// Where AWS clients find all services.
+    pub(crate) fn endpoint(&self) -> &str {
+        self.stack.endpoint_url()
+    }
+
+    /// What a function has logged so far.
+    pub(crate) fn log(&self, function: &str) -> String {
+        let path = self.folder.path().join(format!("state/logs/{function}.log"));
+        fs::read_to_string(path).unwrap_or_default()
+    }
+
     /// Waits until all that was set off has come to its end.
     pub(crate) async fn idle(&self) {
         in_time(self.stack.idle()).await.expect("the stack works");
@@ -207,7 +218,7 @@ impl Factory {
         function: &str,
         event: &Value,
     ) -> Result<Value, FunctionError> {
-        let answer = self.stack.lambda().invoke(function, event.to_string().into()).await;
+        let answer = self.stack.lambda().invoke(function, Bytes::from(event.to_string())).await;
         match answer {
             Ok(payload) => Ok(serde_json::from_slice(&payload).expect("JSON")),
             Err(InvokeError::Function(error)) => Err(error),

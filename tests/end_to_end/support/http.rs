@@ -2,6 +2,7 @@
 
 use bytes::Bytes;
 use http::header::CONTENT_TYPE;
+use http::request::Builder;
 use http::{HeaderMap, Method, Request, StatusCode};
 use http_body_util::{BodyExt, Full};
 use hyper_util::client::legacy::Client;
@@ -44,10 +45,20 @@ impl Http {
         content_type: Option<&str>,
         body: impl Into<Bytes>,
     ) -> Answer {
-        let mut request = Request::builder().method(method).uri(format!("{}{path}", self.base));
+        let mut request = self.request(method, path);
         if let Some(content_type) = content_type {
             request = request.header(CONTENT_TYPE, content_type);
         }
+        self.answer(request, body).await
+    }
+
+    /// The beginning of a request, for headers of its own.
+    pub(crate) fn request(&self, method: Method, path: &str) -> Builder {
+        Request::builder().method(method).uri(format!("{}{path}", self.base))
+    }
+
+    /// Sends a request.
+    pub(crate) async fn answer(&self, request: Builder, body: impl Into<Bytes>) -> Answer {
         let request = request.body(Full::new(body.into())).expect("a request");
         let response = self.client.request(request).await.expect("a response");
         let (parts, body) = response.into_parts();

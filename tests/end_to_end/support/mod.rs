@@ -5,6 +5,7 @@ mod factory;
 mod http;
 mod processes;
 mod program;
+mod recorder;
 mod samples;
 mod wait;
 
@@ -15,5 +16,6 @@ pub(crate) use factory::{
 pub(crate) use http::Answer;
 pub(crate) use processes::Processes;
 pub(crate) use program::{Done, Program};
+pub(crate) use recorder::Recorder;
 pub(crate) use samples::samples;
 pub(crate) use wait::{eventually, in_time};

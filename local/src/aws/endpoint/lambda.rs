@@ -13,7 +13,7 @@ use crate::aws::arn;
 use crate::aws::events::EventBus;
 use crate::aws::http_body::{self, BodyError};
 use crate::aws::lambda::{
-    ASYNCHRONOUS_PAYLOAD_LIMIT, InvokeError, Lambda, SYNCHRONOUS_PAYLOAD_LIMIT,
+    ASYNCHRONOUS_PAYLOAD_LIMIT, Call, InvokeError, Lambda, SYNCHRONOUS_PAYLOAD_LIMIT,
 };
 
 pub(super) async fn handle(
@@ -34,9 +34,13 @@ pub(super) async fn handle(
     }
     let header = request.headers().get("x-amz-invocation-type");
     let invocation_type = header.and_then(|it| it.to_str().ok()).unwrap_or("RequestResponse");
+    let headers = request.headers().clone();
     match invocation_type {
         "RequestResponse" => match payload(request, SYNCHRONOUS_PAYLOAD_LIMIT).await {
-            Ok(payload) => synchronous(lambda.invoke(&name, payload).await, region),
+            Ok(payload) => {
+                let call = Call::with_headers(payload, &headers);
+                synchronous(lambda.invoke(&name, call).await, region)
+            }
             Err(refusal) => refusal,
         },
         "Event" => match payload(request, ASYNCHRONOUS_PAYLOAD_LIMIT).await {

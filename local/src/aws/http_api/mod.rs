@@ -11,7 +11,6 @@ use axum::body::Body;
 use axum::extract::{Request, State};
 use axum::http::{StatusCode, header};
 use axum::response::{IntoResponse, Response};
-use bytes::Bytes;
 use serde_json::json;
 use tokio::net::TcpListener;
 use tokio::time;
@@ -19,7 +18,7 @@ use tokio_util::sync::CancellationToken;
 
 use super::http_body::{self, BodyError};
 use super::http_server;
-use super::lambda::{InvokeError, Lambda};
+use super::lambda::{Call, InvokeError, Lambda};
 
 /// The largest body that API Gateway takes.
 const BODY_LIMIT: usize = 10 * 1024 * 1024;
@@ -47,8 +46,8 @@ impl HttpApi {
         http_server::serve(listener, router, closing).await;
     }
 
-    async fn answer(&self, event: Bytes) -> Response {
-        let invocation = self.lambda.invoke(&self.function, event);
+    async fn answer(&self, call: Call) -> Response {
+        let invocation = self.lambda.invoke(&self.function, call);
         match time::timeout(INTEGRATION_LIMIT, invocation).await {
             Err(_) => message(StatusCode::GATEWAY_TIMEOUT, "Endpoint request timed out"),
             Ok(Ok(payload)) => response::from_payload(&payload).unwrap_or_else(internal_error),
@@ -77,7 +76,10 @@ impl HttpApi {
 async fn handle(State(api): State<HttpApi>, request: Request<Body>) -> Response {
     let (parts, body) = request.into_parts();
     match http_body::read(body, BODY_LIMIT).await {
-        Ok(body) => api.answer(request::to_event(&parts, &body)).await,
+        Ok(body) => {
+            let event = request::to_event(&parts, &body);
+            api.answer(Call::with_headers(event, &parts.headers)).await
+        }
         Err(BodyError::TooLarge { .. }) => {
             message(StatusCode::PAYLOAD_TOO_LARGE, "Request Entity Too Large")
         }

@@ -8,6 +8,7 @@ use tokio::sync::{OwnedSemaphorePermit, Semaphore, watch};
 use tokio::time;
 use uuid::Uuid;
 
+use super::call::Call;
 use super::error::InvokeError;
 use super::sandbox::{Ended, Sandbox, SandboxContext};
 
@@ -53,13 +54,13 @@ impl Function {
     /// is free again only when the sandbox is.
     pub(super) async fn handle(
         &self,
-        payload: Bytes,
+        call: Call,
         slot: OwnedSemaphorePermit,
         answer: impl FnOnce(Result<Bytes, InvokeError>),
     ) {
         let request_id = Uuid::now_v7().to_string();
         let started = Instant::now();
-        let (ended, sandbox) = match self.run(&request_id, payload).await {
+        let (ended, sandbox) = match self.run(&request_id, call).await {
             Ok(run) => run,
             Err(error) => {
                 self.report(&request_id, started.elapsed(), &error.to_string());
@@ -94,9 +95,9 @@ impl Function {
         self.pool.send_modify(|pool| pool.idle.clear());
     }
 
-    async fn run(&self, request_id: &str, payload: Bytes) -> Result<(Ended, Sandbox), InvokeError> {
+    async fn run(&self, request_id: &str, call: Call) -> Result<(Ended, Sandbox), InvokeError> {
         while let Some(sandbox) = self.warm().await {
-            match sandbox.invoke(request_id, payload.clone()).await {
+            match sandbox.invoke(request_id, call.clone()).await {
                 // It died in its sleep: the function has not seen the event.
                 Ended::NeverStarted(_) => {}
                 ended => return Ok((ended, sandbox)),
@@ -106,7 +107,7 @@ impl Function {
         let sandbox = Sandbox::start(&self.context).await?;
         let took = starting.elapsed().as_secs_f64() * 1e3;
         self.context.log.write(&format!("INIT_REPORT Init Duration: {took:.2} ms"));
-        Ok((sandbox.invoke(request_id, payload).await, sandbox))
+        Ok((sandbox.invoke(request_id, call).await, sandbox))
     }
 
     /// A sandbox that is idle, or about to be.

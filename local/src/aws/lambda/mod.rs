@@ -6,6 +6,7 @@
 //! on AWS. A sandbox starts on demand, is used again while it is healthy, and
 //! goes when it dies, exceeds its deadline or has been idle for some minutes.
 
+mod call;
 mod environment;
 mod error;
 mod extensions_api;
@@ -23,6 +24,7 @@ mod turn;
 #[cfg(test)]
 mod tests;
 
+pub use call::Call;
 pub use error::{FunctionError, InvokeError};
 pub use limits::{ASYNCHRONOUS_PAYLOAD_LIMIT, SYNCHRONOUS_PAYLOAD_LIMIT};
 pub use logs::{LogLine, LogListener};

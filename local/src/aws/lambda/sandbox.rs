@@ -5,7 +5,6 @@ use std::io;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use bytes::Bytes;
 use jiff::Timestamp;
 use tokio::sync::watch;
 use tokio::time;
@@ -13,6 +12,7 @@ use tokio_util::sync::{CancellationToken, DropGuard};
 use tokio_util::task::TaskTracker;
 use uuid::Uuid;
 
+use super::call::Call;
 use super::environment;
 use super::error::{FunctionError, InvokeError};
 use super::limits::INIT_LIMIT;
@@ -128,14 +128,14 @@ impl Sandbox {
     }
 
     /// Gives the function one event and waits for what becomes of it.
-    pub(super) async fn invoke(&self, request_id: &str, payload: Bytes) -> Ended {
+    pub(super) async fn invoke(&self, request_id: &str, call: Call) -> Ended {
         let timeout_ms = i64::try_from(self.timeout.as_millis()).unwrap_or(i64::MAX);
         let now_ms = Timestamp::now().as_millisecond();
         let answer = self.session().assign(Invocation {
             request_id: request_id.to_owned(),
-            trace_id: trace_id(now_ms),
+            trace_id: call.trace_id.unwrap_or_else(|| trace_id(now_ms)),
             deadline_ms: now_ms.saturating_add(timeout_ms),
-            payload,
+            payload: call.payload,
         });
         tokio::select! {
             // An answer counts even if the process ended right after it.

@@ -14,6 +14,7 @@ use tokio::time;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
+use super::call::Call;
 use super::error::InvokeError;
 use super::function::Function;
 use super::limits::{ASYNCHRONOUS_PAYLOAD_LIMIT, SYNCHRONOUS_PAYLOAD_LIMIT};
@@ -119,9 +120,9 @@ impl Lambda {
     /// # Errors
     /// Every way in which an invocation can fail; [`InvokeError::Throttled`]
     /// if no sandbox becomes free within the queue limit.
-    pub async fn invoke(&self, name: &str, payload: Bytes) -> Result<Bytes, InvokeError> {
-        let function = self.function(name)?;
-        check_size(&payload, SYNCHRONOUS_PAYLOAD_LIMIT)?;
+    pub async fn invoke(&self, name: &str, call: impl Into<Call>) -> Result<Bytes, InvokeError> {
+        let (function, call) = (self.function(name)?, call.into());
+        check_size(&call.payload, SYNCHRONOUS_PAYLOAD_LIMIT)?;
         let slot =
             time::timeout(self.inner.queue_limit, function.slot()).await.map_err(|_| {
                 InvokeError::Throttled {
@@ -129,7 +130,7 @@ impl Lambda {
                     concurrency: function.concurrency(),
                 }
             })??;
-        self.run(function, payload, slot).await
+        self.run(function, call, slot).await
     }
 
     /// Invokes a function as Lambda's queue of asynchronous events does: waits
@@ -141,7 +142,7 @@ impl Lambda {
         let function = self.function(name)?;
         check_size(&payload, ASYNCHRONOUS_PAYLOAD_LIMIT)?;
         let slot = function.slot().await?;
-        self.run(function, payload, slot).await
+        self.run(function, payload.into(), slot).await
     }
 
     /// How many invocations have not settled yet.
@@ -180,7 +181,7 @@ impl Lambda {
     async fn run(
         &self,
         function: &Arc<Function>,
-        payload: Bytes,
+        call: Call,
         slot: OwnedSemaphorePermit,
     ) -> Result<Bytes, InvokeError> {
         let (sender, receiver) = oneshot::channel();
@@ -190,7 +191,7 @@ impl Lambda {
             let answer = |result| {
                 let _ = sender.send(result);
             };
-            function.handle(payload, slot, answer).await;
+            function.handle(call, slot, answer).await;
         });
         receiver.await.unwrap_or(Err(InvokeError::ShuttingDown))
     }
