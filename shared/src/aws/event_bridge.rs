@@ -1,5 +1,7 @@
 //! Events on an EventBridge bus.
 
+use std::sync::OnceLock;
+
 use async_trait::async_trait;
 use aws_config::SdkConfig;
 use aws_sdk_eventbridge::Client;
@@ -16,7 +18,10 @@ const ENTRIES: usize = 10;
 /// A bus.
 #[derive(Debug, Clone)]
 pub struct EventBridge {
-    client: Client,
+    config: SdkConfig,
+    /// Made for the first event: a function that answers predictions publishes hardly any, and
+    /// a cold start is no time to prepare for them.
+    client: OnceLock<Client>,
     bus: String,
 }
 
@@ -24,7 +29,7 @@ impl EventBridge {
     /// The bus called `bus`.
     #[must_use]
     pub fn new(config: &SdkConfig, bus: impl Into<String>) -> Self {
-        Self { client: Client::new(config), bus: bus.into() }
+        Self { config: config.clone(), client: OnceLock::new(), bus: bus.into() }
     }
 
     fn entry(&self, event: &Event) -> PutEventsRequestEntry {
@@ -43,8 +48,8 @@ impl PublishEvents for EventBridge {
     async fn publish(&self, events: &[Event]) -> Result<(), PortError> {
         for chunk in events.chunks(ENTRIES) {
             let action = || format!("put {} events on bus {}", chunk.len(), self.bus);
-            let answer = self
-                .client
+            let client = self.client.get_or_init(|| Client::new(&self.config));
+            let answer = client
                 .put_events()
                 .set_entries(Some(chunk.iter().map(|event| self.entry(event)).collect()))
                 .send()
