@@ -6,7 +6,7 @@ use crate::aws::lambda::LogListener;
 use crate::aws::stack::{Stack, StackError};
 use crate::client::{Note, Place, Running};
 use crate::error::CliError;
-use crate::factory::{self, Options};
+use crate::factory::{self, Options, Serving};
 use crate::terminal::say;
 
 /// The ports, unless others are asked for.
@@ -36,6 +36,7 @@ pub(crate) fn exports(stack: &Stack) -> String {
 pub(crate) async fn start(
     place: &Place,
     ports: Ports,
+    serving: Serving,
     log_listener: Option<LogListener>,
 ) -> Result<(Stack, Note), CliError> {
     let program = std::env::current_exe().map_err(|source| CliError::File {
@@ -43,7 +44,7 @@ pub(crate) async fn start(
         verb: "found",
         source,
     })?;
-    let options = Options::new(place.state(), program);
+    let options = Options { serving, ..Options::new(place.state(), program) };
     let mut config =
         factory::stack(&options).map_err(|error| CliError::Description(error.to_string()))?;
     config.log_listener = log_listener;

@@ -14,6 +14,7 @@ pub mod batch;
 pub mod capture;
 pub mod card;
 pub mod clock;
+pub mod delivery_stream;
 pub mod digest;
 pub mod drift;
 pub mod events;

@@ -9,6 +9,7 @@
 )]
 
 mod adapters;
+mod delivery_stream;
 mod drift_log;
 mod idempotency;
 mod objects;

@@ -2,9 +2,10 @@
 
 use jiff::{SignedDuration, Timestamp};
 use model_factory::registry::{DriftLog, ReadRegistry};
+use model_factory_local::factory::CAPTURE_STREAM;
 use serde_json::{Value, json};
 
-use crate::support::{Answer, Factory, Rows, Season, customers, rides};
+use crate::support::{Answer, Factory, INFERENCE, Rows, Season, customers, rides};
 
 /// The rows that the first version learns from.
 const BASE: usize = 150;
@@ -20,6 +21,36 @@ async fn a_regression_goes_round_the_loop() {
 #[tokio::test]
 async fn a_classification_goes_round_the_loop() {
     go_round("churn", "classification", customers).await;
+}
+
+#[tokio::test]
+async fn captures_go_through_a_delivery_stream() {
+    let factory = Factory::start_with(|config| {
+        for function in config.functions.iter_mut().filter(|it| it.name == INFERENCE) {
+            let name = "MODEL_FACTORY_CAPTURE_STREAM".to_owned();
+            function.environment.insert(name, CAPTURE_STREAM.to_owned());
+        }
+    })
+    .await;
+    factory.train("taxi", "first.csv", rides(BASE, Season::Usual, 1).csv()).await;
+    let traffic = Traffic { factory: &factory, model: "taxi" };
+    let start = Timestamp::from_second(Timestamp::now().as_second()).unwrap();
+    let rows = rides(1000, Season::Changed, 2);
+    traffic.send(&rows).await;
+    factory.idle().await;
+    let keys = factory.keys("capture/").await;
+    assert!(keys.iter().all(|key| key.contains("/model-factory-captures-1-")), "{keys:?}");
+    assert!(keys[0].starts_with("capture/taxi/champion/20") && keys.len() < 4, "{keys:?}");
+
+    let window = json!({"start": start, "end": start + SignedDuration::from_hours(1)});
+    factory
+        .publish("Drift Check Requested", "check", json!({"model": "taxi", "window": window}))
+        .await;
+    factory.idle().await;
+    let records = factory.registry.drift_records(&"taxi".parse().unwrap(), None).await.unwrap();
+    let [record] = records.as_slice() else { panic!("{records:?}") };
+    assert_eq!((record.verdict.as_str(), record.rows), ("drift", rows.len() as u64));
+    factory.end().await;
 }
 
 async fn go_round(model: &str, task: &str, draw: fn(usize, Season, u64) -> Rows) {

@@ -13,7 +13,7 @@ use model_factory::serving::{CachePorts, CacheSettings, ModelCache};
 use serde_json::value::RawValue;
 use tokio::signal::unix::{SignalKind, signal};
 
-use crate::captures::{CaptureSettings, Captures};
+use crate::captures::{CaptureSettings, Captures, Sink};
 use crate::exchange::exchange;
 use crate::flush::{self, Invocations};
 use crate::handler::Inference;
@@ -59,22 +59,30 @@ fn inference(services: &Services, runtime: &lambda_runtime::Config) -> Inference
     let (bucket, registry, clock) = (services.bucket(), services.registry(), services.clock());
     let Settings { alias_ttl, capture_delay, .. } = *services.settings();
     let memory = usize::try_from(runtime.memory).unwrap_or(128);
+    let events = services.events();
     let ports = CachePorts {
         registry: Arc::clone(&registry) as _,
         objects: Arc::clone(&bucket) as _,
-        events: services.events(),
+        events: Arc::clone(&events) as _,
         clock: Arc::clone(&clock),
     };
     let cache = CacheSettings::for_memory(memory).with_ttl(alias_ttl);
     let capture = CaptureSettings::for_memory(memory).with_delay(capture_delay);
-    let captures = Captures::new(Arc::clone(&bucket) as _, Arc::clone(&clock), capture);
+    let sink = match &services.settings().capture_stream {
+        None => Sink::Bucket(Arc::clone(&bucket) as _),
+        Some(stream) => Sink::Stream {
+            records: services.delivery_stream(stream),
+            objects: Arc::clone(&bucket) as _,
+        },
+    };
+    let captures = Captures::new(sink, Arc::clone(&clock), capture);
     Inference::new(Ports {
         models: Arc::new(ModelCache::new(ports, cache)),
         registry,
         captures: Arc::new(captures),
         objects: Arc::clone(&bucket) as _,
         runs: bucket,
-        events: services.events(),
+        events,
         forecast_model: services.settings().forecast_model.clone(),
         metrics: Arc::new(MetricLog::from_env()),
         clock,

@@ -1,10 +1,12 @@
 //! `up`: the factory on this machine.
 
+use std::time::Duration;
+
 use clap::Args;
 
 use crate::client::Place;
 use crate::error::CliError;
-use crate::factory;
+use crate::factory::{self, PROCESSES, Serving};
 use crate::host::{self, Ports};
 use crate::terminal::say;
 
@@ -12,11 +14,13 @@ use crate::terminal::say;
 pub(super) struct Up {
     #[command(flatten)]
     ports: Ports,
+    #[command(flatten)]
+    tuning: Tuning,
 }
 
 impl Up {
     pub(super) async fn run(self, place: &Place) -> Result<(), CliError> {
-        let (stack, _note) = host::start(place, self.ports, None).await?;
+        let (stack, _note) = host::start(place, self.ports, self.tuning.into(), None).await?;
         say(format!(
             "The factory runs; its state is in `{}`.\n\n\
              Predictions:  {}\nAWS endpoint: {}\n\n\
@@ -31,4 +35,34 @@ impl Up {
         ))?;
         host::serve_until_interrupted(stack).await
     }
+}
+
+/// How predictions are served.
+#[derive(Debug, Clone, Copy, Args)]
+struct Tuning {
+    /// How many predictions are made at the same time, each by a process of its own
+    #[arg(long, value_name = "COUNT", default_value_t = PROCESSES,
+          value_parser = clap::value_parser!(u16).range(1..))]
+    processes: u16,
+    /// For how many seconds an alias is believed without being read again
+    #[arg(long, value_name = "SECONDS", default_value = "0", value_parser = seconds)]
+    alias_ttl: Duration,
+    /// For how many seconds captured exchanges may wait in a process for others
+    #[arg(long, value_name = "SECONDS", default_value = "0", value_parser = seconds)]
+    capture_delay: Duration,
+    /// Let captured exchanges go through the embedded Firehose
+    #[arg(long)]
+    capture_stream: bool,
+}
+
+impl From<Tuning> for Serving {
+    fn from(tuning: Tuning) -> Self {
+        let Tuning { processes, alias_ttl, capture_delay, capture_stream } = tuning;
+        Self { processes: processes.into(), alias_ttl, capture_delay, capture_stream }
+    }
+}
+
+fn seconds(text: &str) -> Result<Duration, String> {
+    let seconds = text.parse::<f64>().map_err(|error| error.to_string())?;
+    Duration::try_from_secs_f64(seconds).map_err(|error| error.to_string())
 }

@@ -31,7 +31,7 @@ pub(super) fn specs(
     };
     vec![
         spec(TRAINING_TRIGGER, 3008, 900, 2),
-        spec(INFERENCE, 512, 29, 4),
+        spec(INFERENCE, 512, 29, options.serving.processes),
         spec(DRIFT_CHECK, 1024, 300, 2),
         streaming(spec(STREAM_INFERENCE, 512, 60, 2)),
         spec(BATCH_INFERENCE, 3008, 900, 2),

@@ -7,11 +7,13 @@ use std::collections::BTreeMap;
 use std::path::PathBuf;
 use std::time::Duration;
 
+use model_factory::capture::{CaptureLine, Origin, hour_prefix};
 use model_factory::events::{EventKind, SOURCE};
 use serde_json::{Value, json};
 
 use crate::aws::dynamodb::{IndexSpec, KeySpec, TableSpec};
 use crate::aws::events::{EventPattern, Rate, Rule, Schedule};
+use crate::aws::firehose::DeliveryStreamSpec;
 use crate::aws::sqs::{EventSourceMapping, QueueSpec};
 use crate::aws::stack::StackConfig;
 
@@ -34,6 +36,12 @@ pub const STREAM_RESULTS: &str = "model-factory-stream-results";
 /// The queue of records that cannot be answered.
 pub const STREAM_DEAD_LETTERS: &str = "model-factory-stream-dead-letters";
 
+/// How many processes make predictions, unless others are asked for.
+pub const PROCESSES: u16 = 4;
+
+/// The delivery stream of captured exchanges.
+pub const CAPTURE_STREAM: &str = "model-factory-captures";
+
 /// How a local factory differs from the usual one.
 #[derive(Debug, Clone)]
 pub struct Options {
@@ -48,6 +56,34 @@ pub struct Options {
     pub lease: Duration,
     /// What the functions log, as `RUST_LOG` filters it.
     pub log: String,
+    /// How predictions are served.
+    pub serving: Serving,
+}
+
+/// How predictions are served.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Serving {
+    /// How many requests are answered at the same time, each by a process of its own.
+    pub processes: usize,
+    /// How long an alias is believed without being read again.
+    pub alias_ttl: Duration,
+    /// How long captured exchanges may wait in a process for others.
+    pub capture_delay: Duration,
+    /// Whether captured exchanges go through the delivery stream.
+    pub capture_stream: bool,
+}
+
+impl Default for Serving {
+    /// [`PROCESSES`], and everything is seen at once: on one machine an alias costs little
+    /// to read.
+    fn default() -> Self {
+        Self {
+            processes: PROCESSES.into(),
+            alias_ttl: Duration::ZERO,
+            capture_delay: Duration::ZERO,
+            capture_stream: false,
+        }
+    }
 }
 
 impl Options {
@@ -59,6 +95,7 @@ impl Options {
             retry_backoff: vec![Duration::from_secs(5), Duration::from_secs(15)],
             lease: Duration::from_secs(4),
             log: "info".to_owned(),
+            serving: Serving::default(),
         }
     }
 }
@@ -84,6 +121,7 @@ pub fn stack(options: &Options) -> Result<StackConfig, Box<dyn std::error::Error
     config.schedules =
         vec![daily("daily-drift-check", DRIFT_CHECK)?, daily("daily-batches", BATCH_INFERENCE)?];
     config.queues = queues();
+    config.delivery_streams = vec![captures()];
     config.mappings = vec![EventSourceMapping {
         queue: STREAM_QUEUE.to_owned(),
         function: STREAM_INFERENCE.to_owned(),
@@ -96,18 +134,40 @@ pub fn stack(options: &Options) -> Result<StackConfig, Box<dyn std::error::Error
 }
 
 fn environment(options: &Options) -> BTreeMap<String, String> {
+    let seconds = |duration: Duration| duration.as_secs_f64().to_string();
+    let Serving { alias_ttl, capture_delay, capture_stream, .. } = options.serving;
     [
         ("MODEL_FACTORY_BUCKET", BUCKET),
         ("MODEL_FACTORY_REGISTRY_TABLE", REGISTRY_TABLE),
         ("MODEL_FACTORY_IDEMPOTENCY_TABLE", IDEMPOTENCY_TABLE),
         ("MODEL_FACTORY_EVENT_BUS", EVENT_BUS),
-        ("MODEL_FACTORY_LEASE_SECONDS", &options.lease.as_secs_f64().to_string()),
-        // On one machine an alias costs next to nothing to read.
-        ("MODEL_FACTORY_ALIAS_TTL_SECONDS", "0"),
+        ("MODEL_FACTORY_LEASE_SECONDS", &seconds(options.lease)),
+        ("MODEL_FACTORY_ALIAS_TTL_SECONDS", &seconds(alias_ttl)),
+        ("MODEL_FACTORY_CAPTURE_DELAY_SECONDS", &seconds(capture_delay)),
+        ("MODEL_FACTORY_CAPTURE_STREAM", if capture_stream { CAPTURE_STREAM } else { "" }),
         ("RUST_LOG", &options.log),
     ]
     .map(|(name, value)| (name.to_owned(), value.to_owned()))
     .into()
+}
+
+/// Puts each captured line under the prefix of its model, variant and hour.
+fn captures() -> DeliveryStreamSpec {
+    DeliveryStreamSpec {
+        name: CAPTURE_STREAM.to_owned(),
+        bucket: BUCKET.to_owned(),
+        prefix: |line| {
+            let line: CaptureLine = serde_json::from_slice(line).ok()?;
+            let Origin { model, variant, .. } = &line.model_factory?;
+            Some(hour_prefix(model, variant, line.event_metadata.inference_time))
+        },
+        error_prefix: "capture-errors/".to_owned(),
+        extension: ".jsonl".to_owned(),
+        buffer_bytes: 64 << 20,
+        // Not a minute as on AWS: nobody waits for files here.
+        buffer_time: Duration::from_secs(1),
+        records_per_second: usize::MAX,
+    }
 }
 
 fn queues() -> Vec<QueueSpec> {

@@ -6,6 +6,7 @@
 mod dynamodb;
 mod endpoint;
 mod events;
+mod firehose;
 mod http_api;
 mod lambda;
 mod lifecycle;

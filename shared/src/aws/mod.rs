@@ -1,7 +1,8 @@
-//! The ports on AWS: S3, DynamoDB, EventBridge and SQS.
+//! The ports on AWS: S3, DynamoDB, EventBridge, SQS and Firehose.
 
 mod error;
 mod event_bridge;
+mod firehose;
 mod idempotency;
 mod registry;
 mod s3;
@@ -10,6 +11,7 @@ mod services;
 mod sqs;
 
 pub use event_bridge::EventBridge;
+pub use firehose::DeliveryStream;
 pub use idempotency::DynamoIdempotency;
 pub use registry::DynamoRegistry;
 pub use s3::S3Bucket;

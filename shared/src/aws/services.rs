@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use aws_config::{BehaviorVersion, SdkConfig};
 
-use super::{DynamoIdempotency, DynamoRegistry, EventBridge, S3Bucket, SqsQueue};
+use super::{DeliveryStream, DynamoIdempotency, DynamoRegistry, EventBridge, S3Bucket, SqsQueue};
 use crate::clock::{Clock, SystemClock};
 use crate::runtime::Settings;
 
@@ -58,6 +58,12 @@ impl Services {
     #[must_use]
     pub fn queue(&self, url: &str) -> Arc<SqsQueue> {
         Arc::new(SqsQueue::new(&self.config, url))
+    }
+
+    /// The delivery stream of a name.
+    #[must_use]
+    pub fn delivery_stream(&self, name: &str) -> Arc<DeliveryStream> {
+        Arc::new(DeliveryStream::new(&self.config, name))
     }
 
     /// The event bus.

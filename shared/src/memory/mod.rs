@@ -1,12 +1,14 @@
 //! The ports in memory, with the semantics of those on AWS: one conformance suite
 //! holds for both.
 
+mod delivery_stream;
 mod events;
 mod idempotency;
 mod objects;
 mod queue;
 mod registry;
 
+pub use delivery_stream::MemoryStream;
 pub use events::MemoryEvents;
 pub use idempotency::MemoryIdempotency;
 pub use objects::MemoryObjects;

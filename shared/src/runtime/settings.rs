@@ -29,6 +29,9 @@ pub struct Settings {
     /// `MODEL_FACTORY_CAPTURE_DELAY_SECONDS`: how long captured exchanges may wait for
     /// others. Default 0: they are written after each answer.
     pub capture_delay: Duration,
+    /// `MODEL_FACTORY_CAPTURE_STREAM`: the Firehose delivery stream that captured exchanges
+    /// go through. Default none: they are written to the bucket.
+    pub capture_stream: Option<String>,
     /// `MODEL_FACTORY_FORECAST_MODEL`: the model that `POST /forecast` and `POST /train`
     /// speak of. Default: the only one that forecasts.
     pub forecast_model: Option<ModelName>,
@@ -90,6 +93,7 @@ impl Settings {
             alias_ttl: seconds("MODEL_FACTORY_ALIAS_TTL_SECONDS", 5.0, 0.0)?,
             preload: models("MODEL_FACTORY_PRELOAD", read("MODEL_FACTORY_PRELOAD"))?,
             capture_delay: seconds("MODEL_FACTORY_CAPTURE_DELAY_SECONDS", 0.0, 0.0)?,
+            capture_stream: read("MODEL_FACTORY_CAPTURE_STREAM").filter(|name| !name.is_empty()),
             forecast_model: model("MODEL_FACTORY_FORECAST_MODEL", read)?,
         })
     }

@@ -3,9 +3,12 @@
 use std::sync::atomic::Ordering;
 use std::time::Duration;
 
+use bytes::Bytes;
 use http::Method;
 use inference::captures::CaptureSettings;
+use model_factory::capture::CaptureLine;
 use model_factory::dataset::{Kind, Values};
+use model_factory::delivery_stream::RECORD_BYTES;
 use model_factory::protocol::Limits;
 use serde_json::{Value, json};
 
@@ -78,6 +81,61 @@ async fn a_buffer_that_is_full_loses_what_comes_and_says_so() {
     world.inference.settle().await;
     assert!(lost >= 1.0);
     assert_eq!(world.captured().await.len(), 5 - lost as usize);
+}
+
+#[tokio::test]
+async fn a_stream_gets_each_line_as_a_record_and_what_it_refuses_again() {
+    let world = World::streaming();
+    world.train(2, "").await;
+    let ids = || {
+        let records = world.stream.inner.records();
+        let line = |record: &Bytes| serde_json::from_slice::<CaptureLine>(record).unwrap();
+        records.iter().map(|record| line(record).event_metadata.event_id).collect::<Vec<_>>()
+    };
+    world.stream.broken.store(true, Ordering::Relaxed);
+    for request in ["r-1", "r-2", "r-3", "r-4"] {
+        world.predict(request, "mine").await;
+    }
+    world.inference.settle().await;
+    assert_eq!(ids(), ["r-1", "r-3"]);
+    assert_eq!(world.metrics.sum("CaptureFailures"), 1.0);
+    world.stream.broken.store(false, Ordering::Relaxed);
+    world.inference.finish().await;
+    assert_eq!(ids(), ["r-1", "r-3", "r-2", "r-4"]);
+    assert!(world.stream.inner.records().iter().all(|record| record.ends_with(b"\n")));
+    let kept = (world.metrics.sum("CaptureFailures"), world.metrics.sum("CapturesLost"));
+    assert_eq!((kept, world.captured().await.len()), ((1.0, 0.0), 0));
+}
+
+#[tokio::test]
+async fn a_line_that_is_too_large_for_a_record_is_a_file() {
+    let world = World::streaming();
+    world.train(2, "").await;
+    // What no input reads is captured, too.
+    let large = |id: &str| {
+        let note = "x".repeat(RECORD_BYTES);
+        json!({"id": id, "parameters": {}, "inputs": [
+            {"name": "dist", "shape": [1], "datatype": "FP64", "data": [7.5]},
+            {"name": "zone", "shape": [1], "datatype": "BYTES", "data": ["harbour"]},
+        ], "note": note})
+        .to_string()
+    };
+    let json = [("content-type", "application/json")];
+    for (request, body) in [
+        ("r-1", row(7.5, "harbour")),
+        ("r-2", large("a")),
+        ("r-3", row(7.5, "harbour")),
+        ("r-4", large("b")),
+    ] {
+        let response =
+            world.send(request, Method::POST, "/v2/models/taxi/infer", &json, body).await;
+        assert_eq!(version(&response), 1, "{request}");
+        world.inference.settle().await;
+    }
+    assert_eq!(world.stream.inner.records().len(), 2);
+    let folder = "capture/taxi/champion/2026/03/01/10";
+    let keys = ["r-2", "r-4"].map(|id| format!("{folder}/{id}.jsonl"));
+    assert_eq!(world.keys("capture/").await, keys);
 }
 
 #[tokio::test]

@@ -1,5 +1,6 @@
 //! A function over ports in memory, with models that were trained for it.
 
+use std::collections::BTreeSet;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
@@ -7,7 +8,7 @@ use std::time::{Duration, Instant};
 use async_trait::async_trait;
 use bytes::Bytes;
 use http::{Method, Request, Response};
-use inference::captures::{CaptureSettings, Captures};
+use inference::captures::{CaptureSettings, Captures, Sink};
 use inference::handler::Inference;
 use inference::invocation::Invocation;
 use inference::ports::Ports;
@@ -16,7 +17,8 @@ use model_factory::artifact::{Artifact, Manifest};
 use model_factory::capture::{CaptureLine, read_lines};
 use model_factory::clock::Clock;
 use model_factory::dataset::{Labelled, csv};
-use model_factory::memory::{MemoryEvents, MemoryObjects, MemoryRegistry};
+use model_factory::delivery_stream::{PutRecords, Unput};
+use model_factory::memory::{MemoryEvents, MemoryObjects, MemoryRegistry, MemoryStream};
 use model_factory::name::{Alias, ModelName, Version};
 use model_factory::port_error::PortError;
 use model_factory::registry::{
@@ -63,11 +65,33 @@ impl WriteObjects for Bucket {
     }
 }
 
+/// A delivery stream that refuses every second record while it is out of order.
+#[derive(Default)]
+pub(crate) struct Stream {
+    pub(crate) inner: MemoryStream,
+    pub(crate) broken: AtomicBool,
+}
+
+#[async_trait]
+impl PutRecords for Stream {
+    async fn put(&self, records: &[Bytes]) -> Result<(), Unput> {
+        if !self.broken.load(Ordering::Relaxed) {
+            return self.inner.put(records).await;
+        }
+        let taken: Vec<Bytes> = records.iter().step_by(2).cloned().collect();
+        self.inner.put(&taken).await?;
+        let indices: BTreeSet<usize> = (1..records.len()).step_by(2).collect();
+        let source = PortError::retryable("put records", "slow down");
+        if indices.is_empty() { Ok(()) } else { Err(Unput { indices, source }) }
+    }
+}
+
 pub(crate) struct World {
     pub(crate) clock: Arc<HandClock>,
     pub(crate) registry: Arc<MemoryRegistry>,
     pub(crate) objects: Arc<MemoryObjects>,
     pub(crate) bucket: Arc<Bucket>,
+    pub(crate) stream: Arc<Stream>,
     pub(crate) events: Arc<MemoryEvents>,
     pub(crate) metrics: Arc<MetricMemory>,
     pub(crate) inference: Inference,
@@ -79,11 +103,28 @@ impl World {
     }
 
     pub(crate) fn with(settings: CaptureSettings) -> Self {
+        Self::before(settings, |bucket, _| Sink::Bucket(bucket))
+    }
+
+    /// A world whose captures go through a delivery stream.
+    pub(crate) fn streaming() -> Self {
+        Self::before(CaptureSettings::for_memory(512), |objects, records| Sink::Stream {
+            records,
+            objects,
+        })
+    }
+
+    fn before(
+        settings: CaptureSettings,
+        sink: impl FnOnce(Arc<Bucket>, Arc<Stream>) -> Sink,
+    ) -> Self {
         let start = "2026-03-01T10:00:00Z".parse().unwrap();
         let clock = Arc::new(HandClock(Mutex::new(start)));
         let registry = Arc::new(MemoryRegistry::new(clock.clone()));
         let objects = Arc::new(MemoryObjects::default());
         let bucket = Arc::new(Bucket { inner: objects.clone(), broken: AtomicBool::new(false) });
+        let stream = Arc::new(Stream::default());
+        let sink = sink(bucket.clone(), stream.clone());
         let events = Arc::new(MemoryEvents::default());
         let metrics = Arc::new(MetricMemory::default());
         let ports = CachePorts {
@@ -95,7 +136,7 @@ impl World {
         let inference = Inference::new(Ports {
             models: Arc::new(ModelCache::new(ports, CacheSettings::for_memory(512))),
             registry: registry.clone(),
-            captures: Arc::new(Captures::new(bucket.clone(), clock.clone(), settings)),
+            captures: Arc::new(Captures::new(sink, clock.clone(), settings)),
             objects: bucket.clone(),
             runs: objects.clone(),
             events: events.clone(),
@@ -104,7 +145,7 @@ impl World {
             clock: clock.clone(),
         })
         .of_function("taxi-inference");
-        Self { clock, registry, objects, bucket, events, metrics, inference }
+        Self { clock, registry, objects, bucket, stream, events, metrics, inference }
     }
 
     pub(crate) fn advance(&self, span: Duration) {

@@ -8,7 +8,7 @@ use serde_json::json;
 const ERROR_TYPE: HeaderName = HeaderName::from_static("x-amzn-errortype");
 
 /// An error that every SDK understands.
-pub(super) fn json_error(status: StatusCode, name: &str, message: &str) -> Response {
+pub(in crate::aws) fn json_error(status: StatusCode, name: &str, message: &str) -> Response {
     let body = json!({"__type": name, "message": message, "Message": message, "Type": "User"});
     let headers = [(header::CONTENT_TYPE, "application/x-amz-json-1.1"), (ERROR_TYPE, name)];
     (status, headers, body.to_string()).into_response()

@@ -18,10 +18,11 @@ use s3s::service::S3Service;
 use tokio::net::TcpListener;
 use tokio_util::sync::CancellationToken;
 
-use self::error::json_error;
+pub(super) use self::error::json_error;
 use self::scope::Scope;
 use super::dynamodb::DynamoDb;
 use super::events::EventBus;
+use super::firehose::{self, DeliveryStreams};
 use super::http_server;
 use super::lambda::Lambda;
 use super::s3::{Credentials, ObjectStorage};
@@ -37,11 +38,13 @@ pub struct Endpoint {
     bus: EventBus,
     lambda: Lambda,
     queues: Queues,
+    delivery_streams: DeliveryStreams,
 }
 
 impl Endpoint {
     /// An endpoint that accepts one pair of credentials.
     #[must_use]
+    #[expect(clippy::too_many_arguments, reason = "one for each service")]
     pub fn new(
         credentials: Credentials,
         region: String,
@@ -50,9 +53,10 @@ impl Endpoint {
         bus: EventBus,
         lambda: Lambda,
         queues: Queues,
+        delivery_streams: DeliveryStreams,
     ) -> Self {
         let s3 = storage.service(&credentials);
-        Self { credentials, region, s3, dynamodb, bus, lambda, queues }
+        Self { credentials, region, s3, dynamodb, bus, lambda, queues, delivery_streams }
     }
 
     /// Serves requests until `closing` is cancelled.
@@ -100,6 +104,7 @@ async fn dispatch(State(endpoint): State<Endpoint>, request: Request<Body>) -> R
     }
     match scope.service.as_str() {
         "dynamodb" => endpoint.dynamodb(request).await,
+        "firehose" => firehose::handle(&endpoint.delivery_streams, request).await,
         "events" => events::handle(&endpoint.bus, request).await,
         "lambda" => {
             lambda::handle(&endpoint.lambda, &endpoint.bus, &endpoint.region, request).await
@@ -110,7 +115,7 @@ async fn dispatch(State(endpoint): State<Endpoint>, request: Request<Body>) -> R
             StatusCode::NOT_IMPLEMENTED,
             "UnknownOperationException",
             &format!(
-                "the embedded AWS has no service `{other}`, only s3, dynamodb, events, lambda, sqs and sts"
+                "the embedded AWS has no service `{other}`, only s3, dynamodb, events, firehose, lambda, sqs and sts"
             ),
         ),
     }

@@ -63,6 +63,11 @@ pub enum StorageError {
     ShuttingDown(#[from] JoinError),
 }
 
+/// Why an object cannot be put from inside this program.
+#[derive(Debug, thiserror::Error)]
+#[error(transparent)]
+pub struct PutError(#[from] RequestError);
+
 /// Why a request is refused, or fails.
 #[derive(Debug, thiserror::Error)]
 pub(super) enum RequestError {

@@ -22,6 +22,6 @@ mod records;
 mod storage;
 mod store;
 
-pub use error::{OpenError, StorageError};
+pub use error::{OpenError, PutError, StorageError};
 pub use records::ObjectCreated;
 pub use storage::{Credentials, ObjectStorage};

@@ -4,14 +4,20 @@ use std::fmt;
 use std::path::Path;
 use std::sync::Arc;
 
+use bytes::Bytes;
+use futures::stream;
 use s3s::auth::SimpleAuth;
 use s3s::service::{S3Service, S3ServiceBuilder};
 use s3s::validation::{AwsNameValidation, NameValidation};
 
 use super::api::Gateway;
-use super::error::{OpenError, StorageError};
-use super::records::ObjectCreated;
-use super::store::Store;
+use super::attributes::Attributes;
+use super::checksum::Algorithm;
+use super::condition::WriteCondition;
+use super::error::{OpenError, PutError, StorageError};
+use super::ingest::ingest;
+use super::records::{ObjectCreated, Reason};
+use super::store::{NewObject, Store};
 
 /// The object storage; clones share it.
 #[derive(Clone, Debug)]
@@ -76,6 +82,39 @@ impl ObjectStorage {
     /// since the last call. It is for one waiter: each event wakes one.
     pub async fn event_committed(&self) {
         self.store.event_committed().await;
+    }
+
+    /// Stores an object for another service, replacing one of the same key.
+    ///
+    /// # Errors
+    ///
+    /// If the bucket does not exist, or the disk or the index fails.
+    pub(in crate::aws) async fn put(
+        &self,
+        bucket: &str,
+        key: &str,
+        content_type: &str,
+        content: Bytes,
+    ) -> Result<(), PutError> {
+        let content = stream::iter([Ok(content)]);
+        let content = ingest(self.store.blobs(), content, Algorithm::DEFAULT).await?;
+        let new = NewObject {
+            bucket: bucket.to_owned(),
+            key: key.to_owned(),
+            size: content.size,
+            etag: content.etag(),
+            checksum: content.checksum,
+            blob: content.blob,
+            attributes: Attributes {
+                content_type: Some(content_type.to_owned()),
+                ..Attributes::default()
+            },
+            part_sizes: Vec::new(),
+            reason: Reason::Put,
+            condition: WriteCondition::Always,
+        };
+        self.store.run(move |store| store.put(new)).await?;
+        Ok(())
     }
 
     /// The HTTP service; it answers requests that are signed with

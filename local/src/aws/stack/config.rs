@@ -8,6 +8,7 @@ use std::time::Duration;
 use super::error::StackError;
 use crate::aws::dynamodb::TableSpec;
 use crate::aws::events::{BusConfig, Rule, Schedule};
+use crate::aws::firehose::DeliveryStreamSpec;
 use crate::aws::lambda::{FunctionSpec, LambdaConfig, LogListener};
 use crate::aws::s3::Credentials;
 use crate::aws::sqs::{EventSourceMapping, QueueSpec};
@@ -42,6 +43,8 @@ pub struct StackConfig {
     pub queues: Vec<QueueSpec>,
     /// Which queues' messages go to which function.
     pub mappings: Vec<EventSourceMapping>,
+    /// The Firehose delivery streams.
+    pub delivery_streams: Vec<DeliveryStreamSpec>,
     /// The function behind the HTTP API; there is no HTTP API without one.
     pub http_function: Option<String>,
     /// The pause before each retry of an asynchronous invocation; there are
@@ -75,6 +78,7 @@ impl StackConfig {
             schedules: Vec::new(),
             queues: Vec::new(),
             mappings: Vec::new(),
+            delivery_streams: Vec::new(),
             http_function: None,
             retry_backoff: vec![Duration::from_secs(1), Duration::from_secs(2)],
             queue_limit: Duration::from_secs(10),
@@ -152,6 +156,7 @@ impl fmt::Debug for StackConfig {
             .field("schedules", &self.schedules)
             .field("queues", &self.queues)
             .field("mappings", &self.mappings)
+            .field("delivery_streams", &self.delivery_streams)
             .field("http_function", &self.http_function)
             .field("retry_backoff", &self.retry_backoff)
             .finish_non_exhaustive()

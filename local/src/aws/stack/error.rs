@@ -5,6 +5,7 @@ use std::path::PathBuf;
 
 use crate::aws::dynamodb::DynamoDbError;
 use crate::aws::events::BusError;
+use crate::aws::firehose::FirehoseError;
 use crate::aws::s3::{OpenError, StorageError};
 use crate::aws::sqs::SqsError;
 
@@ -60,6 +61,9 @@ pub enum StackError {
     /// The queues do not start, or fail.
     #[error(transparent)]
     Sqs(#[from] SqsError),
+    /// The delivery streams do not start, or fail.
+    #[error(transparent)]
+    Firehose(#[from] FirehoseError),
     /// The event bus does not start, or fails.
     #[error(transparent)]
     Bus(#[from] BusError),

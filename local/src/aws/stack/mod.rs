@@ -20,6 +20,7 @@ use self::lock::StateLock;
 use super::dynamodb::DynamoDb;
 use super::endpoint::Endpoint;
 use super::events::{DeadLetter, EventBus, forward_objects};
+use super::firehose::DeliveryStreams;
 use super::http_api::HttpApi;
 use super::http_server;
 use super::lambda::Lambda;
@@ -40,6 +41,7 @@ pub struct Stack {
     lambda: Lambda,
     bus: EventBus,
     queues: Queues,
+    delivery_streams: DeliveryStreams,
     /// The queues whose messages go to functions.
     mapped: Vec<String>,
     /// Cancelled first: what brings work in from outside.
@@ -111,6 +113,10 @@ impl Stack {
         let pollers = pollers(&config, &queues, &lambda).inspect_err(|_| lambda.stop())?;
         let mapped = config.mappings.iter().map(|mapping| mapping.queue.clone()).collect();
 
+        let records = state.join("firehose.sqlite");
+        let delivery_streams = DeliveryStreams::open(&records, &config.delivery_streams)
+            .inspect_err(|_| lambda.stop())?;
+
         let endpoint = Endpoint::new(
             config.credentials,
             config.region,
@@ -119,6 +125,7 @@ impl Stack {
             bus.clone(),
             lambda.clone(),
             queues.clone(),
+            delivery_streams.clone(),
         );
         services.spawn(|closing| endpoint.serve(endpoint_listener, closing));
         let http_url = http.map(|(function, (listener, url))| {
@@ -129,6 +136,7 @@ impl Stack {
         for poller in pollers {
             intake.spawn(|closing| poller.run(closing));
         }
+        services.spawn(|closing| delivery_streams.clone().deliver(storage.clone(), closing));
         intake.spawn(|closing| forward_objects(storage.clone(), bus.clone(), closing));
         Ok(Self {
             endpoint_url,
@@ -138,6 +146,7 @@ impl Stack {
             lambda,
             bus,
             queues,
+            delivery_streams,
             mapped,
             intake,
             services,
@@ -191,7 +200,7 @@ impl Stack {
 
     /// Resolves when everything that was set off has come to its end: no
     /// notification waits, no delivery is due or waits for a retry, no message
-    /// waits for a function, and no function runs.
+    /// waits for a function, no record for its file, and no function runs.
     ///
     /// # Errors
     /// If S3's index or the event store fails.
@@ -202,6 +211,7 @@ impl Stack {
         loop {
             let started = self.lambda.started();
             if self.lambda.in_flight() == 0
+                && self.delivery_streams.waiting().await? == 0
                 && self.storage.pending_events(1).await?.is_empty()
                 && self.bus.pending().await? == 0
                 && self.messages().await? == 0

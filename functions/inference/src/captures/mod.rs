@@ -1,15 +1,19 @@
 //! What was answered, until it is written.
 
+mod batch;
+mod sink;
+
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
-use bytes::Bytes;
 use jiff::Timestamp;
 use model_factory::capture::{CaptureLine, hour_prefix};
 use model_factory::clock::Clock;
-use model_factory::port_error::{PortError, chain};
-use model_factory::storage::WriteObjects;
-use model_factory::storage::keys::JSON_LINES;
+use model_factory::port_error::chain;
+
+use batch::{Batch, Line};
+pub use sink::Sink;
+use sink::Unwritten;
 
 /// The bytes of a file after which another one is begun, and a flush does not wait.
 const FILE_BYTES: usize = 4 << 20;
@@ -52,7 +56,7 @@ pub struct Flushed {
 
 /// A buffer of captured exchanges.
 pub struct Captures {
-    objects: Arc<dyn WriteObjects>,
+    sink: Sink,
     clock: Arc<dyn Clock>,
     settings: CaptureSettings,
     state: Mutex<State>,
@@ -66,24 +70,11 @@ struct State {
     lost: u64,
 }
 
-/// Lines of one file.
-struct Batch {
-    folder: String,
-    /// The event of the first line: it names the file, so that writing it again replaces it.
-    id: String,
-    lines: Vec<Bytes>,
-    bytes: usize,
-}
-
 impl Captures {
-    /// An empty buffer before a bucket.
+    /// An empty buffer before a sink.
     #[must_use]
-    pub fn new(
-        objects: Arc<dyn WriteObjects>,
-        clock: Arc<dyn Clock>,
-        settings: CaptureSettings,
-    ) -> Self {
-        Self { objects, clock, settings, state: Mutex::default() }
+    pub fn new(sink: Sink, clock: Arc<dyn Clock>, settings: CaptureSettings) -> Self {
+        Self { sink, clock, settings, state: Mutex::default() }
     }
 
     /// Adds an exchange, unless there is no room for it.
@@ -100,17 +91,11 @@ impl Captures {
         state.oldest.get_or_insert_with(|| self.clock.now());
         state.bytes += content.len();
         let folder = hour_prefix(&origin.model, &origin.variant, event.inference_time);
-        let bytes = content.len();
         let batch = state.batches.iter_mut().rev().find(|batch| batch.folder == folder);
-        match batch.filter(|batch| batch.bytes + bytes <= FILE_BYTES) {
-            Some(batch) => {
-                batch.bytes += bytes;
-                batch.lines.push(content.into());
-            }
-            None => {
-                let (id, lines) = (event.event_id.clone(), vec![content.into()]);
-                state.batches.push(Batch { folder, id, lines, bytes });
-            }
+        let line = Line { event: event.event_id.clone(), content: content.into() };
+        match batch.filter(|batch| batch.bytes + line.content.len() <= FILE_BYTES) {
+            Some(batch) => batch.push(line),
+            None => state.batches.push(Batch::new(folder, vec![line])),
         }
     }
 
@@ -142,18 +127,20 @@ impl Captures {
         let mut flushed = Flushed { lost, ..Flushed::default() };
         let mut left = Vec::new();
         for batch in batches {
-            match self.write(&batch).await {
-                Ok(()) => {
-                    flushed.written += batch.lines.len() as u64;
-                    self.state().bytes -= batch.bytes;
-                }
-                Err(error) => {
-                    let error = chain(&error);
+            let (lines, bytes) = (batch.lines.len(), batch.bytes);
+            let rest = match self.sink.write(batch).await {
+                Ok(()) => None,
+                Err(Unwritten { rest, source }) => {
+                    let error = chain(&source);
                     tracing::error!(error, "captures are not written; they are tried again");
                     flushed.failures += 1;
-                    left.push(batch);
+                    Some(rest)
                 }
-            }
+            };
+            let unwritten = rest.as_ref().map_or((0, 0), |rest| (rest.lines.len(), rest.bytes));
+            flushed.written += (lines - unwritten.0) as u64;
+            self.state().bytes -= bytes - unwritten.1;
+            left.extend(rest);
         }
         if !left.is_empty() {
             let mut state = self.state();
@@ -162,11 +149,6 @@ impl Captures {
             state.batches = left;
         }
         flushed
-    }
-
-    async fn write(&self, batch: &Batch) -> Result<(), PortError> {
-        let Batch { folder, id, lines, .. } = batch;
-        self.objects.put(&format!("{folder}{id}.jsonl"), JSON_LINES, lines.concat().into()).await
     }
 
     fn state(&self) -> MutexGuard<'_, State> {
