@@ -4,15 +4,14 @@
 //! Every function is a child process of the embedded Lambda, which speaks the real
 //! Runtime API; registry and bucket are the embedded ones, over HTTP.
 
-mod measure;
 mod setup;
 
 use std::path::PathBuf;
 use std::process::ExitCode;
 
 use clap::Parser;
+use model_factory_bench::Figures;
 
-use measure::Figures;
 use setup::{Bench, CONTESTANTS};
 
 /// Measure the functions in a folder of release binaries.

@@ -1,0 +1,5 @@
+//! What the measurements share.
+
+mod measure;
+
+pub use measure::Figures;
