@@ -10,6 +10,7 @@ use model_factory::aws::Services;
 use model_factory::runtime::emf::MetricLog;
 use model_factory::runtime::{Settings, start_logging};
 use model_factory::serving::{CachePorts, CacheSettings, ModelCache};
+use rayon::{ThreadPoolBuildError, ThreadPoolBuilder};
 use serde_json::value::RawValue;
 use tokio::signal::unix::{SignalKind, signal};
 
@@ -22,6 +23,9 @@ use crate::ports::Ports;
 
 /// How long preloading may take: the whole start of a sandbox may take ten seconds.
 const PRELOAD_TIME: Duration = Duration::from_secs(8);
+/// Lambda gives a whole virtual CPU with so many megabytes of memory (Lambda's developer
+/// guide, "Configure Lambda function memory").
+const MEGABYTES_PER_CPU: i32 = 1769;
 /// How long a sandbox may take to end: Lambda ends it half a second after SIGTERM.
 const LAST_TIME: Duration = Duration::from_millis(450);
 
@@ -33,6 +37,7 @@ pub async fn run() -> Result<(), lambda_runtime::Error> {
     start_logging();
     let services = Services::load(Settings::from_env()?).await;
     let runtime = lambda_runtime::Config::from_env();
+    compute_here(runtime.memory)?;
     let inference = Arc::new(inference(&services, &runtime));
     let (invocations, answered) = flush::channel();
     let (extension, ()) = tokio::join!(
@@ -52,6 +57,16 @@ pub async fn run() -> Result<(), lambda_runtime::Error> {
             Ok(())
         }
     }
+}
+
+/// Lets the thread that serves compute, too, where the sandbox has no second CPU: to hand
+/// rows to other threads and to wait for them would only cost time. No other thread may
+/// hand out work then, as nobody would take it.
+fn compute_here(megabytes: i32) -> Result<(), ThreadPoolBuildError> {
+    if megabytes >= 2 * MEGABYTES_PER_CPU {
+        return Ok(());
+    }
+    ThreadPoolBuilder::new().num_threads(1).use_current_thread().build_global()
 }
 
 /// The handler over AWS.

@@ -5,7 +5,7 @@ use super::error::ProtocolError;
 use super::limits::Limits;
 use super::lookup::Lookup;
 use super::row_errors::RowErrors;
-use super::scan::Token;
+use super::scan::{Scanner, Token};
 use super::values::ValuesBuilder;
 use super::violation::{LISTED, Reason, Violation, Violations, shorten};
 use crate::dataset::{CategoryEncoder, Column, Field, Item, Schema, Table};
@@ -102,6 +102,17 @@ impl<'a> TableBuilder<'a> {
         if let Err(refusal) = column.push(token, self.limits.text_bytes) {
             column.refuse(refusal, token, self.limits, &mut self.violations);
         }
+    }
+
+    /// Appends numbers to a column while they come, at most so many, and tells how many;
+    /// none to a column of texts.
+    pub(super) fn push_numbers(
+        &mut self,
+        column: usize,
+        scanner: &mut Scanner<'_>,
+        most: usize,
+    ) -> usize {
+        self.columns.get_mut(column).map_or(0, |column| column.push_numbers(scanner, most))
     }
 
     /// Appends the value that a text stands for.
@@ -230,6 +241,17 @@ impl<'a> ColumnBuilder<'a> {
         }
         self.len += 1;
         Ok(())
+    }
+
+    fn push_numbers(&mut self, scanner: &mut Scanner<'_>, most: usize) -> usize {
+        let Self { domain, values: ValuesBuilder::Number(values), .. } = self else { return 0 };
+        let found = scanner.numbers(most, |number| {
+            let admitted = domain.admit(number);
+            values.extend(admitted);
+            admitted.is_some()
+        });
+        self.len += found;
+        found
     }
 
     fn push_text(&mut self, text: &str, text_bytes: usize) -> Result<(), Refusal> {

@@ -49,6 +49,27 @@ impl<'a> Scanner<'a> {
         Self { rest: json.get() }
     }
 
+    /// Passes over numbers while they come, at most so many, and tells how many; ends before
+    /// the first that `admit` does not take.
+    pub(super) fn numbers(&mut self, most: usize, mut admit: impl FnMut(f64) -> bool) -> usize {
+        let mut found = 0;
+        while found < most {
+            let Some(start) = self.rest.bytes().position(|byte| !is_separator(byte)) else { break };
+            let text = self.rest.get(start..).unwrap_or_default();
+            if !matches!(text.as_bytes().first(), Some(b'-' | b'0'..=b'9')) {
+                break;
+            }
+            // All that JSON writes as a number is read to its end.
+            let Ok((number, length)) = fast_float2::parse_partial::<f64, _>(text) else { break };
+            if !admit(number) {
+                break;
+            }
+            self.rest = text.get(length..).unwrap_or_default();
+            found += 1;
+        }
+        found
+    }
+
     /// Passes over what is left of the value that began with `first`.
     pub(super) fn finish_value(&mut self, first: Token<'_>) {
         let mut open = depth_change(first);
@@ -59,6 +80,10 @@ impl<'a> Scanner<'a> {
             }
         }
     }
+}
+
+fn is_separator(byte: u8) -> bool {
+    matches!(byte, b' ' | b'\n' | b'\t' | b'\r' | b',' | b':')
 }
 
 fn depth_change(token: Token<'_>) -> isize {
@@ -73,8 +98,7 @@ impl<'a> Iterator for Scanner<'a> {
     type Item = Token<'a>;
 
     fn next(&mut self) -> Option<Token<'a>> {
-        let separator = |byte: u8| matches!(byte, b' ' | b'\n' | b'\t' | b'\r' | b',' | b':');
-        let start = self.rest.bytes().position(|byte| !separator(byte))?;
+        let start = self.rest.bytes().position(|byte| !is_separator(byte))?;
         let rest = self.rest.get(start..)?;
         let (token, length) = match rest.bytes().next()? {
             b'[' => (Token::ListStart, 1),
@@ -161,6 +185,32 @@ mod tests {
         assert!(matches!(Quoted("\"plain\"").unescape(), Some(Cow::Borrowed("plain"))));
         assert_eq!(Quoted(r#""\u00e4\n""#).unescape().unwrap(), "ä\n");
         assert_eq!(Quoted(r#""\ud800""#).unescape(), None);
+    }
+
+    #[test]
+    fn numbers_are_taken_together_until_one_is_not_admitted() {
+        let raw: Box<RawValue> =
+            serde_json::from_str("[ 1,-0.5 , 2E+3,0.1234567890123456789, null, 7, 1e999,[8]]")
+                .unwrap();
+        let mut scanner = Scanner::new(&raw);
+        scanner.next();
+        let mut seen = Vec::new();
+        let mut take = |scanner: &mut Scanner<'_>, most| {
+            scanner.numbers(most, |number| {
+                let admitted = number.is_finite();
+                seen.extend(admitted.then_some(number));
+                admitted
+            })
+        };
+        assert_eq!(take(&mut scanner, 1), 1);
+        assert_eq!(take(&mut scanner, 9), 3);
+        assert_eq!(scanner.next(), Some(Token::Null));
+        assert_eq!(take(&mut scanner, 9), 1);
+        assert_eq!(scanner.next(), Some(Token::Number("1e999")));
+        assert_eq!(take(&mut scanner, 9), 0);
+        assert_eq!(scanner.next(), Some(Token::ListStart));
+        assert_eq!(take(&mut scanner, 9), 1);
+        assert_eq!(seen, [1.0, -0.5, 2e3, 0.123_456_789_012_345_68, 7.0, 8.0]);
     }
 
     #[test]

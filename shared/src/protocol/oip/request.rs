@@ -5,7 +5,7 @@ use std::borrow::Cow;
 use serde::Deserialize;
 
 use super::datatype::Datatype;
-use super::tensor::Tensor;
+use super::tensor::{Sink, Tensor};
 use crate::dataset::{Field, Kind, Schema};
 use crate::protocol::builder::TableBuilder;
 use crate::protocol::domain;
@@ -16,7 +16,7 @@ use crate::protocol::options::Options;
 use crate::protocol::output::Output;
 use crate::protocol::parameters::Parameters;
 use crate::protocol::request::Request;
-use crate::protocol::scan::Token;
+use crate::protocol::scan::{Scanner, Token};
 use crate::protocol::violation::{Reason, Violation};
 
 #[derive(Deserialize)]
@@ -107,7 +107,7 @@ fn read_column(
     } else {
         limits.admit_rows(tensor.rows(), builder.width())?;
         builder.set_domain(column, tensor.datatype.domain(field.kind));
-        tensor.visit_data(1, |_, _, token| builder.push(column, token))
+        tensor.hand_on(1, &mut ToColumn { builder, column })
     };
     if let Err(reason) = read {
         builder.refuse(Violation::of_input(&tensor.name, reason));
@@ -129,12 +129,10 @@ fn read_table(tensor: &Tensor<'_>, builder: &mut TableBuilder<'_>) -> Result<(),
             builder.refuse(Violation::of_input(&field.name, wrong_datatype(tensor, field)));
         }
     }
-    let read = match (refusal, tensor.datatype) {
-        (Some(reason), _) => Err(reason),
-        (None, Datatype::Bytes) => tensor.visit_data(width, |_, column, token| {
-            push_text(builder, column, token);
-        }),
-        (None, _) => tensor.visit_data(width, |_, column, token| builder.push(column, token)),
+    let texts = tensor.datatype == Datatype::Bytes;
+    let read = match refusal {
+        Some(reason) => Err(reason),
+        None => tensor.hand_on(width, &mut ToTable { builder, texts }),
     };
     if let Err(reason) = read {
         builder.refuse(Violation::of_input(&tensor.name, reason));
@@ -142,11 +140,39 @@ fn read_table(tensor: &Tensor<'_>, builder: &mut TableBuilder<'_>) -> Result<(),
     Ok(())
 }
 
-/// In a table of texts, numbers are texts too.
-fn push_text(builder: &mut TableBuilder<'_>, column: usize, token: Token<'_>) {
-    match domain::text(token) {
-        Some(Some(text)) => builder.push_text(column, &text),
-        _ => builder.push(column, token),
+/// The data of a tensor that is a column.
+struct ToColumn<'b, 's> {
+    builder: &'b mut TableBuilder<'s>,
+    column: usize,
+}
+
+impl<'a> Sink<'a> for ToColumn<'_, '_> {
+    fn run(&mut self, scanner: &mut Scanner<'a>, most: usize) -> usize {
+        self.builder.push_numbers(self.column, scanner, most)
+    }
+
+    fn push(&mut self, _: usize, token: Token<'a>) {
+        self.builder.push(self.column, token);
+    }
+}
+
+/// The data of a tensor that is the whole table.
+struct ToTable<'b, 's> {
+    builder: &'b mut TableBuilder<'s>,
+    /// Whether it is one of texts, in which numbers are texts too.
+    texts: bool,
+}
+
+impl<'a> Sink<'a> for ToTable<'_, '_> {
+    fn run(&mut self, _: &mut Scanner<'a>, _: usize) -> usize {
+        0
+    }
+
+    fn push(&mut self, column: usize, token: Token<'a>) {
+        match self.texts.then(|| domain::text(token)) {
+            Some(Some(Some(text))) => self.builder.push_text(column, &text),
+            _ => self.builder.push(column, token),
+        }
     }
 }
 

@@ -45,13 +45,9 @@ impl<'a> Tensor<'a> {
         Reason::Shape { found, expected: expected.into() }
     }
 
-    /// Visits each datum in row-major order, with its row and column, and checks
-    /// that there are as many as the shape says and nested, if at all, by rows.
-    pub(super) fn visit_data(
-        &self,
-        width: usize,
-        mut visit: impl FnMut(usize, usize, Token<'a>),
-    ) -> Result<(), Reason> {
+    /// Hands each datum on in row-major order, and checks that there are as many as the
+    /// shape says and nested, if at all, by rows.
+    pub(super) fn hand_on(&self, width: usize, sink: &mut impl Sink<'a>) -> Result<(), Reason> {
         let rows = self.rows();
         let (mut row, mut column) = (0, 0);
         // The row at which the open inner list began.
@@ -62,7 +58,13 @@ impl<'a> Tensor<'a> {
             Some(Token::ListStart) => {}
             other => return Err(not_a_list(other)),
         }
-        for token in scanner {
+        loop {
+            if width == 1 && nested != Some(true) {
+                let found = sink.run(&mut scanner, rows - row);
+                row += found;
+                nested = nested.or((found > 0).then_some(false));
+            }
+            let Some(token) = scanner.next() else { break };
             match (token, inner) {
                 (Token::ListStart, None) if nested != Some(false) => {
                     nested = Some(true);
@@ -78,7 +80,7 @@ impl<'a> Tensor<'a> {
                     if row == rows {
                         return Err(wrong_length("more".to_owned(), rows * width));
                     }
-                    visit(row, column, token);
+                    sink.push(column, token);
                     column += 1;
                     if column == width {
                         (row, column) = (row + 1, 0);
@@ -91,6 +93,16 @@ impl<'a> Tensor<'a> {
         }
         Ok(())
     }
+}
+
+/// Where a tensor's data go.
+pub(super) trait Sink<'a> {
+    /// Takes data of the only column that come next, at most so many, and tells how many;
+    /// what it leaves is pushed one by one.
+    fn run(&mut self, scanner: &mut Scanner<'a>, most: usize) -> usize;
+
+    /// Takes a datum of a column.
+    fn push(&mut self, column: usize, token: Token<'a>);
 }
 
 fn not_a_list(found: Option<Token<'_>>) -> Reason {
