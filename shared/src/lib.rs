@@ -34,6 +34,8 @@ pub mod serving;
 mod splitmix;
 pub mod storage;
 pub mod store;
+pub mod summary;
 pub mod traffic;
 pub mod training;
 pub mod window;
+mod words;

@@ -18,7 +18,7 @@ pub(crate) async fn ended(
     manifest: &Manifest,
     outcome: &Outcome,
 ) -> Result<(), PortError> {
-    let Manifest { model, version, input, output, rejected, summary, .. } = manifest;
+    let Manifest { model, version, input, output, outliers, rejected, summary, .. } = manifest;
     match outcome {
         Outcome::Refused { manifest: key, reasons } => {
             let data = json!({"model": model, "version": version, "input": input,
@@ -28,16 +28,19 @@ pub(crate) async fn ended(
         Outcome::Scored { manifest: key, .. } | Outcome::NoData { manifest: key } => {
             let count =
                 |of: fn(&model_factory::batch::Summary) -> u64| summary.as_ref().map_or(0, of);
+            let found = summary.as_ref().and_then(|it| it.outliers.as_ref()).map(|it| it.rows);
             let data = json!({
                 "model": model,
                 "version": version,
                 "input": input,
                 "output": output.as_ref().map(|output| &output.key),
+                "outlier_rows": outliers.as_ref().map(|outliers| &outliers.key),
                 "rejected_rows": rejected.as_ref().map(|rejected| &rejected.key),
                 "manifest": key,
                 "rows": count(|summary| summary.rows),
                 "predicted": count(|summary| summary.predicted),
                 "rejected": count(|summary| summary.rejected),
+                "outliers": found,
             });
             publish(ports, EventKind::BatchInferenceCompleted, hash, model, data).await
         }

@@ -27,7 +27,6 @@ use crate::writing::read_json;
 const REMEMBERED: Duration = Duration::from_secs(14 * 24 * 60 * 60);
 
 /// A file that is to be scored.
-#[derive(Clone, Copy)]
 pub(crate) struct File<'a> {
     pub(crate) ports: &'a Ports,
     pub(crate) model: &'a ModelName,
@@ -35,13 +34,13 @@ pub(crate) struct File<'a> {
     /// The tag of the content that was announced; whatever is there when absent.
     pub(crate) etag: Option<&'a str>,
     pub(crate) asked: &'a Reference,
-    pub(crate) wishes: Wishes,
+    pub(crate) wishes: &'a Wishes,
 }
 
 impl File<'_> {
     /// Scores the file, unless that has been done; `None` when there is not time enough.
     pub(crate) async fn score(&self, invocation: &Invocation) -> Result<Option<Outcome>, Failure> {
-        let Self { ports, model, key, etag, asked, wishes } = *self;
+        let &Self { ports, model, key, etag, asked, wishes } = self;
         let Some(described) = ports.read_objects.describe(key).await? else {
             let etag = etag.unwrap_or_default();
             return self.fail(etag, "the file was deleted before it was read").await.map(Some);
@@ -110,7 +109,7 @@ struct Work<'a> {
 impl Work<'_> {
     /// Scores the file, unless its manifest says that this has been done.
     async fn once(self, invocation: &Invocation) -> Result<Option<Outcome>, Failure> {
-        let File { ports, key, .. } = *self.file;
+        let &File { ports, key, .. } = self.file;
         let identity = self.identity;
         let manifest_key = identity.key("manifest", "json");
         let manifest = match read_json::<Manifest>(ports, &manifest_key).await? {
@@ -137,7 +136,7 @@ impl Work<'_> {
 
     async fn score(self, invocation: &Invocation) -> Result<Manifest, Stop> {
         let Self { file, identity, version, artifact, described } = self;
-        let File { ports, model, key, asked, wishes, .. } = *file;
+        let &File { ports, model, key, asked, wishes, .. } = file;
         memory::forget_peak();
         let (started_at, began) = (ports.clock.now(), Instant::now());
         let objects = ports.read_objects.as_ref();
@@ -156,17 +155,17 @@ impl Work<'_> {
             served: Arc::new(served),
             key,
             described,
-            wishes,
+            wishes: wishes.clone(),
             deadline: invocation.deadline,
         };
-        let nothing = Streaming { summary: None, output: None, rejected: None };
+        let nothing = Streaming::default();
         let (streaming, reasons) = match streamed.run().await {
             Ok(streaming) => (streaming, Vec::new()),
             Err(Stop::Refused(Rejection(reasons))) if is_empty(&reasons) => (nothing, Vec::new()),
             Err(Stop::Refused(Rejection(reasons))) => (nothing, reasons),
             Err(stop) => return Err(stop),
         };
-        let Streaming { summary, output, rejected } = streaming;
+        let Streaming { summary, output, outliers, rejected } = streaming;
         let status = match (&summary, reasons.is_empty()) {
             (Some(_), _) => FileStatus::Scored,
             (None, true) => FileStatus::NoData,
@@ -180,8 +179,9 @@ impl Work<'_> {
             artifact,
             input,
             output,
+            outliers,
             rejected,
-            wishes,
+            wishes: wishes.clone(),
             summary,
             reasons,
             seconds: Seconds { load, score: began.elapsed().as_secs_f64() - load },

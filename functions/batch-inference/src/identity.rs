@@ -30,11 +30,11 @@ impl Identity {
         path: &str,
         etag: &str,
         (version, artifact): (Version, &str),
-        wishes: Wishes,
+        wishes: &Wishes,
     ) -> Self {
-        let format = wishes.format.map_or("", |format| format.name());
-        let interval = wishes.interval.map(|interval| interval.to_string()).unwrap_or_default();
-        let hash = of_parts([model.as_str(), path, etag, artifact, format, &interval]);
+        let wishes = wishes.words();
+        let content = [model.as_str(), path, etag, artifact];
+        let hash = of_parts(content.into_iter().chain(wishes.iter().map(String::as_str)));
         let (folder, file) = path.rsplit_once('/').map_or(("", path), |(a, b)| (a, b));
         let mut stem = file;
         while let Some(shorter) = SUFFIXES.iter().find_map(|suffix| stem.strip_suffix(suffix)) {
@@ -72,25 +72,31 @@ pub fn run_record(asked: &Asked) -> String {
 
 #[cfg(test)]
 mod tests {
+    use model_factory::spec::Batch;
+
     use super::*;
 
-    fn identity(path: &str, etag: &str, artifact: &str, wishes: Wishes) -> Identity {
+    fn identity(path: &str, etag: &str, artifact: &str, wishes: &Wishes) -> Identity {
         let version = 3_u64.try_into().unwrap();
         Identity::new(&"taxi".parse().unwrap(), path, etag, (version, artifact), wishes)
     }
 
     #[test]
     fn the_place_follows_from_content_version_and_wishes() {
-        let usual = identity("date=2026-11-24/rides.csv.gz", "e", "a", Wishes::default());
+        let none = &Wishes::of(&Batch::default());
+        let usual = identity("date=2026-11-24/rides.csv.gz", "e", "a", none);
         let key = usual.key("output", "csv");
         let tag: String = usual.hash.chars().take(8).collect();
         assert_eq!(key, format!("batch/taxi/output/date=2026-11-24/rides-v3-{tag}.csv"));
-        assert_eq!(usual, identity("date=2026-11-24/rides.csv.gz", "e", "a", Wishes::default()));
-        let wishes = Wishes { interval: Some(0.9), ..Wishes::default() };
+        assert_eq!(usual, identity("date=2026-11-24/rides.csv.gz", "e", "a", none));
+        let wishes = &Wishes { interval: Some(0.9), ..Wishes::default() };
+        let summarise = vec!["comment".to_owned()];
+        let summed_up = &Wishes::of(&Batch { summarise, ..Batch::default() });
         for other in [
-            identity("date=2026-11-24/rides.csv.gz", "f", "a", Wishes::default()),
-            identity("date=2026-11-24/rides.csv.gz", "e", "b", Wishes::default()),
+            identity("date=2026-11-24/rides.csv.gz", "f", "a", none),
+            identity("date=2026-11-24/rides.csv.gz", "e", "b", none),
             identity("date=2026-11-24/rides.csv.gz", "e", "a", wishes),
+            identity("date=2026-11-24/rides.csv.gz", "e", "a", summed_up),
         ] {
             assert_ne!(other.hash, usual.hash);
         }

@@ -6,7 +6,7 @@ use model_factory::dataset::Defect;
 use model_factory::name::{ModelName, Reference, Version};
 use serde::{Deserialize, Serialize};
 
-use crate::report::{Batch, Outcome};
+use crate::report::{Batch, Outcome, OutlierRows};
 
 /// What is left beside a file's predictions, when they are there.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -25,11 +25,14 @@ pub struct Manifest {
     pub input: Input,
     /// The predictions; `None` when there are none.
     pub output: Option<Written>,
+    /// The rows among them that are unlike the others, written as the predictions are; `None`
+    /// without any.
+    pub outliers: Option<Written>,
     /// The rows that were not answered, each with its reason; `None` without any.
     pub rejected: Option<Written>,
     /// What was asked for beside the predictions.
     pub wishes: Wishes,
-    /// Counts, and the first of the rejected rows.
+    /// Counts, the first of the rejected rows, and what the outliers' texts say.
     pub summary: Option<Summary>,
     /// Why the file cannot be scored.
     pub reasons: Vec<Defect>,
@@ -97,6 +100,10 @@ impl Manifest {
                 manifest: key,
                 predicted: summary.predicted,
                 rejected: summary.rejected,
+                outliers: summary.outliers.as_ref().map(|outliers| OutlierRows {
+                    rows: outliers.rows,
+                    output: self.outliers.as_ref().map(|written| written.key.clone()),
+                }),
             },
             (FileStatus::Refused, ..) => Outcome::Refused {
                 manifest: Some(key),

@@ -64,6 +64,10 @@ pub enum Outcome {
         predicted: u64,
         /// How many were not.
         rejected: u64,
+        /// Those among the answered ones that are unlike the others; absent where the model
+        /// tells of none.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        outliers: Option<OutlierRows>,
     },
     /// It has no row.
     NoData {
@@ -81,6 +85,15 @@ pub enum Outcome {
     Waiting,
     /// It was replaced before it was read; its successor has an event of its own.
     Superseded,
+}
+
+/// Rows of a file that are unlike the others.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct OutlierRows {
+    /// How many there are.
+    pub rows: u64,
+    /// The key under which they are listed; `None` without any.
+    pub output: Option<String>,
 }
 
 impl Batch {

@@ -8,7 +8,7 @@ use model_factory::events::{
     DatasetObject, EventKind, InvalidEvent, TrainingRequest, Trigger, parse,
 };
 use model_factory::name::{ModelName, Reference};
-use model_factory::spec::TableFormat;
+use model_factory::spec::{Batch, TableFormat};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
@@ -97,10 +97,15 @@ impl Asked {
         }
     }
 
-    /// What is asked for beside the predictions.
+    /// What is asked for beside the predictions; `spec` says what the request does not.
     #[must_use]
-    pub fn wishes(&self) -> Wishes {
-        Wishes { format: self.format, interval: self.interval }
+    pub fn wishes(&self, spec: &Batch) -> Wishes {
+        let usual = Wishes::of(spec);
+        Wishes {
+            format: self.format.or(usual.format),
+            interval: self.interval.or(usual.interval),
+            ..usual
+        }
     }
 }
 
@@ -192,8 +197,9 @@ mod tests {
         let date: Date = "2026-11-24".parse().unwrap();
         assert_eq!(asked.selection(), Some(Selection::Date(date)));
         assert_eq!(asked.version.to_string(), "challenger");
-        let wishes = Wishes { format: Some(TableFormat::Parquet), interval: Some(0.9) };
-        assert_eq!(asked.wishes(), wishes);
+        let spec = Batch { format: Some(TableFormat::Csv), ..Batch::default() };
+        let wishes = asked.wishes(&spec);
+        assert_eq!((wishes.format, wishes.interval), (Some(TableFormat::Parquet), Some(0.9)));
         for vague in
             [json!({"model": "taxi"}), json!({"model": "taxi", "key": "a", "date": "2026-11-24"})]
         {

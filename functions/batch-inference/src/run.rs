@@ -55,7 +55,7 @@ pub(crate) async fn uploaded(
                 key,
                 etag: etag.as_deref(),
                 asked: &Reference::default(),
-                wishes: Wishes { format: spec.format, interval: spec.interval },
+                wishes: &Wishes::of(&spec),
             };
             match file.score(invocation).await? {
                 Some(outcome) => outcome,
@@ -83,8 +83,7 @@ pub(crate) async fn asked(
     };
     let started_at = ports.clock.now();
     let spec = spec(ports, &asked.model).await?;
-    let wishes =
-        Wishes { format: asked.format.or(spec.format), interval: asked.interval.or(spec.interval) };
+    let wishes = &asked.wishes(&spec);
     let record = run_record(asked);
     let mut keys = keys_of(ports, &asked.model, &selection).await?;
     let mut done = Vec::new();

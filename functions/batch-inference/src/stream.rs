@@ -33,10 +33,12 @@ pub(crate) struct Streamed<'a> {
 }
 
 /// What has come of a file.
+#[derive(Default)]
 pub(crate) struct Streaming {
     /// `None` when it has no row.
     pub(crate) summary: Option<Summary>,
     pub(crate) output: Option<Written>,
+    pub(crate) outliers: Option<Written>,
     pub(crate) rejected: Option<Written>,
 }
 
@@ -49,11 +51,11 @@ impl Streamed<'_> {
         let (sender, receiver) = mpsc::channel(WAITING);
         let name = key.to_owned();
         let work = tokio::task::spawn_blocking(move || {
-            score(&served, &name, source, wishes, deadline, |part| {
+            score(&served, &name, source, &wishes, deadline, |part| {
                 sender.blocking_send(part).map_err(|_| io::Error::other("nobody takes the rows"))
             })
         });
-        let mut uploads = Uploads { ports, identity, output: None, rejected: None };
+        let mut uploads = Uploads { ports, identity, output: None, outliers: None, rejected: None };
         let uploaded = uploads.take(receiver).await;
         let scored = work.await.map_err(|error| Failure::terminal(&error))?;
         let ended = match (uploaded, scored) {
@@ -64,8 +66,9 @@ impl Streamed<'_> {
         match ended {
             Ok(summary) => {
                 let rejected = Uploads::complete(uploads.rejected.take()).await?;
+                let outliers = Uploads::complete(uploads.outliers.take()).await?;
                 let output = Uploads::complete(uploads.output.take()).await?;
-                Ok(Streaming { summary, output, rejected })
+                Ok(Streaming { summary, output, outliers, rejected })
             }
             Err(stop) => {
                 uploads.abort().await;
@@ -80,6 +83,7 @@ struct Uploads<'a> {
     ports: &'a Ports,
     identity: &'a Identity,
     output: Option<Open>,
+    outliers: Option<Open>,
     rejected: Option<Open>,
 }
 
@@ -90,10 +94,11 @@ struct Open {
 
 impl Uploads<'_> {
     async fn take(&mut self, mut parts: Receiver<Part>) -> Result<(), PortError> {
-        let Self { ports, identity, output, rejected } = self;
+        let Self { ports, identity, output, outliers, rejected } = self;
         while let Some(part) = parts.recv().await {
             let (open, folder, format, bytes) = match part {
                 Part::Predictions(format, bytes) => (&mut *output, "output", format, bytes),
+                Part::Outliers(format, bytes) => (&mut *outliers, "outliers", format, bytes),
                 Part::Rejected(bytes) => (&mut *rejected, "rejected", TableFormat::Jsonl, bytes),
             };
             let open = match open {
@@ -118,7 +123,8 @@ impl Uploads<'_> {
 
     /// Leaves nothing behind, as far as the store can be asked.
     async fn abort(self) {
-        for Open { written, upload } in self.output.into_iter().chain(self.rejected) {
+        let open = [self.output, self.outliers, self.rejected];
+        for Open { written, upload } in open.into_iter().flatten() {
             if let Err(error) = upload.abort().await {
                 tracing::warn!(key = written.key, %error, "parts of an object are left behind");
             }

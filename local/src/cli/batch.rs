@@ -2,13 +2,15 @@
 
 use std::path::PathBuf;
 
-use batch_inference::report::{File, Outcome, Status};
+use batch_inference::manifest::Manifest;
+use batch_inference::report::{File, Outcome, OutlierRows, Status};
 use batch_inference::request::{Asked, Selection};
 use clap::{Args, ValueEnum};
 use jiff::civil::Date;
+use model_factory::batch::TextSummary;
 use model_factory::name::{ModelName, Reference};
 use model_factory::spec::TableFormat;
-use model_factory::storage::{WriteObjects, keys};
+use model_factory::storage::{ReadObjects, WriteObjects, keys};
 
 use super::output::{Output, say_json};
 use crate::client::Client;
@@ -89,6 +91,9 @@ impl Batch {
         }
         for file in &record.batch.files {
             say(words(client.bucket.name(), file))?;
+            for line in texts(client, &file.outcome).await? {
+                say(line)?;
+            }
         }
         match record.batch.files.iter().any(|file| matches!(file.outcome, Outcome::Refused { .. }))
         {
@@ -98,17 +103,47 @@ impl Batch {
     }
 }
 
+/// What the texts of a file's outliers say.
+async fn texts(client: &Client, outcome: &Outcome) -> Result<Vec<String>, CliError> {
+    let Outcome::Scored { manifest, outliers: Some(outliers), .. } = outcome else {
+        return Ok(Vec::new());
+    };
+    let manifest = match outliers.rows {
+        0 => None,
+        _ => client.bucket.get(manifest).await?,
+    };
+    let Some(manifest) = manifest else { return Ok(Vec::new()) };
+    let manifest: Manifest = serde_json::from_slice(&manifest.bytes)?;
+    let told = manifest.summary.and_then(|summary| summary.outliers);
+    let told = told.into_iter().flat_map(|outliers| outliers.texts).flat_map(|told| {
+        let TextSummary { column, texts, sentences, .. } = told;
+        let nothing = (texts == 0).then(|| format!("  {column}: no outlier has a text"));
+        let said = sentences.into_iter().map(move |sentence| {
+            format!("  {column}: \u{201c}{}\u{201d} (row {})", sentence.text, sentence.row)
+        });
+        nothing.into_iter().chain(said)
+    });
+    Ok(told.collect())
+}
+
 /// What came of a file, in words.
 fn words(bucket: &str, File { key, outcome }: &File) -> String {
     match outcome {
-        Outcome::Scored { version, output, predicted, rejected, .. } => {
+        Outcome::Scored { version, output, predicted, rejected, outliers, .. } => {
             let rejected = match rejected {
                 0 => String::new(),
                 count => format!(", {count} rejected"),
             };
+            let outliers = match outliers {
+                None => String::new(),
+                Some(OutlierRows { output: None, .. }) => "\nno outliers".to_owned(),
+                Some(OutlierRows { rows, output: Some(output) }) => {
+                    format!("\n{rows} outliers: s3://{bucket}/{output}")
+                }
+            };
             format!(
                 "{predicted} rows of `{key}` by version {version}{rejected}: \
-                 s3://{bucket}/{output}"
+                 s3://{bucket}/{output}{outliers}"
             )
         }
         Outcome::NoData { .. } => format!("`{key}` has no row"),

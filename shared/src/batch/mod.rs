@@ -4,10 +4,17 @@
 //! that a file and the API cannot disagree.
 
 mod answers;
+mod outliers;
+mod plan;
 mod rejected;
 mod score;
 mod summary;
+mod texts;
+mod wishes;
 
+pub use outliers::Outliers;
 pub use rejected::{LISTED, RejectedRow};
-pub use score::{Part, ScoreError, Wishes, score};
+pub use score::{Part, ScoreError, score};
 pub use summary::{Answered, Summary};
+pub use texts::TextSummary;
+pub use wishes::{TextWish, Wishes};

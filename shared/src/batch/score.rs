@@ -5,37 +5,25 @@ use std::sync::Arc;
 use std::time::Instant;
 
 use rayon::prelude::*;
-use serde::{Deserialize, Serialize};
 
-use super::answers;
+use super::outliers::{self, Collected};
+use super::plan::{Plan, Scored};
 use super::rejected::{LISTED, RejectedRow};
 use super::summary::{Summary, Tally};
-use crate::dataset::write::{Encoded, Layout, OutputColumn, TableWriter, row_as_json};
-use crate::dataset::{
-    Block, Blocks, Defect, Item, ItemType, Kind, ReadError, Rejection, Schema, Source,
-};
-use crate::learners::Predictions;
-use crate::protocol::{FileColumns, Options, ProtocolError};
+use super::wishes::Wishes;
+use crate::dataset::write::TableWriter;
+use crate::dataset::{Blocks, Defect, ReadError, Rejection, Schema, Source};
+use crate::protocol::ProtocolError;
 use crate::serving::{AnswerError, ServedModel};
 use crate::spec::TableFormat;
-
-/// What is asked of a scoring beside the predictions.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Serialize, Deserialize)]
-pub struct Wishes {
-    /// How they are written; as the file is, when absent.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub format: Option<TableFormat>,
-    /// The share of true values that the bounds of a number are to cover; no bounds when
-    /// absent.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub interval: Option<f64>,
-}
 
 /// Some bytes of what comes of a file.
 #[derive(Debug)]
 pub enum Part {
     /// Of the answered rows, in this format.
     Predictions(TableFormat, Vec<u8>),
+    /// Of those among them that are unlike the others, in the same format.
+    Outliers(TableFormat, Vec<u8>),
     /// Of the rejected rows, as JSON lines.
     Rejected(Vec<u8>),
 }
@@ -90,7 +78,7 @@ pub fn score(
     served: &ServedModel,
     name: &str,
     source: Arc<dyn Source>,
-    wishes: Wishes,
+    wishes: &Wishes,
     deadline: Instant,
     mut sink: impl FnMut(Part) -> io::Result<()>,
 ) -> Result<Option<Summary>, ScoreError> {
@@ -115,7 +103,7 @@ pub fn score(
             return Err(ScoreError::TooLate);
         }
         let work = work.get_or_insert_with(|| Work::new(served, &blocks, wishes, deadline));
-        work.know(blocks.names())?;
+        work.plan.know(blocks.names())?;
         let shared = &work.plan;
         let scored: Vec<Scored> =
             round.par_iter().map(|block| shared.score(block)).collect::<Result<_, _>>()?;
@@ -151,78 +139,27 @@ fn admit(schema: &Schema, names: &[String]) -> Result<(), Rejection> {
 struct Work<'a> {
     plan: Plan<'a>,
     writer: TableWriter,
+    /// `None` where the model tells of no outliers.
+    outliers: Option<Collected>,
     tally: Tally,
     rows: u64,
     rejected: u64,
     listed: Vec<RejectedRow>,
 }
 
-/// What does not change from block to block.
-struct Plan<'a> {
-    served: &'a ServedModel,
-    options: Options,
-    deadline: Instant,
-    names: Vec<String>,
-    /// For each column of the file, the input that it is.
-    inputs: Vec<Option<usize>>,
-    commas: bool,
-    layout: Layout,
-}
-
-/// What came of a block.
-struct Scored {
-    rows: u64,
-    predictions: Option<Predictions>,
-    encoded: Encoded,
-    rejected: Vec<RejectedRow>,
-    told: Vec<u8>,
-}
-
 impl<'a> Work<'a> {
-    fn new(served: &'a ServedModel, blocks: &Blocks, wishes: Wishes, deadline: Instant) -> Self {
-        let schema = &served.manifest.schema;
-        let mut options = Options::default();
-        options.interval = wishes.interval;
-        let types = blocks.types();
-        let columns = blocks.names().iter().enumerate().map(|(index, name)| {
-            let known = types.and_then(|types| types.get(index).copied());
-            let kind = known.or_else(|| schema.input(name).map(|field| type_of(field.kind)));
-            OutputColumn { name: name.clone(), kind: kind.unwrap_or(ItemType::Text) }
-        });
-        let layout = Layout {
-            format: wishes.format.unwrap_or(blocks.format()),
-            delimiter: blocks.delimiter(),
-            columns: columns.collect(),
-            added: answers::columns(&schema.task, wishes.interval.is_some()),
-        };
-        let plan = Plan {
-            served,
-            options,
-            deadline,
-            names: Vec::new(),
-            inputs: Vec::new(),
-            commas: blocks.format() == TableFormat::Csv && blocks.delimiter() != b',',
-            layout: layout.clone(),
-        };
-        let (writer, tally) = (TableWriter::new(layout), Tally::default());
-        Self { plan, writer, tally, rows: 0, rejected: 0, listed: Vec::new() }
-    }
-
-    /// Takes note of columns that have come.
-    fn know(&mut self, names: &[String]) -> Result<(), Rejection> {
-        let Plan { served, names: known, inputs, layout, .. } = &mut self.plan;
-        for name in names.get(known.len()..).unwrap_or_default() {
-            if layout.added.iter().any(|added| added.name == *name) {
-                let message = format!(
-                    "the file has a column `{name}`, which the predictions are to have: rename it"
-                );
-                return Err(Defect::new("duplicate_column", message).in_column(name).into());
-            }
-            let fields = &served.manifest.schema.inputs;
-            inputs.push(fields.iter().position(|field| field.name == *name));
-            known.push(name.clone());
+    fn new(served: &'a ServedModel, blocks: &Blocks, wishes: &Wishes, deadline: Instant) -> Self {
+        let plan = Plan::new(served, blocks, wishes, deadline);
+        let collected = || Collected::new(wishes.summary.as_ref());
+        Self {
+            writer: TableWriter::new(plan.layout.clone()),
+            outliers: outliers::are_told_by(served).then(collected),
+            plan,
+            tally: Tally::default(),
+            rows: 0,
+            rejected: 0,
+            listed: Vec::new(),
         }
-        Ok(())
     }
 
     fn hand_on(
@@ -230,7 +167,8 @@ impl<'a> Work<'a> {
         scored: Scored,
         sink: &mut impl FnMut(Part) -> io::Result<()>,
     ) -> Result<(), ScoreError> {
-        let Scored { rows, predictions, encoded, rejected, told } = scored;
+        let Scored { rows, predictions, encoded, outliers, rejected, told } = scored;
+        let layout = &self.plan.layout;
         self.rows += rows;
         self.rejected += rejected.len() as u64;
         let room = LISTED.saturating_sub(self.listed.len());
@@ -238,7 +176,13 @@ impl<'a> Work<'a> {
         predictions.iter().for_each(|predictions| self.tally.add(predictions));
         let bytes = self.writer.push(encoded).map_err(ScoreError::Sink)?;
         if !bytes.is_empty() {
-            sink(Part::Predictions(self.plan.layout.format, bytes)).map_err(ScoreError::Sink)?;
+            sink(Part::Predictions(layout.format, bytes)).map_err(ScoreError::Sink)?;
+        }
+        if let (Some(collected), Some(found)) = (&mut self.outliers, outliers) {
+            let bytes = collected.push(layout, found).map_err(ScoreError::Sink)?;
+            if !bytes.is_empty() {
+                sink(Part::Outliers(layout.format, bytes)).map_err(ScoreError::Sink)?;
+            }
         }
         if !told.is_empty() {
             sink(Part::Rejected(told)).map_err(ScoreError::Sink)?;
@@ -254,6 +198,16 @@ impl<'a> Work<'a> {
         let output_format = self.plan.layout.format;
         let bytes = self.writer.finish().map_err(ScoreError::Sink)?;
         sink(Part::Predictions(output_format, bytes)).map_err(ScoreError::Sink)?;
+        let ended = self.outliers.map(Collected::end).transpose().map_err(ScoreError::Sink)?;
+        let outliers = match ended {
+            None => None,
+            Some((outliers, bytes)) => {
+                if !bytes.is_empty() {
+                    sink(Part::Outliers(output_format, bytes)).map_err(ScoreError::Sink)?;
+                }
+                Some(outliers)
+            }
+        };
         Ok(Summary {
             input_format,
             output_format,
@@ -262,104 +216,7 @@ impl<'a> Work<'a> {
             rejected: self.rejected,
             rejected_rows: self.listed,
             answers: self.tally.end(),
+            outliers,
         })
-    }
-}
-
-impl Plan<'_> {
-    fn score(&self, block: &Block) -> Result<Scored, ScoreError> {
-        let mut reasons: Vec<Option<String>> = (0..block.rows())
-            .map(|row| block.row(row).defect().map(|defect| defect.message.clone()))
-            .collect();
-        if self.layout.format != TableFormat::Jsonl {
-            self.refuse_late_columns(block, &mut reasons);
-        }
-        let places = |reasons: &[Option<String>]| -> Vec<usize> {
-            (0..).zip(reasons).filter(|(_, reason)| reason.is_none()).map(|(row, _)| row).collect()
-        };
-        let mut rows = places(&reasons);
-        let mut predictions = None;
-        let mut added = None;
-        if !rows.is_empty() {
-            let columns = FileColumns { inputs: &self.inputs, commas: self.commas };
-            let schema = &self.served.manifest.schema;
-            let (mut table, errors) =
-                columns.read(block, &rows, schema).map_err(AnswerError::Unfit)?;
-            if !errors.is_empty() {
-                for (place, &row) in rows.iter().enumerate() {
-                    let reason = errors.get(place).map(str::to_owned);
-                    if let Some(held) = reasons.get_mut(row) {
-                        *held = reason;
-                    }
-                }
-                table = table.select(&errors.fitting(rows.len()));
-                rows = places(&reasons);
-            }
-            if !rows.is_empty() {
-                let (answered, extras) =
-                    self.served.answer(&table, &self.options, self.deadline)?;
-                added = Some(
-                    answers::table(&answered, &extras)
-                        .map_err(|error| AnswerError::Unfit(ProtocolError::Uneven(error)))?,
-                );
-                predictions = Some(answered);
-            }
-        }
-        let encoded = self
-            .layout
-            .encode(block, &self.names, &rows, &added.unwrap_or_default())
-            .map_err(ScoreError::Sink)?;
-        let mut rejected = Vec::new();
-        let mut told = Vec::new();
-        for (row, reason) in reasons.into_iter().enumerate() {
-            let Some(reason) = reason else { continue };
-            let row = block.row(row);
-            let values = row_as_json(&self.names, row).map_err(ScoreError::Sink)?;
-            let row = RejectedRow { row: row.number(), line: row.line(), reason };
-            tell(&row, &values, &mut told).map_err(ScoreError::Sink)?;
-            rejected.push(row);
-        }
-        Ok(Scored { rows: block.rows() as u64, predictions, encoded, rejected, told })
-    }
-
-    /// A table with a header cannot take a column that comes after it.
-    fn refuse_late_columns(&self, block: &Block, reasons: &mut [Option<String>]) {
-        let width = self.layout.columns.len();
-        if self.names.len() <= width {
-            return;
-        }
-        for (row, reason) in reasons.iter_mut().enumerate() {
-            let late = block.row(row).items().enumerate().skip(width);
-            let late =
-                late.filter(|(_, item)| *item != Item::Absent).map(|(column, _)| column).next();
-            if let Some(name) = late.and_then(|column| self.names.get(column)) {
-                reason.get_or_insert_with(|| {
-                    format!("the key `{name}` is in none of the rows by which the columns are told")
-                });
-            }
-        }
-    }
-}
-
-/// A rejected row with its values, as a line of JSON.
-fn tell(row: &RejectedRow, values: &str, told: &mut Vec<u8>) -> io::Result<()> {
-    #[derive(Serialize)]
-    struct Line<'a> {
-        #[serde(flatten)]
-        row: &'a RejectedRow,
-        values: &'a serde_json::value::RawValue,
-    }
-    let values = serde_json::from_str(values)?;
-    serde_json::to_writer(&mut *told, &Line { row, values })?;
-    told.push(b'\n');
-    Ok(())
-}
-
-fn type_of(kind: Kind) -> ItemType {
-    match kind {
-        Kind::Fractional => ItemType::Number,
-        Kind::Integral => ItemType::Integer,
-        Kind::Boolean => ItemType::Boolean,
-        Kind::Category | Kind::Date | Kind::Text => ItemType::Text,
     }
 }

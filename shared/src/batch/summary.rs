@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
+use super::outliers::Outliers;
 use super::rejected::RejectedRow;
 use crate::learners::Predictions;
 use crate::spec::TableFormat;
@@ -25,6 +26,9 @@ pub struct Summary {
     pub rejected_rows: Vec<RejectedRow>,
     /// What was answered.
     pub answers: Answered,
+    /// The rows that are unlike the others; `None` where the model tells of none.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub outliers: Option<Outliers>,
 }
 
 /// What was answered, over all rows.

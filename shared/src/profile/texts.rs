@@ -8,6 +8,7 @@ use super::column::Numbers;
 use super::levels::tally;
 use super::moments::Moments;
 use crate::dataset::Categories;
+use crate::words::words;
 
 /// The most bytes of all words that are kept.
 const MOST_BYTES: usize = 3_000;
@@ -107,12 +108,6 @@ impl Texts {
 
 fn length(text: &str) -> f64 {
     text.chars().count() as f64
-}
-
-/// The words of a text: letters and digits, in lower case.
-fn words(text: &str) -> impl Iterator<Item = String> {
-    let words = text.split(|character: char| !character.is_alphanumeric());
-    words.filter(|word| !word.is_empty()).map(str::to_lowercase)
 }
 
 /// The share of the words of a text that are not known; 0 without words.

@@ -205,7 +205,8 @@ pub fn batch_requested(model: &ModelName, file: &str) -> String {
     format!("batch/{model}/requested/{file}")
 }
 
-/// What comes of a file: `part` is `output`, `rejected` or `manifest`.
+/// What comes of a file: `part` is `output`, `outliers`, `rejected` or
+/// `manifest`.
 #[must_use]
 pub fn batch(model: &ModelName, part: &str, name: &str) -> String {
     format!("batch/{model}/{part}/{name}")

@@ -8,5 +8,6 @@
 
 mod files;
 mod formats;
+mod outliers;
 mod selections;
 mod world;

@@ -2,10 +2,10 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::{SpecError, check};
+use super::{SpecError, TaskKind, check};
 
 /// How whole files are scored.
-#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct Batch {
     /// When files are scored that nobody asks for by name. Default `upload`.
@@ -15,6 +15,11 @@ pub struct Batch {
     /// The share of true values that the bounds beside a number are to cover, between 0
     /// and 1. Default: no bounds.
     pub interval: Option<f64>,
+    /// The columns of texts of which the outliers' most telling sentences are told, of the
+    /// tasks `anomaly` and `clustering`; they need not be inputs. Default none.
+    pub summarise: Vec<String>,
+    /// So many sentences tell of each of them, 1 to 100. Default 3.
+    pub sentences: usize,
 }
 
 /// When files are scored that nobody asks for by name.
@@ -63,13 +68,34 @@ impl TableFormat {
 }
 
 impl Batch {
-    pub(super) fn validate(&self) -> Result<(), SpecError> {
+    pub(super) fn validate(&self, task: Option<TaskKind>) -> Result<(), SpecError> {
         let interval = self.interval.unwrap_or(0.5);
         check(
             0.0 < interval && interval < 1.0,
             "batch.interval",
             interval,
             "it must lie between 0 and 1",
-        )
+        )?;
+        check(
+            self.summarise.is_empty() || task.is_some_and(TaskKind::is_unsupervised),
+            "batch.summarise",
+            self.summarise.join(", "),
+            "only `task = \"anomaly\"` or `task = \"clustering\"` finds outliers to tell of",
+        )?;
+        let sentences = self.sentences;
+        let rule = "it must be 1 to 100";
+        check((1..=100).contains(&sentences), "batch.sentences", sentences, rule)
+    }
+}
+
+impl Default for Batch {
+    fn default() -> Self {
+        Self {
+            when: When::default(),
+            format: None,
+            interval: None,
+            summarise: Vec::new(),
+            sentences: 3,
+        }
     }
 }

@@ -240,7 +240,7 @@ impl Spec {
         self.gate.validate()?;
         self.constraints.validate()?;
         self.capture.validate()?;
-        self.batch.validate()?;
+        self.batch.validate(self.task)?;
         self.image.validate()?;
         for (column, said) in &self.columns {
             if let Some(rule) = said.contradiction() {
@@ -311,6 +311,12 @@ mod tests {
         );
         assert!(Spec::parse(b"task = 'clustering'\ntarget = 'y'").is_err());
         assert!(Spec::parse(b"[clustering]\neps = 0.0").is_err());
+        let summary = "[batch]\nsummarise = ['comment']\nsentences = 5";
+        let error = Spec::parse(summary.as_bytes()).unwrap_err().to_string();
+        assert!(error.contains("`batch.summarise` is comment, but only `task"), "{error}");
+        let spec = Spec::parse(format!("task = 'anomaly'\n{summary}").as_bytes()).unwrap();
+        assert_eq!((spec.batch.summarise, spec.batch.sentences), (vec!["comment".to_owned()], 5));
+        assert!(Spec::parse(b"[batch]\nsentences = 0").is_err());
         let error = Spec::parse(b"[training]\nmode = 'train-run'").unwrap_err().to_string();
         assert!(error.contains("`task = \"anomaly\"` or `task = \"clustering\"`"), "{error}");
         assert!(Spec::parse(b"task = 'sorting'").unwrap_err().to_string().contains("sorting"));
