@@ -10,7 +10,8 @@ use serde_json::{Value, json};
 
 use crate::support::{Factory, Season, customers, eventually};
 
-/// Random search scored by F1; the training rows of each fold are resampled in it.
+/// Random search over the book's lists of values (but for its thousands of trees), scored by
+/// F1; the training rows of each fold are resampled in it.
 const SPEC: &str = r#"
 target = "y"
 task = "classification"
@@ -22,6 +23,13 @@ trials = 3
 folds = 3
 balance = "smote"
 metric = "f1"
+
+[training.grid.random_forest]
+n_estimators = [50, 100]
+max_features = ["sqrt"]
+max_depth = [10, 20, 30, 40, 50, 60, 70, 80, 90, 100, 110, 0]
+min_samples_leaf = [1, 2, 4]
+bootstrap = [true, false]
 "#;
 
 /// A table of texts with its target, which `yes` of is rare.
@@ -138,6 +146,7 @@ async fn customers_are_classified_as_they_come_in() {
     assert_eq!(training["spec"]["training"]["metric"], "f1", "{}", training["spec"]);
     let board = training["leaderboard"].to_string();
     assert!(board.contains("smote"), "{board}");
+    assert_eq!(training["leaderboard"]["entries"].as_array().map(Vec::len), Some(1 + 3), "{board}");
 
     let rows: Vec<usize> = (0..60).collect();
     let record = |row: usize| json!({"id": format!("customer-{row}"), "model": "bank", "inputs": bank.inputs(row)});

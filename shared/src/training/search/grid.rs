@@ -1,6 +1,6 @@
-//! Every combination of the values that the spec lists.
+//! Combinations of the values that the spec lists: all in their order, or draws of them.
 
-use std::collections::{BTreeMap, VecDeque};
+use std::collections::{BTreeMap, HashMap};
 
 use serde_json::Value;
 
@@ -20,8 +20,8 @@ use crate::spec::{LearnerKind, Training};
 pub enum GridError {
     /// There is no grid for a learner that competes.
     #[error(
-        "`training.search` is `grid`, but `training.grid` lists no values for {learners}: add, \
-         for example, `[training.grid.boosting]` with `max_depth = [3, 6]`"
+        "`training.grid` lists no values for {learners}, which `training.search` is to combine: \
+         add, for example, `[training.grid.boosting]` with `max_depth = [3, 6]`"
     )]
     Empty {
         /// The learners that compete.
@@ -62,24 +62,37 @@ pub enum GridError {
     },
 }
 
-/// The combinations that are left.
+/// The combinations, in an order.
 pub(super) struct Grid {
-    total: usize,
-    left: VecDeque<Combinations>,
+    learners: Vec<Combinations>,
+    order: Order,
+    next: usize,
 }
 
 /// The combinations of one learner's values.
 struct Combinations {
     learner: LearnerKind,
     axes: Vec<(String, Vec<Value>)>,
-    next: usize,
+}
+
+/// In which order numbers below a bound come.
+enum Order {
+    Rising,
+    Shuffled(Shuffle),
+}
+
+/// A random permutation that is known as far as it was asked for: the shuffle of Fisher and
+/// Yates, of which only the exchanged places are kept.
+struct Shuffle {
+    exchanged: HashMap<usize, usize>,
+    random: fastrand::Rng,
 }
 
 impl Grid {
-    /// The grid of the learners that can predict the target; rare classes are made to count
-    /// as the spec says, where the grid does not.
+    /// All combinations of the learners that can predict the target, one after another; rare
+    /// classes are made to count as the spec says, where the grid does not.
     pub(super) fn new(training: &Training, target: &Target) -> Result<Self, GridError> {
-        let mut left = VecDeque::new();
+        let mut learners = Vec::new();
         for (&learner, values) in &training.grid {
             if tunable(training, target).any(|other| other == learner) {
                 let mut combinations = Combinations::new(learner, values)?;
@@ -88,30 +101,73 @@ impl Grid {
                 {
                     combinations.axes.push((BALANCE.to_owned(), vec![balance.name().into()]));
                 }
-                left.push_back(combinations);
+                learners.push(combinations);
             }
         }
-        if left.is_empty() {
+        if learners.is_empty() {
             let learners: Vec<&str> = tunable(training, target).map(LearnerKind::name).collect();
             return Err(GridError::Empty { learners: learners.join(", ") });
         }
-        let total = left.iter().map(Combinations::count).fold(0, usize::saturating_add);
-        Ok(Self { total, left })
+        Ok(Self { learners, order: Order::Rising, next: 0 })
+    }
+
+    /// The same in a random order, in which each combination of any learner is as likely as
+    /// any other, and none comes twice.
+    pub(super) fn shuffled(self, seed: u64) -> Self {
+        let random = fastrand::Rng::with_seed(seed);
+        let order = Order::Shuffled(Shuffle { exchanged: HashMap::new(), random });
+        Self { order, ..self }
+    }
+
+    fn count(&self) -> usize {
+        self.learners.iter().map(Combinations::count).fold(0, usize::saturating_add)
+    }
+
+    /// The combination at a place, over all learners.
+    fn combination(&self, mut place: usize) -> Option<Candidate> {
+        for learner in &self.learners {
+            match place.checked_sub(learner.count()) {
+                Some(rest) => place = rest,
+                None => return learner.combination(place),
+            }
+        }
+        None
     }
 }
 
 impl Propose for Grid {
-    fn next(&mut self, _: &Study<'_>) -> Option<Candidate> {
+    fn next(&mut self, study: &Study<'_>) -> Option<Candidate> {
+        let count = self.count();
         loop {
-            match self.left.front_mut()?.next() {
-                Some(candidate) => return Some(candidate),
-                None => drop(self.left.pop_front()),
+            let place = (self.next < count).then_some(self.next)?;
+            self.next += 1;
+            let place = match &mut self.order {
+                Order::Rising => place,
+                Order::Shuffled(shuffle) => shuffle.at(place, count),
+            };
+            // The champion's candidate may be one of them, and values may stand twice.
+            if let Some(candidate) = self.combination(place)
+                && !study.tried(&candidate)
+            {
+                return Some(candidate);
             }
         }
     }
 
     fn total(&self) -> Option<usize> {
-        Some(self.total)
+        Some(self.count())
+    }
+}
+
+impl Shuffle {
+    /// The number at a place, of those below `count`; places are asked for in their order.
+    fn at(&mut self, place: usize, count: usize) -> usize {
+        let other = self.random.usize(place..count);
+        let here = self.exchanged.remove(&place).unwrap_or(place);
+        if other == place {
+            return here;
+        }
+        self.exchanged.insert(other, here).unwrap_or(other)
     }
 }
 
@@ -129,22 +185,20 @@ impl Combinations {
                 values.iter().map(|value| checked(learner, name, value)).collect();
             axes.push((name.clone(), axis?));
         }
-        Ok(Self { learner, axes, next: 0 })
+        Ok(Self { learner, axes })
     }
 
     fn count(&self) -> usize {
         self.axes.iter().map(|(_, values)| values.len()).fold(1, usize::saturating_mul)
     }
 
-    /// The next combination: the last name's values change first.
-    fn next(&mut self) -> Option<Candidate> {
-        let mut index = (self.next < self.count()).then_some(self.next)?;
-        self.next += 1;
+    /// The combination at a place: the last name's values change first.
+    fn combination(&self, mut place: usize) -> Option<Candidate> {
         let mut params = Params::new();
         for (name, values) in self.axes.iter().rev() {
-            let value = values.get(index % values.len()).cloned().unwrap_or_default();
+            let value = values.get(place % values.len()).cloned().unwrap_or_default();
             params.insert(name.clone(), value);
-            index /= values.len();
+            place /= values.len();
         }
         build::candidate(self.learner, &params).ok()
     }
@@ -170,4 +224,37 @@ fn checked(learner: LearnerKind, name: &str, value: &toml::Value) -> Result<Valu
             GridError::UnknownName { learner, name: named, nearest }
         }
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_shuffle_is_a_permutation_and_the_seed_decides_which() {
+        let shuffled = |seed, count: usize| -> Vec<usize> {
+            let random = fastrand::Rng::with_seed(seed);
+            let mut shuffle = Shuffle { exchanged: HashMap::new(), random };
+            (0..count).map(|place| shuffle.at(place, count)).collect()
+        };
+        let once = shuffled(1, 500);
+        assert_eq!(once, shuffled(1, 500));
+        assert_ne!(once, shuffled(2, 500));
+        let mut sorted = once.clone();
+        sorted.sort_unstable();
+        assert_eq!(sorted, (0..500).collect::<Vec<_>>());
+        // Each of the six orders of three as often as any other, within five standard errors.
+        let mut counts: BTreeMap<Vec<usize>, f64> = BTreeMap::new();
+        for seed in 0..6_000 {
+            *counts.entry(shuffled(seed, 3)).or_default() += 1.0;
+        }
+        assert_eq!(counts.len(), 6);
+        let error = (6_000.0_f64 * (1.0 / 6.0) * (5.0 / 6.0)).sqrt();
+        assert!(counts.values().all(|count| (count - 1_000.0).abs() < 5.0 * error), "{counts:?}");
+        // Of a grid that nobody could hold, the first draws cost what they are.
+        let mut shuffle =
+            Shuffle { exchanged: HashMap::new(), random: fastrand::Rng::with_seed(1) };
+        let drawn: Vec<usize> = (0..3).map(|place| shuffle.at(place, usize::MAX)).collect();
+        assert!(drawn.iter().all(|place| *place > 1_000), "{drawn:?}");
+    }
 }

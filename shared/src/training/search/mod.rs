@@ -86,7 +86,8 @@ fn proposer(spec: &Spec, data: &Labelled) -> Result<Box<dyn Propose>, TrainingEr
     Ok(match training.search {
         Search::Auto => Box::new(Auto::new(spaces(), seed)),
         Search::Grid => Box::new(Grid::new(training, &data.target)?),
-        Search::Random => Box::new(Random::new(spaces(), seed)),
+        Search::Random if training.grid.is_empty() => Box::new(Random::new(spaces(), seed)),
+        Search::Random => Box::new(Grid::new(training, &data.target)?.shuffled(seed)),
         Search::Tpe => Box::new(Tpe::new(spaces(), seed)),
     })
 }
@@ -98,7 +99,8 @@ fn warm_start<'a>(
     champion: Option<&'a Candidate>,
 ) -> Option<&'a Candidate> {
     let training = &spec.training;
-    let wanted = training.warm_start && training.search != Search::Grid;
+    // Who lists what is to be tried wants no other.
+    let wanted = training.warm_start && training.grid.is_empty();
     champion.filter(|candidate| {
         wanted
             && space::tunable(training, target).any(|kind| kind == candidate.learner.kind())

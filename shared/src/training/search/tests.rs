@@ -53,6 +53,27 @@ fn a_grid_tries_every_combination_once() {
     assert_eq!(tried.len(), 6 + 2 + 1, "and the baseline: {tried:?}");
 }
 
+/// As scikit-learn's RandomizedSearchCV with lists only: without replacement.
+#[test]
+fn a_random_search_draws_combinations_of_a_grid_none_twice() {
+    const GRID: &str = "folds = 2\nwarm_start = true\n[training.grid.boosting]\n\
+                        max_depth = [2, 3]\neta = [0.1, 0.3, 0.5]\n\
+                        [training.grid.linear]\nalpha = [1, 0.1]";
+    let tried = |training: &str| {
+        let mut entries = free(&numbers(60), &format!("{training}\n{GRID}")).entries;
+        entries.sort_by_key(|entry| entry.number);
+        entries.iter().skip(1).map(Entry::name).collect::<Vec<String>>()
+    };
+    let sorted = |mut names: Vec<String>| {
+        names.sort();
+        names
+    };
+    let (grid, random) = (tried("search = 'grid'"), tried("search = 'random'"));
+    assert_ne!(random, grid, "in another order");
+    assert_eq!(sorted(random.clone()), sorted(grid), "each of them once");
+    assert_eq!(tried("search = 'random'\ntrials = 3"), random[..3], "the same draws");
+}
+
 #[test]
 fn what_a_grid_cannot_hold_is_told_with_what_was_meant() {
     let data = numbers(40);
@@ -72,7 +93,10 @@ fn what_a_grid_cannot_hold_is_told_with_what_was_meant() {
     let empty = told("search = 'grid'");
     assert!(empty.contains("lists no values for boosting, linear"), "{empty}");
     let unread = Spec::parse(b"[training.grid.linear]\nalpha = [1]").unwrap_err().to_string();
-    assert!(unread.contains("`training.grid` is read with `search = \"grid\"` only"), "{unread}");
+    let rule = "`training.grid` is read with `search = \"grid\"` or `search = \"random\"` only";
+    assert!(unread.contains(rule), "{unread}");
+    let unknown = told("search = 'random'\n[training.grid.linear]\nalfa = [1]");
+    assert!(unknown.contains("did you mean `alpha`?"), "{unknown}");
 }
 
 #[test]

@@ -37,8 +37,9 @@ pub struct Training {
     /// The most memory that one candidate may need by estimate, in MiB, beside the data.
     /// Default: any.
     pub memory_mib: Option<u64>,
-    /// The values that `search = "grid"` combines, by learner and hyper-parameter. Of
-    /// `learners` those compete that are in the grid.
+    /// The values that `search = "grid"` combines and `search = "random"` draws from, by
+    /// learner and hyper-parameter; what it does not name keeps its default. Of `learners`
+    /// those compete that are in the grid.
     pub grid: BTreeMap<LearnerKind, BTreeMap<String, Vec<toml::Value>>>,
     /// How rare classes are made to count. Default `auto`.
     pub balance: BalanceChoice,
@@ -108,7 +109,8 @@ pub enum Search {
     Auto,
     /// Every combination of `grid`.
     Grid,
-    /// Uniform draws of learners, and from each one's space.
+    /// Uniform draws of learners, and from each one's space; with `grid` of its combinations,
+    /// none twice, as scikit-learn's RandomizedSearchCV does with lists.
     Random,
     /// Tree-structured Parzen estimators of learners, and of each one's hyper-parameters.
     Tpe,
@@ -234,10 +236,10 @@ impl Training {
             check(seconds > 0.0 && seconds.is_finite(), key, seconds, "it must be above 0")?;
         }
         check(
-            self.grid.is_empty() || self.search == Search::Grid,
+            self.grid.is_empty() || matches!(self.search, Search::Grid | Search::Random),
             "training.search",
             self.search.name(),
-            "`training.grid` is read with `search = \"grid\"` only",
+            "`training.grid` is read with `search = \"grid\"` or `search = \"random\"` only",
         )?;
         let threshold = self.threshold.unwrap_or(0.5);
         let open = "it must lie between 0 and 1";
