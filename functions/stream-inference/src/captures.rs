@@ -6,14 +6,22 @@ use std::collections::BTreeMap;
 use jiff::Timestamp;
 use model_factory::capture::{CaptureLine, Exchange, Origin, hidden, is_sampled, key, redact};
 use model_factory::name::{Alias, ModelName, Reference};
-use model_factory::protocol::{Limits, Protocol};
+use model_factory::protocol::{Limits, Protocol, RowAnswer};
 use model_factory::serving::ServedModel;
-use serde_json::value::RawValue;
+use serde::Serialize;
 
 use crate::outcome::Answered;
 use crate::record::Record;
 use crate::results::{Answers, File, name_of};
 use crate::scoring::JSON;
+
+/// What the scoring protocol would have answered for one row.
+#[derive(Serialize)]
+struct Response<'a> {
+    predictions: [&'a RowAnswer; 1],
+    model_name: &'a ModelName,
+    model_version: String,
+}
 
 /// The file of each model and variant. Its name follows from its records.
 pub(crate) fn files(answers: &Answers<'_>, limits: &Limits) -> Vec<File> {
@@ -21,9 +29,14 @@ pub(crate) fn files(answers: &Answers<'_>, limits: &Limits) -> Vec<File> {
     for (place, record, answered) in answers {
         let Answered { model, variant, served, told, shadow, .. } = &**answered;
         let Some(request) = request(record, answered, limits) else { continue };
-        let mut add = |variant: &Reference, served: &ServedModel, told: &RawValue| {
-            let line = line(record, answered, &request, variant, served, told);
-            of_variant.entry((model, variant.clone())).or_default().push((*place, *record, line));
+        let mut add = |variant: &Reference, served: &ServedModel, told: &RowAnswer| match line(
+            record, answered, &request, variant, served, told,
+        ) {
+            Ok(line) => {
+                let of_variant = of_variant.entry((model, variant.clone())).or_default();
+                of_variant.push((*place, *record, line));
+            }
+            Err(error) => tracing::error!(%error, "an exchange is not captured"),
         };
         add(variant, served, told);
         if let Some(shadow) = shadow {
@@ -73,20 +86,21 @@ fn line(
     request: &str,
     variant: &Reference,
     answerer: &ServedModel,
-    told: &RawValue,
-) -> CaptureLine {
+    told: &RowAnswer,
+) -> serde_json::Result<CaptureLine> {
     let Answered { id, model, served, .. } = answered;
-    let response = format!(
-        "{{\"predictions\":[{told}],\"model_name\":\"{model}\",\"model_version\":\"{}\"}}",
-        answerer.version
-    );
-    CaptureLine::new(Exchange {
+    let response = serde_json::to_vec(&Response {
+        predictions: [told],
+        model_name: model,
+        model_version: answerer.version.to_string(),
+    })?;
+    Ok(CaptureLine::new(Exchange {
         event_id: record.id(),
         inference_id: id.as_deref(),
         time: record.origin.time,
         content_type: Some(JSON),
         request: request.as_bytes(),
-        response: response.as_bytes(),
+        response: &response,
         origin: Origin {
             model: model.clone(),
             version: answerer.version,
@@ -94,5 +108,5 @@ fn line(
             protocol: Protocol::Mlflow,
             hidden: hidden(&served.manifest.schema, &served.manifest.spec.capture),
         },
-    })
+    }))
 }

@@ -3,8 +3,8 @@
 use std::sync::Arc;
 
 use model_factory::name::{ModelName, Reference};
+use model_factory::protocol::RowAnswer;
 use model_factory::serving::ServedModel;
-use serde_json::value::RawValue;
 
 /// What comes of a record.
 #[derive(Debug)]
@@ -29,8 +29,8 @@ pub(crate) struct Answered {
     pub(crate) served: Arc<ServedModel>,
     /// The row's own request, as it is captured.
     pub(crate) request: String,
-    /// What the protocol tells of the row: an object.
-    pub(crate) told: Box<RawValue>,
+    /// What the model says of it.
+    pub(crate) told: RowAnswer,
     /// What a shadow would have answered.
     pub(crate) shadow: Option<Shadowed>,
 }
@@ -39,5 +39,5 @@ pub(crate) struct Answered {
 #[derive(Debug)]
 pub(crate) struct Shadowed {
     pub(crate) served: Arc<ServedModel>,
-    pub(crate) told: Box<RawValue>,
+    pub(crate) told: RowAnswer,
 }

@@ -5,10 +5,10 @@ use std::collections::BTreeMap;
 use bytes::Bytes;
 use jiff::Timestamp;
 use model_factory::name::{ModelName, Reference, Version};
+use model_factory::protocol::RowAnswer;
 use model_factory::queue::Message;
 use model_factory::storage::keys;
 use serde::Serialize;
-use serde_json::value::RawValue;
 use sha2::{Digest as _, Sha256};
 
 use crate::outcome::Answered;
@@ -33,7 +33,7 @@ struct Line<'a> {
     source: &'a str,
     record: &'a str,
     #[serde(flatten)]
-    told: BTreeMap<&'a str, &'a RawValue>,
+    told: &'a RowAnswer,
 }
 
 /// Records with their answers, by their places in the batch.
@@ -91,7 +91,7 @@ fn line(record: &Record, answered: &Answered) -> serde_json::Result<Vec<u8>> {
         time: *time,
         source,
         record,
-        told: serde_json::from_str(told.get())?,
+        told,
     })
 }
 

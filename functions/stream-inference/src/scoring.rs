@@ -7,11 +7,9 @@ use std::time::Instant;
 
 use model_factory::name::{ModelName, Reference, Version};
 use model_factory::port_error::chain;
-use model_factory::protocol::{Answer, Extras, Limits, Protocol};
+use model_factory::protocol::{Extras, Limits, Output, Protocol, RowAnswer};
 use model_factory::registry::Pinned;
 use model_factory::serving::{Assigned, LoadError, ModelCache, ServedModel};
-use serde::Deserialize;
-use serde_json::value::RawValue;
 
 use crate::outcome::{Answered, Outcome, Shadowed};
 use crate::record::{Record, Row};
@@ -37,7 +35,7 @@ struct Group {
 
 /// What a version says of a row.
 enum Told {
-    Answer(Box<RawValue>),
+    Answer(RowAnswer),
     Unfit(String),
     Failed,
 }
@@ -99,7 +97,7 @@ impl Scorer<'_> {
         let requests: Vec<String> =
             of_group.iter().map(|(_, row)| row_json(row, &served)).collect();
         let texts: Vec<&str> = requests.iter().map(String::as_str).collect();
-        let told = self.tell(model, &served, &texts);
+        let told = self.tell(&served, &texts);
         let shadowed = self.shadow(model, shadow.as_ref(), &texts).await;
         let shadowed = shadowed.into_iter().map(Some).chain(std::iter::repeat_with(|| None));
         for ((((place, row), request), told), shadow) in
@@ -138,7 +136,7 @@ impl Scorer<'_> {
                 return Vec::new();
             }
         };
-        let told = self.tell(model, &served, rows).into_iter();
+        let told = self.tell(&served, rows).into_iter();
         told.map(|told| match told {
             Told::Answer(told) => Some(Shadowed { served: Arc::clone(&served), told }),
             Told::Unfit(_) | Told::Failed => None,
@@ -148,7 +146,7 @@ impl Scorer<'_> {
 
     /// What a version says of each row. Rows that cannot be read together, because one of
     /// them nests too deep or all of them are too much, are read in halves.
-    fn tell(&self, model: &ModelName, served: &ServedModel, rows: &[&str]) -> Vec<Told> {
+    fn tell(&self, served: &ServedModel, rows: &[&str]) -> Vec<Told> {
         let body = request(served, rows);
         let request = Protocol::Mlflow.decode(
             Some(JSON),
@@ -162,8 +160,8 @@ impl Scorer<'_> {
             (Err(error), [_]) => return vec![Told::Unfit(error.to_string())],
             (Err(_), rows) => {
                 let (head, tail) = rows.split_at(rows.len() / 2);
-                let mut told = self.tell(model, served, head);
-                told.extend(self.tell(model, served, tail));
+                let mut told = self.tell(served, head);
+                told.extend(self.tell(served, tail));
                 return told;
             }
         };
@@ -173,28 +171,14 @@ impl Scorer<'_> {
             Err(error) => return failed(&error, rows.len()),
         };
         let extras = Extras { errors: request.errors, ..extras };
-        let answer = Answer {
-            model,
-            version: served.version,
-            id: None,
-            outputs: &request.outputs,
-            predictions: &predictions,
-            extras: &extras,
-        };
-        let told = Protocol::Mlflow.encode(&answer).map_err(|error| failed(&error, rows.len()));
-        let told = told.and_then(|body| apart(&body).map_err(|error| failed(&error, rows.len())));
-        let told = match told {
-            Ok(told) => told,
-            Err(failed) => return failed,
-        };
-        let errors = (0..rows.len()).map(|row| extras.errors.get(row));
-        errors
-            .zip(told)
-            .map(|(error, told)| match error {
-                Some(error) => Told::Unfit(error.to_owned()),
-                None => Told::Answer(told),
-            })
-            .collect()
+        // What does not fit is told of its record alone.
+        let outputs = request.outputs.into_iter().filter(|output| *output != Output::Error);
+        let answers = RowAnswer::all(predictions, extras, outputs.collect());
+        let told = answers.into_iter().map(|answer| match answer.error() {
+            Some(error) => Told::Unfit(error.to_owned()),
+            None => Told::Answer(answer),
+        });
+        told.collect()
     }
 }
 
@@ -227,21 +211,6 @@ fn request(served: &ServedModel, rows: &[&str]) -> String {
         "{{\"dataframe_records\":[{}],\"params\":{{\"partial\":true{probabilities}}}}}",
         rows.join(",")
     )
-}
-
-/// The records of an answer, without what is told only of rows that do not fit.
-fn apart(body: &[u8]) -> serde_json::Result<Vec<Box<RawValue>>> {
-    #[derive(Deserialize)]
-    struct Body<'a> {
-        #[serde(borrow)]
-        predictions: Vec<BTreeMap<&'a str, &'a RawValue>>,
-    }
-    let Body { predictions } = serde_json::from_slice(body)?;
-    let told = predictions.into_iter().map(|mut record| {
-        record.remove("error");
-        serde_json::value::to_raw_value(&record)
-    });
-    told.collect()
 }
 
 fn failed(error: &(dyn std::error::Error + 'static), rows: usize) -> Vec<Told> {

@@ -37,6 +37,7 @@ pub use extras::Extras;
 pub use file::FileColumns;
 pub use limits::Limits;
 pub use media_type::MediaType;
+pub use mlflow::RowAnswer;
 pub use options::Options;
 pub use output::Output;
 pub use problem::Problem;

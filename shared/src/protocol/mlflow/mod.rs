@@ -4,6 +4,7 @@ mod csv;
 mod json;
 mod record;
 mod response;
+mod row_answer;
 mod rows;
 
 use super::error::ProtocolError;
@@ -13,6 +14,7 @@ use super::request::Request;
 use crate::dataset::Schema;
 
 pub(super) use response::encode;
+pub use row_answer::RowAnswer;
 
 /// The protocol's name in messages.
 const NAME: &str = "MLflow scoring protocol";

@@ -5,6 +5,7 @@ use serde::{Serialize, Serializer};
 
 use crate::learners::Predictions;
 use crate::protocol::answer::Answer;
+use crate::protocol::extras::Extras;
 use crate::protocol::output::Output;
 
 /// The rows of an answer, each with all outputs that are told.
@@ -22,23 +23,30 @@ impl<'a> Records<'a> {
 
 impl Serialize for Records<'_> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let rows = 0..self.answer.predictions.rows();
-        serializer.collect_seq(rows.map(|row| Record { records: self, row }))
+        let Self { answer: Answer { predictions, extras, outputs, .. }, labels } = self;
+        serializer.collect_seq((0..predictions.rows()).map(|row| {
+            let label = labels.get(row).copied();
+            Record { predictions, extras, outputs, label, row }
+        }))
     }
 }
 
-struct Record<'r, 'a> {
-    records: &'r Records<'a>,
-    row: usize,
+/// One row of an answer.
+pub(super) struct Record<'a> {
+    pub(super) predictions: &'a Predictions,
+    pub(super) extras: &'a Extras,
+    pub(super) outputs: &'a [Output],
+    /// The class that is answered; `None` for numbers.
+    pub(super) label: Option<&'a str>,
+    pub(super) row: usize,
 }
 
-impl Serialize for Record<'_, '_> {
+impl Serialize for Record<'_> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let row = self.row;
-        let Records { answer: Answer { predictions, extras, outputs, .. }, labels } = self.records;
+        let &Self { predictions, extras, outputs, label, row } = self;
         let error = extras.errors.get(row);
         let mut record = serializer.serialize_map(None)?;
-        for &output in *outputs {
+        for &output in outputs {
             let name = output.name();
             match (output, predictions) {
                 // Members of `contributions`.
@@ -49,7 +57,7 @@ impl Serialize for Record<'_, '_> {
                     record.serialize_entry(name, &values.get(row))?;
                 }
                 (Output::Predict, Predictions::Classes { .. }) => {
-                    record.serialize_entry(name, &labels.get(row))?;
+                    record.serialize_entry(name, &label)?;
                 }
                 (Output::Probabilities, Predictions::Classes { classes, probabilities, .. }) => {
                     let of_row = probabilities.chunks(classes.len().max(1)).nth(row);
