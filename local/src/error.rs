@@ -7,9 +7,9 @@ use model_factory::capture::CaptureError;
 use model_factory::dataset::Rejection;
 use model_factory::exchange::ExportError;
 use model_factory::learners::PredictError;
-use model_factory::name::{Alias, ModelName, Reference};
+use model_factory::name::{Alias, ModelName, Reference, Version};
 use model_factory::port_error::PortError;
-use model_factory::registry::WriteError;
+use model_factory::registry::{Stage, WriteError};
 use model_factory::store::StoreError;
 use model_factory::window::EmptyWindow;
 
@@ -54,6 +54,17 @@ pub(crate) enum CliError {
         "model `{model}` has not one run whose id starts with `{run}`; `runs {model}` lists them"
     )]
     UnknownRun { model: ModelName, run: String },
+    #[error(
+        "version {version} is the champion of model `{model}`, in Production: roll back or promote \
+         another version, then stage it"
+    )]
+    StagedChampion { model: ModelName, version: Version },
+    #[error(
+        "version {version} is in {from}, and nothing leads from there to {to}: decisions stay. \
+         A version waits in Staging or is Archived; `promote --force` lets even a rejected one \
+         serve"
+    )]
+    NoWayBack { version: Version, from: Stage, to: Stage },
     #[error("the champion of model `{0}` has never been another version")]
     NothingBefore(ModelName),
     #[error("no window of `{1}` of model `{0}` was checked yet: `drift check {0}`")]

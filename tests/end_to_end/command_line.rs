@@ -28,8 +28,8 @@ impl Done {
 async fn the_help_names_every_command() {
     let program = Program::new();
     let commands = [
-        "demo", "up", "train", "import", "export", "predict", "batch", "models", "versions",
-        "runs", "promote", "reject", "rollback", "drift",
+        "demo", "up", "train", "import", "export", "predict", "batch", "models",
+        "versions", "runs", "promote", "reject", "rollback", "stage", "traffic", "drift",
     ];
     let help = program.run(&["--help"]).await;
     help.said(&["Train, serve and watch models without running a server"]);
@@ -128,6 +128,43 @@ async fn files_are_scored_in_the_bucket() {
     refused.complained(&["not every file could be scored"]);
     assert!(refused.output.contains("no column `ride_dist`"), "{}", refused.output);
     assert_eq!(up.end().await, ["ending"]);
+}
+
+#[tokio::test]
+async fn a_version_goes_through_mlflows_stages() {
+    let program = Program::new();
+    let up = program.up().await;
+    let data = program.file("rides.csv", rides(60, Season::Usual, 1).csv());
+    program.run(&["train", "taxi", &data]).await.said(&["version 1 of `taxi` is the champion"]);
+    program.run(&["train", "taxi", &data]).await.said(&["version 2 of `taxi` is registered"]);
+    let stage = async |version: &str, stage: &str, more: &[&str]| {
+        let words = ["stage", "taxi", version, stage];
+        program.run(&[&words, more].concat()).await
+    };
+    stage("2", "staging", &[]).await.said(&[
+        "`challenger` of `taxi` is at version 2",
+        "version 2 of `taxi` is in Staging; it was in None",
+    ]);
+    stage("1", "Staging", &[]).await.complained(&["version 1 is the champion of model `taxi`"]);
+    stage("1", "archived", &[]).await.complained(&["version 1 is the champion of model `taxi`"]);
+    stage("2", "Production", &["--reason", "it is winter"])
+        .await
+        .said(&["version 2 of `taxi` is in Production; it was in Staging"]);
+    stage("1", "archived", &[]).await.said(&["version 1 of `taxi` is in Archived already"]);
+    stage("1", "staging", &[]).await.said(&["is in Staging; it was in Archived"]);
+    stage("1", "none", &[]).await.complained(&["is in Staging, and nothing leads from there"]);
+    stage("1", "archived", &["--reason", "it is unfair"]).await.said(&[
+        "version 1 of `taxi` is rejected: it is unfair",
+        "version 1 of `taxi` is in Archived; it was in Staging",
+    ]);
+    stage("1", "staging", &[]).await.complained(&["nothing leads from there to Staging"]);
+    stage("1", "production", &[]).await.complained(&["version 1 of model `taxi` was rejected"]);
+    stage("9", "staging", &[]).await.complained(&["no version or alias `9`"]);
+    stage("2", "live", &[]).await.complained(&["`live` is no stage: none, staging, production"]);
+    program.run(&["versions", "taxi", "--history"]).await.said(&["it is winter", "it is unfair"]);
+    program.run(&["versions", "taxi"]).await.said(&["Production", "Archived"]);
+    stage("1", "production", &["--force"]).await.said(&["is in Production; it was in Archived"]);
+    up.end().await;
 }
 
 #[tokio::test]

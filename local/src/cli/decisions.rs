@@ -15,18 +15,18 @@ use crate::terminal::say;
 #[derive(Debug, Args)]
 pub(super) struct Promote {
     /// The model's name
-    model: ModelName,
+    pub(super) model: ModelName,
     /// The version [default: the challenger, which waits for approval]
-    version: Option<Version>,
+    pub(super) version: Option<Version>,
     /// The alias that is moved
     #[arg(long, default_value = "champion")]
-    alias: Alias,
+    pub(super) alias: Alias,
     /// Why, for the history
     #[arg(long, default_value = "promoted by hand")]
-    reason: String,
+    pub(super) reason: String,
     /// Promote it although it was rejected
     #[arg(long)]
-    force: bool,
+    pub(super) force: bool,
 }
 
 impl Promote {
@@ -56,12 +56,12 @@ impl Promote {
 #[derive(Debug, Args)]
 pub(super) struct Reject {
     /// The model's name
-    model: ModelName,
+    pub(super) model: ModelName,
     /// The version that must not serve
-    version: Version,
+    pub(super) version: Version,
     /// Why, for the history
     #[arg(long, default_value = "rejected by hand")]
-    reason: String,
+    pub(super) reason: String,
 }
 
 impl Reject {
@@ -122,7 +122,12 @@ fn before(history: &[Movement], alias: &Alias, version: Version) -> Option<Versi
         .and_then(|movement| movement.from)
 }
 
-async fn carry_out(client: &Client, wish: Move, kind: EventKind) -> Result<(), CliError> {
+/// Moves an alias, and tells of it.
+pub(super) async fn carry_out(
+    client: &Client,
+    wish: Move,
+    kind: EventKind,
+) -> Result<(), CliError> {
     let moved = client.registry.move_alias(wish.clone()).await?;
     let Move { model, alias, expected, to, cause, .. } = wish;
     let (at, traffic) = (moved.moved_at, Traffic::default());

@@ -8,6 +8,7 @@ mod models;
 mod output;
 mod predict;
 mod runs;
+mod stage;
 mod traffic;
 mod train;
 mod up;
@@ -63,6 +64,8 @@ enum Command {
     Reject(decisions::Reject),
     /// Move the champion back to the version before it
     Rollback(decisions::Rollback),
+    /// Put a version into Staging, Production or Archived, as MLflow calls it
+    Stage(stage::SetStage),
     /// Share the champion's requests with a canary or shadow, or show how they are shared
     Traffic(traffic::Share),
     /// Compare captured traffic with the training data, or list earlier checks
@@ -110,6 +113,7 @@ impl Command {
             Self::Promote(promote) => promote.run(&connect().await?).await,
             Self::Reject(reject) => reject.run(&connect().await?).await,
             Self::Rollback(rollback) => rollback.run(&connect().await?).await,
+            Self::Stage(stage) => stage.run(&connect().await?).await,
             Self::Traffic(share) => share.run(&connect().await?).await,
             Self::Drift(drift) => drift.run(&connect().await?).await,
         }

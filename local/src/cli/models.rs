@@ -7,7 +7,7 @@ use serde::Serialize;
 use serde_json::json;
 
 use super::output::{Output, say_json};
-use crate::client::Client;
+use crate::client::{Client, Standing};
 use crate::error::CliError;
 use crate::terminal::{say, tables};
 
@@ -74,16 +74,15 @@ impl Versions {
     pub(super) async fn run(self, client: &Client) -> Result<(), CliError> {
         let (registry, model) = (&client.registry, &self.model);
         let versions = registry.versions(model).await?;
-        let aliases = registry.aliases(model).await?;
-        let history = registry.history(model).await?;
-        let rejections = registry.rejections(model).await?;
+        let standing = Standing::read(client, model).await?;
         let mut staged: Vec<(VersionRecord, Stage)> = versions
             .into_iter()
             .map(|record| {
-                let stage = Stage::of(record.version, &aliases, &history, &rejections);
+                let stage = standing.stage(record.version);
                 (record, stage)
             })
             .collect();
+        let Standing { aliases, history, rejections } = standing;
         let is_empty = staged.is_empty();
         staged.retain(|(_, stage)| self.stage.is_none_or(|wanted| wanted == *stage));
         if self.output.is_json() {

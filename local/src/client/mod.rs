@@ -6,6 +6,7 @@ pub(crate) mod facts;
 mod place;
 mod running;
 pub(crate) mod runs;
+mod standing;
 
 use std::collections::BTreeMap;
 use std::path::PathBuf;
@@ -21,6 +22,7 @@ use crate::error::CliError;
 
 pub(crate) use place::Place;
 pub(crate) use running::{Note, Running};
+pub(crate) use standing::Standing;
 
 /// A factory's services.
 pub(crate) struct Client {

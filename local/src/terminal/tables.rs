@@ -168,6 +168,9 @@ pub(crate) fn history(moves: &[Movement], rejections: &[RejectionRecord]) -> Tab
         let from =
             movement.from.map_or_else(|| "nowhere".to_owned(), |from| format!("version {from}"));
         let what = match movement.from == Some(movement.to) {
+            true if movement.traffic.is_plain() => {
+                format!("{}: version {} alone", movement.alias, movement.to)
+            }
             true => format!("{}: shared with {}", movement.alias, movement.traffic),
             false => format!("{}: {from} → version {}", movement.alias, movement.to),
         };

@@ -3,6 +3,7 @@
 use std::fmt;
 use std::str::FromStr;
 
+use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use super::records::{AliasRecord, Movement, RejectionRecord};
@@ -14,7 +15,7 @@ use crate::name::{Alias, Version};
 pub enum Stage {
     /// Registered, and nothing more.
     None,
-    /// The challenger, which waits for a person's approval.
+    /// The challenger, which waits for a person's decision.
     Staging,
     /// The champion.
     Production,
@@ -40,18 +41,25 @@ impl Stage {
         rejections: &[RejectionRecord],
     ) -> Self {
         let at = |alias: &Alias| {
-            aliases.iter().any(|record| record.version == version && record.alias == *alias)
+            aliases.iter().find(|record| record.version == version && record.alias == *alias)
         };
         let champion = Alias::champion();
-        let was_champion = || {
-            let moves = history.iter().filter(|movement| movement.alias == champion);
-            moves.into_iter().any(|it| it.to == version || it.from == Some(version))
+        let was_champion_since = |since: Option<Timestamp>| {
+            history.iter().any(|movement| {
+                movement.alias == champion
+                    && (movement.to == version || movement.from == Some(version))
+                    && since.is_none_or(|since| movement.at >= since)
+            })
         };
-        if at(&champion) {
+        if at(&champion).is_some() {
             Self::Production
-        } else if at(&Alias::challenger()) {
+        } else if rejections.iter().any(|rejection| rejection.version == version) {
+            Self::Archived
+        // Who was approved does not wait any more, though the alias still points there.
+        } else if at(&Alias::challenger()).is_some_and(|it| !was_champion_since(Some(it.moved_at)))
+        {
             Self::Staging
-        } else if was_champion() || rejections.iter().any(|it| it.version == version) {
+        } else if was_champion_since(None) {
             Self::Archived
         } else {
             Self::None
@@ -87,8 +95,6 @@ impl FromStr for Stage {
 
 #[cfg(test)]
 mod tests {
-    use jiff::Timestamp;
-
     use super::*;
     use crate::name::ModelName;
     use crate::registry::{Actor, Cause, Traffic};
@@ -105,42 +111,68 @@ mod tests {
         Cause { by: Actor::Cli, reason: String::new() }
     }
 
-    fn pointing(alias: Alias, to: u64) -> AliasRecord {
+    fn second(second: i64) -> Timestamp {
+        Timestamp::from_second(second).unwrap()
+    }
+
+    fn pointing(alias: Alias, to: u64, since: i64) -> AliasRecord {
         AliasRecord {
             model: model(),
             alias,
             version: version(to),
             artifact: String::new(),
-            moved_at: Timestamp::UNIX_EPOCH,
+            moved_at: second(since),
             traffic: Traffic::default(),
         }
     }
 
-    #[test]
-    fn a_stage_follows_from_aliases_their_history_and_rejections() {
-        let aliases = [pointing(Alias::champion(), 2), pointing(Alias::challenger(), 4)];
-        let moved = |from: Option<u64>, to: u64| Movement {
+    fn moved(from: Option<u64>, to: u64, at: i64) -> Movement {
+        Movement {
             model: model(),
             alias: Alias::champion(),
             from: from.map(version),
             to: version(to),
             traffic: Traffic::default(),
-            at: Timestamp::UNIX_EPOCH,
+            at: second(at),
             cause: cause(),
-        };
-        let history = [moved(None, 1), moved(Some(1), 2)];
-        let rejected = RejectionRecord {
+        }
+    }
+
+    fn rejected(number: u64) -> RejectionRecord {
+        RejectionRecord {
             model: model(),
-            version: version(3),
+            version: version(number),
             at: Timestamp::UNIX_EPOCH,
             cause: cause(),
-        };
-        let stages = (1..=5).map(|number| {
-            Stage::of(version(number), &aliases, &history, std::slice::from_ref(&rejected)).name()
-        });
+        }
+    }
+
+    #[test]
+    fn a_stage_follows_from_aliases_their_history_and_rejections() {
+        let aliases = [pointing(Alias::champion(), 2, 2), pointing(Alias::challenger(), 4, 3)];
+        let history = [moved(None, 1, 1), moved(Some(1), 2, 2)];
+        let rejections = [rejected(3)];
+        let stages = (1..=5)
+            .map(|number| Stage::of(version(number), &aliases, &history, &rejections).name());
         let expected = ["Archived", "Production", "Archived", "Staging", "None"];
         assert_eq!(stages.collect::<Vec<_>>(), expected);
         assert_eq!("production".parse(), Ok(Stage::Production));
         assert_eq!("live".parse::<Stage>(), Err(UnknownStage("live".to_owned())));
+    }
+
+    #[test]
+    fn who_was_decided_about_waits_no_more() {
+        let stage = |challenger: AliasRecord, rejections: &[RejectionRecord]| {
+            let (at, aliases) =
+                (challenger.version, [pointing(Alias::champion(), 3, 5), challenger]);
+            let history = [moved(None, 1, 1), moved(Some(1), 2, 3), moved(Some(2), 3, 5)];
+            Stage::of(at, &aliases, &history, rejections)
+        };
+        let challenger = |number, since| pointing(Alias::challenger(), number, since);
+        assert_eq!(stage(challenger(2, 2), &[]), Stage::Archived, "approved, then replaced");
+        assert_eq!(stage(challenger(2, 6), &[]), Stage::Staging, "staged again");
+        assert_eq!(stage(challenger(4, 4), &[]), Stage::Staging);
+        assert_eq!(stage(challenger(4, 4), &[rejected(4)]), Stage::Archived);
+        assert_eq!(stage(challenger(3, 4), &[]), Stage::Production, "approved");
     }
 }
