@@ -9,6 +9,7 @@ use model_factory::exchange::ExportError;
 use model_factory::learners::PredictError;
 use model_factory::name::{Alias, ModelName, Reference, Version};
 use model_factory::port_error::PortError;
+use model_factory::queue::Unsent;
 use model_factory::registry::{Stage, WriteError};
 use model_factory::store::StoreError;
 use model_factory::window::EmptyWindow;
@@ -28,6 +29,8 @@ pub(crate) enum CliError {
     Description(String),
     #[error(transparent)]
     Port(#[from] PortError),
+    #[error("not all records could be sent")]
+    Unsent(#[source] Unsent),
     #[error(transparent)]
     Write(#[from] WriteError),
     #[error(transparent)]

@@ -28,7 +28,7 @@ impl Done {
 async fn the_help_names_every_command() {
     let program = Program::new();
     let commands = [
-        "demo", "up", "train", "import", "export", "predict", "batch", "models",
+        "demo", "up", "train", "import", "export", "predict", "batch", "stream", "models",
         "versions", "runs", "promote", "reject", "rollback", "stage", "traffic", "drift",
     ];
     let help = program.run(&["--help"]).await;
@@ -128,6 +128,57 @@ async fn files_are_scored_in_the_bucket() {
     refused.complained(&["not every file could be scored"]);
     assert!(refused.output.contains("no column `ride_dist`"), "{}", refused.output);
     assert_eq!(up.end().await, ["ending"]);
+}
+
+#[tokio::test]
+async fn rows_of_a_file_go_through_the_stream() {
+    let program = Program::new();
+    let up = program.up().await;
+    let data = rides(60, Season::Usual, 1);
+    let train = program.file("rides.csv", data.csv());
+    program.run(&["train", "taxi", &train]).await.said(&["version 1 of `taxi` is the champion"]);
+    let file = data.csv() + "far,airport,sedan,clear,3,1,9\n3.5,airport\n";
+    let file = program.file("today.csv", file);
+    let streamed = program.run(&["stream", "taxi", &file]).await;
+    assert!(!streamed.succeeded, "{}", streamed.output);
+    for words in [
+        "row 61: ",
+        "`far`",
+        "row 62: line 63 has 2 fields where the header has 7",
+        "60 rows are answered by `taxi`",
+        "error: 2 rows are not answered",
+    ] {
+        assert!(streamed.errors.contains(words), "`{words}` is not in:\n{}", streamed.errors);
+    }
+    let answers: Vec<Value> =
+        streamed.output.lines().map(|line| serde_json::from_str(line).expect("JSON")).collect();
+    assert_eq!(answers.len(), 60);
+    let predicted = program.run(&["predict", "taxi", &train]).await;
+    let predicted: Vec<f64> =
+        predicted.said(&[]).lines().skip(1).map(|line| line.parse().expect("a number")).collect();
+    for answer in &answers {
+        let id = answer["id"].as_str().expect("an id");
+        let row: usize = id.rsplit('-').next().and_then(|row| row.parse().ok()).expect("a row");
+        assert_eq!(answer["predict"], predicted[row - 1], "{answer}");
+        assert_eq!((&answer["version"], &answer["variant"]), (&json!(1), &json!("champion")));
+    }
+
+    let csv = data.csv();
+    let named = ["ride", "a-1", "a-2", "a-1"].iter().zip(csv.lines());
+    let named: String = named.map(|(id, line)| format!("{id},{line}\n")).collect();
+    let file = program.file("named.csv", named);
+    let named = program.run(&["stream", "taxi", &file, "--id", "ride", "--version", "1"]).await;
+    let mut told: Vec<String> = named
+        .output
+        .lines()
+        .map(|line| serde_json::from_str::<Value>(line).expect("JSON")["id"].to_string())
+        .collect();
+    told.sort();
+    assert_eq!(told, ["\"a-1\"", "\"a-2\""]);
+    assert!(named.errors.contains("row 3: it has the id `a-1` of row 1"), "{}", named.errors);
+    let unknown = program.run(&["stream", "taxi", &file, "--queue", "elsewhere"]).await;
+    unknown.complained(&["find the queue elsewhere"]);
+    up.end().await;
 }
 
 #[tokio::test]

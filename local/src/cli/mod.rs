@@ -9,6 +9,7 @@ mod output;
 mod predict;
 mod runs;
 mod stage;
+mod stream;
 mod traffic;
 mod train;
 mod up;
@@ -52,6 +53,8 @@ enum Command {
     Predict(predict::Predict),
     /// Score whole files, with the predictions and a manifest in the bucket
     Batch(batch::Batch),
+    /// Send the rows of a file to the stream, and show what is answered
+    Stream(stream::Stream),
     /// List the models with their champions
     Models(models::Models),
     /// List a model's versions and aliases, or the decisions about them
@@ -107,6 +110,7 @@ impl Command {
             Self::Export(export) => export.run(&connect().await?).await,
             Self::Predict(predict) => predict.run(&connect().await?).await,
             Self::Batch(batch) => batch.run(&connect().await?).await,
+            Self::Stream(stream) => stream.run(&connect().await?).await,
             Self::Models(models) => models.run(&connect().await?).await,
             Self::Versions(versions) => versions.run(&connect().await?).await,
             Self::Runs(runs) => runs.run(&connect().await?).await,

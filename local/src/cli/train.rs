@@ -1,10 +1,8 @@
 //! `train`: a data set becomes a model.
 
 use std::path::{Path, PathBuf};
-use std::time::Duration;
 
 use clap::Args;
-use indicatif::{ProgressBar, ProgressStyle};
 use model_factory::events::{Event, EventKind, PublishEvents, run_of_event};
 use model_factory::name::ModelName;
 use model_factory::storage::{WriteObjects, keys};
@@ -17,7 +15,7 @@ use crate::client::Client;
 use crate::client::facts;
 use crate::client::runs::{self, Awaited, Cause};
 use crate::error::CliError;
-use crate::terminal::{read, say, tables};
+use crate::terminal::{read, say, spinner, tables};
 
 #[derive(Debug, Args)]
 pub(super) struct Train {
@@ -109,17 +107,6 @@ pub(super) async fn wait(
     let record = awaited.end(client, tell).await;
     spinner.finish_and_clear();
     record
-}
-
-/// A sign of life for long work; silent where there is no terminal.
-fn spinner(message: String) -> ProgressBar {
-    let style = ProgressStyle::with_template("{spinner} {wide_msg} ({elapsed})");
-    let spinner = ProgressBar::new_spinner().with_message(message);
-    if let Ok(style) = style {
-        spinner.set_style(style);
-    }
-    spinner.enable_steady_tick(Duration::from_millis(100));
-    spinner
 }
 
 /// How far a search is.

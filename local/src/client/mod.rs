@@ -4,18 +4,21 @@ pub(crate) mod batches;
 pub(crate) mod checks;
 pub(crate) mod facts;
 mod place;
+pub(crate) mod records;
 mod running;
 pub(crate) mod runs;
 mod standing;
+pub(crate) mod streams;
 
 use std::collections::BTreeMap;
 use std::path::PathBuf;
 use std::sync::Arc;
 
 use aws_config::{BehaviorVersion, Region, SdkConfig};
-use model_factory::aws::{DynamoRegistry, EventBridge, S3Bucket};
+use model_factory::aws::{DynamoRegistry, EventBridge, S3Bucket, SqsQueue};
 use model_factory::clock::{Clock, SystemClock};
 use model_factory::name::{ModelName, Reference};
+use model_factory::port_error::PortError;
 use model_factory::store::{self, Stored};
 
 use crate::error::CliError;
@@ -36,6 +39,7 @@ pub(crate) struct Client {
     pub(crate) clock: Arc<dyn Clock>,
     /// The folder in which a local factory keeps its logs.
     pub(crate) state: PathBuf,
+    config: SdkConfig,
 }
 
 impl Client {
@@ -57,7 +61,13 @@ impl Client {
             events: EventBridge::new(config, &place.event_bus),
             clock,
             state: place.state.clone(),
+            config: config.clone(),
         }
+    }
+
+    /// The queue of that name, or at that URL.
+    pub(crate) async fn queue(&self, queue: &str) -> Result<SqsQueue, PortError> {
+        SqsQueue::find(&self.config, queue).await
     }
 
     /// The artifact that a reference stands for.

@@ -5,6 +5,9 @@ pub(crate) mod tracking;
 
 use std::io::{self, Write};
 use std::path::Path;
+use std::time::Duration;
+
+use indicatif::{ProgressBar, ProgressStyle};
 
 use crate::error::CliError;
 
@@ -22,4 +25,15 @@ pub(crate) fn read(path: &Path) -> Result<Vec<u8>, CliError> {
         verb: "read",
         source,
     })
+}
+
+/// A sign of life for long work; silent where there is no terminal.
+pub(crate) fn spinner(message: String) -> ProgressBar {
+    let style = ProgressStyle::with_template("{spinner} {wide_msg} ({elapsed})");
+    let spinner = ProgressBar::new_spinner().with_message(message);
+    if let Ok(style) = style {
+        spinner.set_style(style);
+    }
+    spinner.enable_steady_tick(Duration::from_millis(100));
+    spinner
 }

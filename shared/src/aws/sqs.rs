@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeSet, HashMap};
 use std::ops::Range;
+use std::time::Duration;
 
 use async_trait::async_trait;
 use aws_config::SdkConfig;
@@ -17,6 +18,9 @@ use crate::queue::{MESSAGE_BYTES, Message, SendMessages, Unsent};
 /// The most entries that one call may have.
 const ENTRIES: usize = 10;
 
+/// The most messages that one call may receive.
+const MOST_RECEIVED: i32 = 10;
+
 /// A queue.
 #[derive(Debug, Clone)]
 pub struct SqsQueue {
@@ -29,6 +33,54 @@ impl SqsQueue {
     #[must_use]
     pub fn new(config: &SdkConfig, url: impl Into<String>) -> Self {
         Self { client: Client::new(config), url: url.into() }
+    }
+
+    /// The queue of that name, or at that URL.
+    ///
+    /// # Errors
+    /// When there is no such queue, or it cannot be asked for.
+    pub async fn find(config: &SdkConfig, queue: &str) -> Result<Self, PortError> {
+        if queue.contains("://") {
+            return Ok(Self::new(config, queue));
+        }
+        let action = || format!("find the queue {queue}");
+        let answer = Client::new(config).get_queue_url().queue_name(queue).send().await;
+        let url = answer.map_err(|error| port_error(action(), error))?.queue_url;
+        match url {
+            Some(url) => Ok(Self::new(config, url)),
+            None => Err(PortError::terminal(action(), "the answer names no URL")),
+        }
+    }
+
+    /// Some of the messages that wait, at most ten, without taking them: they are hidden for
+    /// so long, so that the next call finds others, and are there again after that.
+    ///
+    /// # Errors
+    /// When the queue cannot be asked.
+    pub async fn look(&self, hidden: Duration) -> Result<Vec<Message>, PortError> {
+        let seconds = i32::try_from(hidden.as_secs()).unwrap_or(i32::MAX);
+        let answer = self
+            .client
+            .receive_message()
+            .queue_url(&self.url)
+            .max_number_of_messages(MOST_RECEIVED)
+            .visibility_timeout(seconds)
+            .message_attribute_names("All")
+            .send()
+            .await
+            .map_err(|error| port_error(format!("look at messages of {}", self.url), error))?;
+        let messages = answer.messages.unwrap_or_default().into_iter().map(|message| Message {
+            id: message.message_id.unwrap_or_default(),
+            group: String::new(),
+            body: message.body.unwrap_or_default(),
+            attributes: message
+                .message_attributes
+                .unwrap_or_default()
+                .into_iter()
+                .filter_map(|(name, value)| Some((name, value.string_value?)))
+                .collect(),
+        });
+        Ok(messages.collect())
     }
 
     /// An entry of a call, named by its place.
