@@ -155,33 +155,19 @@ impl Adapters {
         all
     }
 
-    /// Takes all messages out of the queue.
+    /// All messages that have arrived in the queue since they were last asked for.
     pub(crate) async fn received(&self) -> Vec<Message> {
         let (Some(services), None) = (&self.services, &self.in_memory) else {
             return self.in_memory.as_ref().map(|queue| queue.messages()).unwrap_or_default();
         };
-        let client = aws_sdk_sqs::Client::new(&services.sdk);
+        let queue = SqsQueue::find(&services.sdk, STREAM_RESULTS).await.expect("a queue");
         let mut all = Vec::new();
         loop {
-            let receiving = client.receive_message().queue_url(url(STREAM_RESULTS));
-            let receiving = receiving.max_number_of_messages(10).message_attribute_names("All");
-            let received = receiving.send().await.expect("received").messages.unwrap_or_default();
+            let received = queue.look(Duration::from_secs(60)).await.expect("received");
             if received.is_empty() {
                 return all;
             }
-            all.extend(received.into_iter().map(|message| {
-                Message {
-                    id: String::new(),
-                    group: String::new(),
-                    body: message.body.unwrap_or_default(),
-                    attributes: message
-                        .message_attributes
-                        .unwrap_or_default()
-                        .into_iter()
-                        .map(|(name, value)| (name, value.string_value.unwrap_or_default()))
-                        .collect(),
-                }
-            }));
+            all.extend(received);
         }
     }
 }

@@ -1,8 +1,12 @@
 //! Messages to a queue.
 
-use model_factory::queue::{MESSAGE_BYTES, Message};
+use std::time::Duration;
 
-use crate::adapters::{Adapters, hold_for_both_adapters};
+use model_factory::aws::SqsQueue;
+use model_factory::queue::{MESSAGE_BYTES, Message, SendMessages};
+use model_factory_local::factory::STREAM_DEAD_LETTERS;
+
+use crate::adapters::{Adapters, Services, hold_for_both_adapters};
 
 hold_for_both_adapters!(messages_arrive_as_they_were_sent, no_messages_are_no_call);
 
@@ -44,4 +48,29 @@ async fn what_a_queue_refuses_is_told_and_what_follows_is_kept_back() {
     assert_eq!(unsent.indices.into_iter().collect::<Vec<_>>(), [3, 10, 11]);
     assert!(!unsent.source.retryable, "{:?}", unsent.source);
     assert_eq!(adapters.received().await.len(), 9);
+}
+
+#[tokio::test]
+async fn messages_that_are_looked_at_stay_in_their_queue() {
+    let services = Services::start().await;
+    let queue = SqsQueue::find(&services.sdk, STREAM_DEAD_LETTERS).await.expect("a queue");
+    let sent: Vec<_> = (0..3).map(|place| message(place, place.to_string())).collect();
+    queue.send(&sent).await.expect("sent");
+    let look = async || {
+        let mut found = Vec::new();
+        while let messages = queue.look(Duration::from_secs(1)).await.expect("asked")
+            && !messages.is_empty()
+        {
+            found.extend(messages.into_iter().map(|it| (it.body, it.attributes)));
+        }
+        found.sort();
+        found
+    };
+    let expected: Vec<_> = sent.into_iter().map(|it| (it.body, it.attributes)).collect();
+    assert_eq!(look().await, expected);
+    assert_eq!(look().await, [], "hidden from the next one");
+    tokio::time::sleep(Duration::from_millis(1_100)).await;
+    assert_eq!(look().await, expected, "and there again");
+    let unknown = SqsQueue::find(&services.sdk, "elsewhere").await.expect_err("unknown");
+    assert!(!unknown.retryable, "{unknown}");
 }
