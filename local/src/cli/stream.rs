@@ -93,8 +93,9 @@ impl Stream {
                 sleep(LOOK).await;
             }
         }
-        let late = format!("nothing came of it within {wait} seconds; it is still on its way");
-        tally.fail(exchange.missing().into_iter().map(|row| (row, late.clone())));
+        tally.fail(exchange.missing().into_iter().map(|row| {
+            format!("row {row}: nothing came of it within {wait} seconds; it is still on its way")
+        }));
         tally.end(&model)
     }
 }
@@ -118,9 +119,9 @@ impl Tally {
 
     /// Says which rows are not answered, and why.
     fn fail(&mut self, rows: impl IntoIterator<Item = BadRow>) {
-        for (row, reason) in rows {
+        for words in rows {
             self.failed += 1;
-            self.progress.suspend(|| eprintln!("row {row}: {reason}"));
+            self.progress.suspend(|| eprintln!("{words}"));
         }
         self.tell();
     }

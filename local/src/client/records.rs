@@ -29,8 +29,8 @@ pub(crate) struct RowRecord {
     pub(crate) inputs: Map<String, Value>,
 }
 
-/// A row that is none, and why.
-pub(crate) type BadRow = (u64, String);
+/// Which row is not answered, and why, in words.
+pub(crate) type BadRow = String;
 
 impl<'s> Rows<'s> {
     /// Opens a file: CSV, JSON lines or Parquet, plain or packed. The column `id` tells the ids
@@ -56,7 +56,7 @@ impl<'s> Rows<'s> {
     fn record(&self, row: Row<'_>) -> Result<RowRecord, BadRow> {
         let number = row.number();
         if let Some(defect) = row.defect() {
-            return Err((number, defect.message.clone()));
+            return Err(defect.message.clone());
         }
         let (mut id, mut inputs) = (None, Map::new());
         for (item, name) in row.items().zip(self.blocks.names()) {
@@ -70,7 +70,7 @@ impl<'s> Rows<'s> {
             }
         }
         match (&self.id, &id) {
-            (Some(column), None) => Err((number, format!("it has no `{column}` to be known by"))),
+            (Some(column), None) => Err(format!("row {number} has no `{column}` to be known by")),
             _ => Ok(RowRecord { row: number, id, inputs }),
         }
     }

@@ -84,7 +84,7 @@ impl<'c> Exchange<'c> {
             let began = self.began.as_microsecond();
             let id = id.unwrap_or_else(|| format!("{}-{began}-{row}", self.model));
             if let Some(other) = self.pending.get(&id) {
-                refused.push((row, format!("it has the id `{id}` of row {other}")));
+                refused.push(format!("row {row} has the id `{id}`, as row {other} has"));
                 continue;
             }
             messages.push(Message {
@@ -135,8 +135,9 @@ impl<'c> Exchange<'c> {
                 // Letters of others may hold anything.
                 let Ok(Known { id }) = serde_json::from_str(&body) else { continue };
                 if let Some(row) = self.pending.remove(&id) {
-                    let reason = attributes.get("reason").cloned();
-                    dead.push((row, reason.unwrap_or_else(|| "it failed too often".to_owned())));
+                    let reason =
+                        attributes.get("reason").map_or("it failed too often", String::as_str);
+                    dead.push(format!("row {row}: {reason}"));
                 }
             }
         }

@@ -8,11 +8,8 @@ use super::plan::Found;
 use super::texts::{TextSummary, Texts};
 use super::wishes::TextWish;
 use crate::dataset::write::{Layout, TableWriter};
-use crate::learners::{Model, Predictions};
+use crate::learners::{Model, NOISE, Predictions};
 use crate::serving::ServedModel;
-
-/// The cluster of rows that belong to none.
-const NOISE: i32 = -1;
 
 /// The rows of a file that are unlike the others.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -34,14 +31,12 @@ pub(super) fn are_told_by(served: &ServedModel) -> bool {
 
 /// The places of the rows that are outliers.
 pub(super) fn places(answered: &Predictions) -> Vec<usize> {
-    let those = |are: &mut dyn Iterator<Item = bool>| {
-        are.enumerate().filter(|(_, is)| *is).map(|(place, _)| place).collect()
-    };
-    match answered {
-        Predictions::Anomalies { outliers, .. } => those(&mut outliers.iter().copied()),
-        Predictions::Clusters(labels) => those(&mut labels.iter().map(|label| *label == NOISE)),
+    let are: Vec<bool> = match answered {
+        Predictions::Anomalies { outliers, .. } => outliers.clone(),
+        Predictions::Clusters(labels) => labels.iter().map(|label| *label == NOISE).collect(),
         Predictions::Classes { .. } | Predictions::Values(_) => Vec::new(),
-    }
+    };
+    are.into_iter().enumerate().filter(|(_, is)| *is).map(|(place, _)| place).collect()
 }
 
 /// Outliers while they come in: written as all rows are, in a table that begins with the
