@@ -141,6 +141,8 @@ mod tests {
     fn an_absent_variable_is_named() {
         assert_eq!(read(None, None).unwrap().bucket, "model_factory_bucket");
         assert_eq!(read(None, None).unwrap().forecast_model, Some("sales".parse().unwrap()));
+        let stream = read(None, None).unwrap().capture_stream;
+        assert_eq!(stream.as_deref(), Some("model_factory_capture_stream"));
         assert_eq!(
             read(None, Some("MODEL_FACTORY_BUCKET")).unwrap_err().to_string(),
             "the environment variable `MODEL_FACTORY_BUCKET` is not set"
