@@ -7,10 +7,10 @@ use model_factory::name::Version;
 use model_factory::registry::NewVersion;
 use model_factory::runtime::Failure;
 use model_factory::store::Stored;
-use model_factory::training::Champion;
+use model_factory::training::{Champion, Contender};
 
+use crate::account::Account;
 use crate::job::Job;
-use crate::record::Account;
 use crate::registration::register;
 use crate::stop::Stop;
 
@@ -22,6 +22,31 @@ pub(crate) struct Judged {
     pub(crate) version: NewVersion,
     /// Whether the gate lets it be the champion.
     pub(crate) passed: bool,
+}
+
+impl Judged {
+    /// A contender as the registry has it; what only some have is absent.
+    pub(crate) fn of(job: &Job<'_>, contender: &Contender<'_>, account: &Account) -> Self {
+        let version = NewVersion {
+            model: job.model.clone(),
+            artifact: contender.sha256.to_owned(),
+            artifact_bytes: contender.artifact.len() as u64,
+            run: job.run.to_owned(),
+            dataset: job.source.key.clone().unwrap_or_default(),
+            data_hash: contender.data_hash.unwrap_or_default().to_owned(),
+            rows: contender.rows as u64,
+            columns: contender.schema.inputs.len() as u64,
+            seconds: account.so_far().total,
+            learner: contender.learner.to_owned(),
+            metric: contender.metric,
+            metrics: contender.metrics.clone(),
+            structure: None,
+            baselines: None,
+            created_at: job.ports.clock.now(),
+            decision: contender.decision.reasons.join("; "),
+        };
+        Self { version, passed: contender.decision.passed }
+    }
 }
 
 /// A source of challengers.

@@ -5,21 +5,22 @@ use std::time::Instant;
 
 use async_trait::async_trait;
 use bytes::Bytes;
+use model_factory::card::ImportCard;
 use model_factory::dataset::{Defect, Rejection, selection};
 use model_factory::events::Trigger;
 use model_factory::exchange;
 use model_factory::port_error::chain;
-use model_factory::registry::{Baselines, NewVersion};
-use model_factory::runtime::{Failure, memory, write_json};
+use model_factory::registry::Baselines;
+use model_factory::runtime::Failure;
 use model_factory::spec::{Data, Mode, Spec};
-use model_factory::storage::keys;
-use model_factory::store::{self, Stored};
+use model_factory::store::Stored;
 use model_factory::training::{Adopted, Champion, Rows, adopt};
 
+use crate::account::Account;
 use crate::challenge::{self, Challenge, Judged};
 use crate::dataset::DataSet;
 use crate::job::Job;
-use crate::record::{Account, ImportRecord, ObjectRead};
+use crate::record::{ImportRecord, ObjectRead, VersionFacts};
 use crate::source::{self, Source};
 use crate::stop::Stop;
 use crate::writing;
@@ -31,7 +32,6 @@ const MODELS: [&str; 3] = ["json", "ubj", "txt"];
 pub(crate) struct Import<'a> {
     job: Job<'a>,
     file: File,
-    format: &'static str,
     rows: Option<Arc<Rows>>,
 }
 
@@ -47,9 +47,15 @@ impl<'a> Import<'a> {
     pub(crate) async fn read(job: Job<'a>, account: &mut Account) -> Result<Self, Stop> {
         let reading = Instant::now();
         let file = fetch(&job, account).await?;
-        let (rows, format) = rows(&job, &file, account).await?;
+        let rows = rows(&job, &file, account).await?;
         account.seconds.read = reading.elapsed().as_secs_f64();
-        Ok(Self { job, file, format, rows: rows.map(Arc::new) })
+        tracing::info!(
+            run = job.run,
+            file = file.name,
+            rows = rows.as_ref().map_or(0, Rows::len),
+            "the model to be taken over is read"
+        );
+        Ok(Self { job, file, rows: rows.map(Arc::new) })
     }
 }
 
@@ -64,13 +70,14 @@ impl Challenge for Import<'_> {
         let champion = champion.map(challenge::of_rows).transpose()?;
         let adopted = self.adopt(champion).await?;
         account.seconds.training.evaluate = judging.elapsed().as_secs_f64();
-        account.lineage.data_hash = self.rows.is_some().then(|| adopted.data_hash.clone());
-        account.lineage.artifact = Some(keys::artifact(self.job.model, &adopted.sha256));
+        let contender = adopted.contender();
+        account.met(self.job.model, &contender);
         let storing = Instant::now();
         let baselines = self.store(&adopted, account).await?;
         account.seconds.store = storing.elapsed().as_secs_f64();
-        let version = self.describe(&adopted, baselines, account);
-        Ok(Judged { version, passed: adopted.passed })
+        let mut judged = Judged::of(&self.job, &contender, account);
+        judged.version.baselines = baselines;
+        Ok(judged)
     }
 }
 
@@ -85,72 +92,31 @@ impl Import<'_> {
         .await
     }
 
-    /// Writes artifact, baselines and record. Nothing points at them before the
-    /// registration.
+    /// Writes artifact, baselines, record and model card.
     async fn store(&self, adopted: &Adopted, account: &Account) -> Result<Option<Baselines>, Stop> {
-        let Job { ports, source, run, model, spec } = self.job;
-        let bytes = adopted.artifact.clone().into();
-        let artifact =
-            store::put(ports.write_objects.as_ref(), model, &adopted.sha256, bytes).await?;
+        let Self { job, rows, .. } = self;
+        let contender = adopted.contender();
+        writing::artifact(job, &contender).await?;
         let baselines = match adopted.rows {
             0 => None,
-            _ => {
-                let (bytes, sha256) = (&adopted.artifact, &adopted.sha256);
-                Some(writing::write_baselines(ports, model, run, spec, bytes, sha256).await?)
-            }
+            _ => Some(writing::baselines(job, &contender).await?),
         };
+        let assessment = adopted.measured.as_ref().map(|measured| &measured.assessment);
         let record = ImportRecord {
-            run: run.to_owned(),
-            model: model.clone(),
-            file: source.key.clone().unwrap_or_default(),
-            format: self.format.to_owned(),
-            objects: account.lineage.objects.clone(),
-            data_hash: account.lineage.data_hash.clone(),
-            rows: adopted.rows,
-            columns: adopted.schema.inputs.len(),
-            notes: adopted.notes.clone(),
-            schema: adopted.schema.clone(),
-            spec: spec.clone(),
-            code_version: env!("CARGO_PKG_VERSION").to_owned(),
-            artifact,
-            baselines: baselines.clone(),
-            metrics: adopted.metrics.clone(),
-            intervals: adopted.intervals.clone(),
-            passed: adopted.passed,
-            reasons: adopted.reasons.clone(),
-            seconds: account.so_far(),
-            peak_memory_bytes: memory::peak_bytes(),
+            facts: VersionFacts {
+                notes: adopted.notes.clone(),
+                baselines: baselines.clone(),
+                ..VersionFacts::of(job, &contender, account)
+            },
+            file: job.source.key.clone().unwrap_or_default(),
+            format: adopted.format.to_owned(),
+            importances: assessment.map(|it| it.importances.clone()).unwrap_or_default(),
         };
-        write_json(ports.write_objects.as_ref(), &keys::run(model, run, "import.json"), &record)
-            .await?;
+        writing::record(job, "import.json", &record).await?;
+        let data = rows.as_deref().map(Rows::own);
+        let card = ImportCard { origin: writing::origin(job), data, adopted };
+        writing::card(job, card.html()).await?;
         Ok(baselines)
-    }
-
-    fn describe(
-        &self,
-        adopted: &Adopted,
-        baselines: Option<Baselines>,
-        account: &Account,
-    ) -> NewVersion {
-        let Job { ports, source, run, model, .. } = self.job;
-        NewVersion {
-            model: model.clone(),
-            artifact: adopted.sha256.clone(),
-            artifact_bytes: adopted.artifact.len() as u64,
-            run: run.to_owned(),
-            dataset: source.key.clone().unwrap_or_default(),
-            data_hash: adopted.data_hash.clone(),
-            rows: adopted.rows as u64,
-            columns: adopted.schema.inputs.len() as u64,
-            seconds: account.so_far().total,
-            learner: adopted.learner.clone(),
-            metric: adopted.metric,
-            metrics: adopted.metrics.clone(),
-            structure: None,
-            baselines,
-            created_at: ports.clock.now(),
-            decision: adopted.reasons.join("; "),
-        }
     }
 }
 
@@ -174,17 +140,10 @@ async fn fetch(job: &Job<'_>, account: &mut Account) -> Result<File, Stop> {
     Ok(File { name, bytes: object.bytes })
 }
 
-/// The labelled rows that belong to the file, and its format.
-async fn rows(
-    job: &Job<'_>,
-    file: &File,
-    account: &mut Account,
-) -> Result<(Option<Rows>, &'static str), Stop> {
+/// The labelled rows that belong to the file, if there are some.
+async fn rows(job: &Job<'_>, file: &File, account: &mut Account) -> Result<Option<Rows>, Stop> {
     let data = labelled(job).await?;
-    let Some(key) = data.key.clone() else {
-        let format = blocking(file.clone(), |imported| Ok(imported.format)).await?;
-        return Ok((None, format));
-    };
+    let Some(key) = data.key.clone() else { return Ok(None) };
     // One object of its own, however data sets add up.
     let data_spec = Data { mode: Mode::Snapshot, ..job.spec.data.clone() };
     let spec = Spec { data: data_spec, ..job.spec.clone() };
@@ -198,13 +157,8 @@ async fn rows(
     account.lineage.objects.extend(objects.objects());
     let raw = objects.read(job.ports, &spec).await.map_err(named)?;
     let raw = selection::select(raw, &spec).map_err(|error| named(error.into()))?;
-    let (rows, format) = blocking(file.clone(), move |imported| {
-        let rows = Rows::read(&imported, raw, &spec)?;
-        Ok((rows, imported.format))
-    })
-    .await
-    .map_err(named)?;
-    Ok((Some(rows), format))
+    let read = blocking(file.clone(), move |imported| Ok(Rows::read(&imported, raw, &spec)?));
+    Ok(Some(read.await.map_err(named)?))
 }
 
 /// The labelled data beside the file, of the same name but for the suffix; else the

@@ -4,6 +4,7 @@
 //! [`handler::handle`] is a pure function over [`ports::Ports`]; [`run`] wires them
 //! to AWS.
 
+mod account;
 mod admission;
 mod age;
 mod announce;
@@ -27,6 +28,7 @@ mod source;
 mod stop;
 mod training;
 mod uploads;
+mod watched;
 mod work;
 mod writing;
 

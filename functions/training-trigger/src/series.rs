@@ -5,22 +5,24 @@ use std::time::Instant;
 
 use async_trait::async_trait;
 use model_factory::artifact::Artifact;
+use model_factory::card::SeriesCard;
 use model_factory::dataset::Rejection;
 use model_factory::forecasting::Panel;
 use model_factory::name::Version;
-use model_factory::registry::NewVersion;
-use model_factory::runtime::{Failure, memory, write_json};
+use model_factory::runtime::Failure;
 use model_factory::spec::Forecasting;
 use model_factory::storage::keys;
 use model_factory::store::{self, Stored};
-use model_factory::training::{Forecasts, TrainedSeries, TrainingContext, train_series};
+use model_factory::training::{Forecasts, TrainedSeries, train_series};
 
+use crate::account::Account;
 use crate::challenge::{Challenge, Judged, other_kind};
 use crate::dataset::DataSet;
 use crate::invocation::Invocation;
 use crate::job::Job;
-use crate::record::{Account, SeriesRecord};
+use crate::record::{SeriesRecord, VersionFacts};
 use crate::stop::Stop;
+use crate::{watched, writing};
 
 /// A training on series.
 pub(crate) struct SeriesTraining<'a> {
@@ -50,7 +52,6 @@ impl<'a> SeriesTraining<'a> {
         Ok(Self { job, invocation, asked, panel })
     }
 
-    /// Trains on a thread of its own, so that the claim is renewed meanwhile.
     async fn train(
         &self,
         champion: Option<Forecasts>,
@@ -59,21 +60,19 @@ impl<'a> SeriesTraining<'a> {
         let Self { job, invocation, asked, panel } = self;
         let (model, spec) = (job.model.clone(), job.spec.clone());
         let (asked, panel) = (asked.clone(), Arc::clone(panel));
-        let (deadline, memory_bytes) = (invocation.search_deadline(), invocation.search_memory());
-        let trained = tokio::task::spawn_blocking(move || {
-            let context = TrainingContext { deadline, memory_bytes, ..TrainingContext::default() };
+        watched::train(job, invocation, move |context| {
             let (champion, carried) = (champion.as_ref(), carried.as_ref());
-            train_series(&model, &panel, &asked, &spec, champion, carried, &context)
-        });
-        Ok(trained.await.map_err(|error| Failure::terminal(&error))??)
+            train_series(&model, &panel, &asked, &spec, champion, carried, context)
+        })
+        .await
     }
 
     /// The newest version of the same data and spec that left series to another run.
     async fn unfinished(&self) -> Result<Option<Forecasts>, Stop> {
         let Job { ports, model, spec, .. } = self.job;
-        let data_hash = self.panel.content_hash();
+        let data_hash = &self.panel.data_hash;
         let versions = ports.registry.versions(model).await?;
-        let Some(newest) = versions.into_iter().rev().find(|it| it.data_hash == data_hash) else {
+        let Some(newest) = versions.into_iter().rev().find(|it| it.data_hash == *data_hash) else {
             return Ok(None);
         };
         let (version, artifact) = (newest.version, newest.registered.artifact);
@@ -87,50 +86,32 @@ impl<'a> SeriesTraining<'a> {
         Ok((earlier.forecaster.unfinished() > 0).then_some(earlier))
     }
 
-    /// Writes artifact and record.
+    /// Writes artifact, record and model card.
     async fn store(
         &self,
         trained: &TrainedSeries,
         continues: bool,
         account: &Account,
     ) -> Result<(), Stop> {
-        let Job { ports, run, model, spec, .. } = self.job;
-        let bytes = trained.artifact.clone().into();
-        let artifact =
-            store::put(ports.write_objects.as_ref(), model, &trained.sha256, bytes).await?;
+        let Self { job, asked, panel, .. } = self;
+        let contender = trained.contender();
+        writing::artifact(job, &contender).await?;
         let record = SeriesRecord {
-            run: run.to_owned(),
-            model: model.clone(),
-            objects: account.lineage.objects.clone(),
-            data_hash: trained.data_hash.clone(),
-            rows: trained.rows,
+            facts: VersionFacts {
+                notes: trained.notes.clone(),
+                warnings: trained.warnings.clone(),
+                ..VersionFacts::of(job, &contender, account)
+            },
             series: trained.series,
-            notes: trained.notes.clone(),
-            warnings: trained.warnings.clone(),
-            schema: trained.schema.clone(),
-            spec: spec.clone(),
-            seed: spec.split.seed,
-            code_version: env!("CARGO_PKG_VERSION").to_owned(),
-            artifact,
             leaderboard: trained.board.clone(),
-            metrics: trained.metrics.clone(),
-            intervals: trained.intervals.clone(),
-            baseline: trained.baseline.clone(),
-            coverage: trained.coverage,
-            latency_ms: trained.latency_ms,
-            decision: trained.decision.clone(),
+            coverage: trained.measured.probability,
+            realised: trained.realised.clone(),
             unfinished: trained.unfinished,
             continues,
-            seconds: account.so_far(),
-            peak_memory_bytes: memory::peak_bytes(),
         };
-        write_json(
-            ports.write_objects.as_ref(),
-            &keys::run(model, run, keys::SERIES_RECORD),
-            &record,
-        )
-        .await?;
-        Ok(())
+        writing::record(job, keys::SERIES_RECORD, &record).await?;
+        let card = SeriesCard { origin: writing::origin(job), asked, panel, trained, continues };
+        writing::card(job, card.html()).await
     }
 }
 
@@ -146,16 +127,22 @@ impl Challenge for SeriesTraining<'_> {
         let before = carried.as_ref().map(|earlier| earlier.forecaster.unfinished());
         let trained = self.train(champion, carried).await?;
         account.seconds.training = trained.durations;
-        account.lineage.data_hash = Some(trained.data_hash.clone());
-        account.lineage.artifact = Some(keys::artifact(self.job.model, &trained.sha256));
+        let contender = trained.contender();
+        account.met(self.job.model, &contender);
         let storing = Instant::now();
         // A run that came no further would be followed by others without end.
         let came_further = before.is_none_or(|before| trained.unfinished < before);
         let continues = trained.unfinished > 0 && came_further;
+        if trained.unfinished > 0 && !continues {
+            tracing::warn!(
+                run = self.job.run,
+                unfinished = trained.unfinished,
+                "no run goes on with these series: give the function or the spec more time"
+            );
+        }
         self.store(&trained, continues, account).await?;
         account.seconds.store = storing.elapsed().as_secs_f64();
-        let version = describe(&self.job, &trained, account);
-        Ok(Judged { version, passed: trained.decision.passed })
+        Ok(Judged::of(&self.job, &contender, account))
     }
 }
 
@@ -173,25 +160,4 @@ fn forecasts(version: Version, artifact: &Artifact<'_>) -> Result<Forecasts, Sto
     let forecaster = artifact.forecaster().map_err(|error| Failure::terminal(&error))?;
     let data_hash = artifact.manifest().data_hash.clone();
     Ok(Forecasts { version, data_hash, forecaster })
-}
-
-fn describe(job: &Job<'_>, trained: &TrainedSeries, account: &Account) -> NewVersion {
-    NewVersion {
-        model: job.model.clone(),
-        artifact: trained.sha256.clone(),
-        artifact_bytes: trained.artifact.len() as u64,
-        run: job.run.to_owned(),
-        dataset: job.source.key.clone().unwrap_or_default(),
-        data_hash: trained.data_hash.clone(),
-        rows: trained.rows as u64,
-        columns: trained.schema.inputs.len() as u64,
-        seconds: account.so_far().total,
-        learner: trained.learner.clone(),
-        metric: trained.metric,
-        metrics: trained.metrics.clone(),
-        structure: None,
-        baselines: None,
-        created_at: job.ports.clock.now(),
-        decision: trained.decision.reasons.join("; "),
-    }
 }

@@ -10,6 +10,7 @@ use model_factory::runtime::{Failure, write_json};
 use model_factory::storage::keys;
 use serde_json::json;
 
+use crate::account::{Account, Told};
 use crate::admission::Admitted;
 use crate::announce::Announcer;
 use crate::dataset::DataSet;
@@ -17,7 +18,6 @@ use crate::import::Import;
 use crate::invocation::Invocation;
 use crate::job::Job;
 use crate::ports::Ports;
-use crate::record::{Account, Told};
 use crate::report::{Outcome, Run};
 use crate::series::SeriesTraining;
 use crate::source::{self, Source};

@@ -6,7 +6,7 @@ use clap::Args;
 use model_factory::events::{Event, EventKind, PublishEvents, run_of_event};
 use model_factory::name::ModelName;
 use model_factory::storage::{WriteObjects, keys};
-use model_factory::training::Progress;
+use model_factory::training::{Progress, Unit};
 use serde_json::json;
 use training_trigger::record::RunRecord;
 use training_trigger::report::Outcome;
@@ -111,10 +111,14 @@ pub(super) async fn wait(
 
 /// How far a search is.
 fn words(progress: &Progress) -> String {
-    let Progress { tried, of, metric, best, candidate } = progress;
+    let Progress { unit, tried, of, metric, best, candidate } = progress;
+    let unit = match unit {
+        Unit::Trial => "trial",
+        Unit::Series => "series",
+    };
     let of = of.map_or_else(String::new, |of| format!(" of {of}"));
     let best = best.map_or_else(String::new, |best| format!(", {metric} {best:.4} by {candidate}"));
-    format!("trial {tried}{of}{best}")
+    format!("{unit} {tried}{of}{best}")
 }
 
 /// Says what came of a run.
@@ -125,22 +129,14 @@ pub(super) async fn report(
 ) -> Result<(), CliError> {
     match &record.run.outcome {
         Outcome::Registered { version, promoted, awaits_approval, reasons } => {
-            // An import has no leaderboard.
-            if let Some(training) = runs::training(client, model, &record.run.run).await? {
-                say(tables::leaderboard(&training.leaderboard).to_string())?;
-                for note in training.notes {
+            if let Some(made) = runs::made(client, model, &record.run.run).await? {
+                if let Some(board) = tables::competitors(&made) {
+                    say(board.to_string())?;
+                }
+                for note in &made.facts().notes {
                     say(format!("note: {note}"))?;
                 }
-                for warning in training.warnings {
-                    say(format!("warning: {}", warning.message))?;
-                }
-            }
-            if let Some(series) = runs::series(client, model, &record.run.run).await? {
-                say(tables::standings(&series.leaderboard).to_string())?;
-                for note in series.notes {
-                    say(format!("note: {note}"))?;
-                }
-                for warning in series.warnings {
+                for warning in &made.facts().warnings {
                     say(format!("warning: {}", warning.message))?;
                 }
             }
@@ -180,6 +176,7 @@ mod tests {
     #[test]
     fn progress_is_told_with_what_is_known() {
         let mut progress = Progress {
+            unit: Unit::Trial,
             tried: 3,
             of: Some(20),
             metric: Metric::Rmse,
@@ -189,5 +186,14 @@ mod tests {
         assert_eq!(words(&progress), "trial 3 of 20, rmse 1.2500 by linear alpha=1");
         (progress.of, progress.best) = (None, None);
         assert_eq!(words(&progress), "trial 3");
+        let of_series = Progress {
+            unit: Unit::Series,
+            of: Some(2_000),
+            best: Some(0.75),
+            metric: Metric::Mase,
+            candidate: "ets".to_owned(),
+            ..progress
+        };
+        assert_eq!(words(&of_series), "series 3 of 2000, mase 0.7500 by ets");
     }
 }

@@ -6,9 +6,12 @@ use model_factory::name::ModelName;
 use model_factory::storage::{ReadObjects, WriteObjects, keys};
 use serde::Serialize;
 use serde_json::Value;
-use training_trigger::record::{ImportRecord, RunRecord, TrainingRecord};
+use training_trigger::record::{
+    ImportRecord, RunRecord, SeriesRecord, TrainingRecord, VersionFacts,
+};
 
-use super::{Client, runs};
+use super::Client;
+use super::runs::{self, Made};
 use crate::error::CliError;
 
 /// The file of a run's folder that holds its tags.
@@ -16,6 +19,9 @@ const TAGS: &str = "tags.json";
 
 /// Words about a run that people or programs have added.
 pub(crate) type Tags = BTreeMap<String, String>;
+
+/// Parameters and metrics by name.
+type Told = (BTreeMap<String, String>, BTreeMap<String, f64>);
 
 /// A run with what is known of it.
 #[derive(Debug, Serialize)]
@@ -36,12 +42,8 @@ impl Facts {
         // What could not be read has no model, and no folder.
         if let Ok(model) = record.run.subject.parse::<ModelName>() {
             let run = &record.run.run;
-            if let Some(training) = runs::training(client, &model, run).await? {
-                metrics = told(&training.metrics);
-                params = of_training(&training)?;
-            } else if let Some(import) = import(client, &model, run).await? {
-                metrics = told(&import.metrics);
-                params = of_import(&import)?;
+            if let Some(made) = runs::made(client, &model, run).await? {
+                (params, metrics) = told(&made)?;
             }
             tags = self::tags(client, &model, run).await?;
         }
@@ -82,49 +84,52 @@ pub(crate) fn parse_tag(text: &str) -> Result<(String, String), String> {
     }
 }
 
-async fn import(
-    client: &Client,
-    model: &ModelName,
-    run: &str,
-) -> Result<Option<ImportRecord>, CliError> {
-    match client.bucket.get(&keys::run(model, run, "import.json")).await? {
-        Some(object) => Ok(Some(serde_json::from_slice(&object.bytes)?)),
-        None => Ok(None),
-    }
+fn of_training(training: &TrainingRecord) -> Vec<(&'static str, String)> {
+    let winner = training.leaderboard.entries.first().map(|entry| &entry.candidate);
+    let of_winner = winner.map(|candidate| {
+        let learner = candidate.learner.kind().name().to_owned();
+        [("learner", learner), ("hyper_parameters", candidate.params())]
+    });
+    of_winner.into_iter().flatten().collect()
 }
 
-fn of_training(training: &TrainingRecord) -> Result<BTreeMap<String, String>, CliError> {
-    let TrainingRecord { rows, columns, seed, code_version, data_hash, spec, .. } = training;
+fn of_series(record: &SeriesRecord) -> Vec<(&'static str, String)> {
+    let leader = record.leaderboard.standings.first();
+    let learner = leader.map(|standing| ("learner", standing.learner.name().to_owned()));
+    let counts = [
+        ("series", record.series.to_string()),
+        ("origins", record.leaderboard.origins.to_string()),
+        ("unfinished", record.unfinished.to_string()),
+    ];
+    learner.into_iter().chain(counts).collect()
+}
+
+fn of_import(import: &ImportRecord) -> Vec<(&'static str, String)> {
+    vec![("format", import.format.clone()), ("file", import.file.clone())]
+}
+
+/// Parameters and metrics of a version.
+fn told(made: &Made) -> Result<Told, CliError> {
+    let of_kind = match made {
+        Made::Training(record) => of_training(record),
+        Made::Series(record) => of_series(record),
+        Made::Import(record) => of_import(record),
+    };
+    let VersionFacts { rows, columns, seed, code_version, data_hash, spec, metrics, .. } =
+        made.facts();
     let mut params = BTreeMap::new();
-    if let Some(winner) = training.leaderboard.entries.first() {
-        params.insert("learner".to_owned(), winner.candidate.learner.kind().name().to_owned());
-        params.insert("hyper_parameters".to_owned(), winner.candidate.params());
-    }
     flatten("spec", &serde_json::to_value(spec)?, &mut params);
     let of_data = [
         ("rows", rows.to_string()),
         ("columns", columns.to_string()),
         ("seed", seed.to_string()),
         ("code_version", code_version.clone()),
-        ("data_hash", data_hash.clone()),
     ];
-    params.extend(of_data.map(|(name, value)| (name.to_owned(), value)));
-    Ok(params)
-}
-
-fn of_import(import: &ImportRecord) -> Result<BTreeMap<String, String>, CliError> {
-    let ImportRecord { rows, columns, format, file, code_version, spec, .. } = import;
-    let mut params = BTreeMap::new();
-    flatten("spec", &serde_json::to_value(spec)?, &mut params);
-    let of_file = [
-        ("rows", rows.to_string()),
-        ("columns", columns.to_string()),
-        ("format", format.clone()),
-        ("file", file.clone()),
-        ("code_version", code_version.clone()),
-    ];
-    params.extend(of_file.map(|(name, value)| (name.to_owned(), value)));
-    Ok(params)
+    let hash = data_hash.iter().map(|hash| ("data_hash", hash.clone()));
+    let all = of_data.into_iter().chain(hash).chain(of_kind);
+    params.extend(all.map(|(name, value)| (name.to_owned(), value)));
+    let metrics = metrics.iter().map(|(metric, value)| (metric.to_string(), *value)).collect();
+    Ok((params, metrics))
 }
 
 /// The members of an object by their paths; what is not set is left out.
@@ -143,8 +148,4 @@ fn flatten(path: &str, value: &Value, params: &mut BTreeMap<String, String>) {
             params.insert(path.to_owned(), other.to_string());
         }
     }
-}
-
-fn told<M: ToString>(metrics: &BTreeMap<M, f64>) -> BTreeMap<String, f64> {
-    metrics.iter().map(|(metric, value)| (metric.to_string(), *value)).collect()
 }

@@ -10,7 +10,9 @@ use model_factory::training::Progress;
 use model_factory::window::Window;
 use serde::de::DeserializeOwned;
 use training_trigger::progress::ProgressRecord;
-use training_trigger::record::{RunRecord, SeriesRecord, TrainingRecord};
+use training_trigger::record::{
+    ImportRecord, RunRecord, SeriesRecord, TrainingRecord, VersionFacts,
+};
 
 use super::Client;
 use crate::error::CliError;
@@ -123,39 +125,55 @@ pub(crate) async fn newest(
     Ok(records)
 }
 
-/// The only run of a model whose id starts so, and what it tells of its training
-/// where it came so far.
+/// The only run of a model whose id starts so.
 pub(crate) async fn find(
     client: &Client,
     model: &ModelName,
     start: &str,
-) -> Result<(RunRecord, Option<TrainingRecord>), CliError> {
+) -> Result<RunRecord, CliError> {
     let prefix = format!("{}{start}", keys::runs(model));
     let listed = client.bucket.list(&prefix).await?;
     let mut ended = listed.into_iter().filter(|listed| listed.key.ends_with("/run.json"));
     let unknown = || CliError::UnknownRun { model: model.clone(), run: start.to_owned() };
     let (Some(only), None) = (ended.next(), ended.next()) else { return Err(unknown()) };
-    let record: RunRecord = read(client, &only.key).await?.ok_or_else(unknown)?;
-    let training = training(client, model, &record.run.run).await?;
-    Ok((record, training))
+    read(client, &only.key).await?.ok_or_else(unknown)
 }
 
-/// What a run tells of its training; `None` for an import, or one on series.
-pub(crate) async fn training(
+/// What a run tells of its version, by the way in which it came to it.
+pub(crate) enum Made {
+    /// It was trained on rows.
+    Training(Box<TrainingRecord>),
+    /// It was trained on series.
+    Series(Box<SeriesRecord>),
+    /// It was taken over.
+    Import(Box<ImportRecord>),
+}
+
+impl Made {
+    /// What every run tells.
+    pub(crate) fn facts(&self) -> &VersionFacts {
+        match self {
+            Self::Training(record) => &record.facts,
+            Self::Series(record) => &record.facts,
+            Self::Import(record) => &record.facts,
+        }
+    }
+}
+
+/// What a run tells of its version; `None` for a run that came to none.
+pub(crate) async fn made(
     client: &Client,
     model: &ModelName,
     run: &str,
-) -> Result<Option<TrainingRecord>, CliError> {
-    read(client, &keys::run(model, run, "training.json")).await
-}
-
-/// What a run tells of its training on series; `None` for any other.
-pub(crate) async fn series(
-    client: &Client,
-    model: &ModelName,
-    run: &str,
-) -> Result<Option<SeriesRecord>, CliError> {
-    read(client, &keys::run(model, run, keys::SERIES_RECORD)).await
+) -> Result<Option<Made>, CliError> {
+    let key = |file| keys::run(model, run, file);
+    if let Some(record) = read(client, &key("training.json")).await? {
+        return Ok(Some(Made::Training(record)));
+    }
+    if let Some(record) = read(client, &key(keys::SERIES_RECORD)).await? {
+        return Ok(Some(Made::Series(record)));
+    }
+    Ok(read(client, &key("import.json")).await?.map(Made::Import))
 }
 
 async fn read<T: DeserializeOwned>(client: &Client, key: &str) -> Result<Option<T>, CliError> {

@@ -8,7 +8,7 @@ use model_factory::name::{ModelName, Reference, Version};
 use model_factory::registry::ReadRegistry;
 use model_factory::storage::{ReadObjects, WriteObjects, keys};
 use model_factory::window::Window;
-use training_trigger::record::{RunRecord, TrainingRecord};
+use training_trigger::record::RunRecord;
 use training_trigger::report::Outcome;
 
 use super::http::HttpClient;
@@ -177,16 +177,19 @@ impl<'a> Story<'a> {
         let Outcome::Registered { version, promoted, .. } = &record.run.outcome else {
             return Err(CliError::Training(format!("the training ended otherwise: {record:?}")));
         };
-        let training = runs::training(self.client, &self.model, &record.run.run).await?;
-        let TrainingRecord { leaderboard, decision, notes, .. } = training.ok_or_else(|| {
+        let made = runs::made(self.client, &self.model, &record.run.run).await?;
+        let made = made.ok_or_else(|| {
             CliError::Training(format!("run {} has left no record", record.run.run))
         })?;
-        say(tables::leaderboard(&leaderboard).to_string())?;
-        for note in notes {
+        if let Some(board) = tables::competitors(&made) {
+            say(board.to_string())?;
+        }
+        let facts = made.facts();
+        for note in &facts.notes {
             say(format!("   note: {note}"))?;
         }
         let place = if *promoted { "is the champion" } else { "is not promoted" };
-        say(format!("   version {version} {place}: {}", decision.reasons.join("; ")))?;
+        say(format!("   version {version} {place}: {}", facts.decision.reasons.join("; ")))?;
         Ok(*version)
     }
 

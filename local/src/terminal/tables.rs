@@ -10,10 +10,11 @@ use model_factory::registry::{
     AliasRecord, DriftRecord, Movement, Pinned, RejectionRecord, Stage, VersionRecord,
 };
 use model_factory::training::Leaderboard;
-use training_trigger::record::{Lineage, RunRecord, Seconds, TrainingRecord};
+use training_trigger::record::{Lineage, RunRecord, Seconds, VersionFacts};
 use training_trigger::report::Outcome;
 
 use crate::client::facts::Facts;
+use crate::client::runs::Made;
 
 pub(super) fn table(header: &[&str], right_aligned: &[usize]) -> Table {
     let mut table = Table::new();
@@ -26,8 +27,17 @@ pub(super) fn table(header: &[&str], right_aligned: &[usize]) -> Table {
     table
 }
 
+/// What competed in a run, the best first; nothing did in one that took a model over.
+pub(crate) fn competitors(made: &Made) -> Option<Table> {
+    match made {
+        Made::Training(record) => Some(leaderboard(&record.leaderboard)),
+        Made::Series(record) => Some(standings(&record.leaderboard)),
+        Made::Import(_) => None,
+    }
+}
+
 /// The candidates of a run, the best first.
-pub(crate) fn leaderboard(leaderboard: &Leaderboard) -> Table {
+fn leaderboard(leaderboard: &Leaderboard) -> Table {
     let score = format!("{} ({}-fold mean ± sd)", leaderboard.metric, leaderboard.folds);
     let header = ["", "learner", "parameters", &score, "state", "seconds"];
     let mut table = table(&header, &[0, 3, 5]);
@@ -49,7 +59,7 @@ pub(crate) fn leaderboard(leaderboard: &Leaderboard) -> Table {
 }
 
 /// The learners of a training on series, the best first.
-pub(crate) fn standings(board: &Board) -> Table {
+fn standings(board: &Board) -> Table {
     let score = format!("{} (mean ± sd, {} origins)", board.metric, board.origins);
     let header = ["", "learner", &score, "chosen", "not fitted", "seconds"];
     let mut table = table(&header, &[0, 2, 3, 4, 5]);
@@ -215,7 +225,7 @@ pub(crate) fn runs(runs: &[Facts]) -> Table {
 }
 
 /// One run from its data to its alias, and what it took.
-pub(crate) fn lineage(record: &RunRecord, training: Option<&TrainingRecord>) -> Table {
+pub(crate) fn lineage(record: &RunRecord, facts: Option<&VersionFacts>) -> Table {
     let mut table = Table::new();
     table.load_preset(UTF8_BORDERS_ONLY);
     let mut row = |name: &str, value: String| {
@@ -229,8 +239,8 @@ pub(crate) fn lineage(record: &RunRecord, training: Option<&TrainingRecord>) -> 
     if let Some(hash) = data_hash {
         row("data", hash.clone());
     }
-    if let Some(training) = training {
-        let TrainingRecord { rows, columns, seed, code_version, .. } = training;
+    if let Some(facts) = facts {
+        let VersionFacts { rows, columns, seed, code_version, .. } = facts;
         row("trained", format!("{rows} rows, {columns} inputs, seed {seed}, code {code_version}"));
     }
     if let Some(artifact) = artifact {

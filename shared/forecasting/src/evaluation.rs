@@ -8,11 +8,19 @@ use model_factory_tabular::dataset::Target;
 use model_factory_tabular::spec::ForecasterKind;
 use rayon::prelude::*;
 
+use super::ahead::Ahead;
 use super::fitting::fit_or_naive;
 use super::history::{History, naive_error};
 use super::learners::lags::Booster;
+use super::panel::Series;
 use super::rolling::Origin;
-use super::selection::{Ahead, Chosen, Competition};
+use super::selection::{Chosen, Competition};
+
+/// The probabilities at which intervals are measured.
+const PROBABILITIES: [f64; 6] = [0.5, 0.6, 0.7, 0.8, 0.9, 0.95];
+
+/// How many series are told of step by step.
+const BACKTESTS: usize = 6;
 
 /// What was forecast of the steps that were held out, beside the truth.
 #[derive(Debug, Clone)]
@@ -24,10 +32,47 @@ pub struct Measured {
     pub coverages: BTreeMap<usize, f64>,
     /// The probability of the intervals.
     pub probability: f64,
+    /// Promised and measured coverage of intervals of other probabilities.
+    pub calibration: Vec<(f64, f64)>,
+    /// Some series step by step, from the best to the worst forecast: the best, the worst,
+    /// and those evenly between them.
+    pub backtests: Vec<Backtest>,
 }
 
-/// One step: truth, forecast, naive error, bounds.
-type Step = (f64, f64, f64, (f64, f64));
+/// What was forecast of one series' held-out steps.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Backtest {
+    /// The place of the series in the panel.
+    pub series: usize,
+    /// The learner that forecast it.
+    pub learner: ForecasterKind,
+    /// The mean absolute scaled error of the steps (MASE).
+    pub mase: f64,
+    /// The steps of which the truth is known, in their order.
+    pub steps: Vec<BacktestStep>,
+}
+
+/// What was forecast of one step.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct BacktestStep {
+    /// How many steps it lies after what was learned from, from 1.
+    pub ahead: usize,
+    /// What was observed.
+    pub truth: f64,
+    /// What was forecast.
+    pub forecast: f64,
+    /// The least and the largest quantile that is asked for.
+    pub bounds: (f64, f64),
+}
+
+/// One series' held-out steps.
+struct HeldOut {
+    backtest: Backtest,
+    /// What counts as an error of 1.
+    scale: f64,
+    /// How many steps lie within the interval of each of [`PROBABILITIES`].
+    within: [usize; PROBABILITIES.len()],
+}
 
 /// Fits the chosen learners to each series before what is held out, and scores what they
 /// forecast of it. Intervals lie between the outermost quantiles that are asked for.
@@ -37,50 +82,108 @@ type Step = (f64, f64, f64, (f64, f64));
 pub fn measure(competition: &Competition<'_>, chosen: &[Chosen]) -> Result<Measured, Incomparable> {
     let Competition { panel, asked, .. } = *competition;
     let quantiles = asked.quantiles.iter().copied();
-    let (low, high) = quantiles.fold((0.5, 0.5), |(low, high): (f64, f64), quantile| {
+    let outermost = quantiles.fold((0.5, 0.5), |(low, high): (f64, f64), quantile| {
         (low.min(quantile), high.max(quantile))
     });
     let booster = booster(competition, chosen);
-    let steps: Vec<Vec<Step>> = panel
+    let held_out: Vec<HeldOut> = panel
         .series
         .par_iter()
         .zip(chosen)
-        .map(|(series, chosen)| {
-            let Some(train) = competition.train(series) else { return Vec::new() };
-            let history = History::of(series, train);
-            let ahead = Ahead::of(series, Origin { train, horizon: asked.horizon });
-            let setting = &panel.setting;
-            let (_, model) = fit_or_naive(chosen.learner, &history, setting, booster.as_ref());
-            let forecast = ahead.forecast(&model, &history, setting, booster.as_ref());
-            let scale = naive_error(history.values, setting.shortest_season(history.len()));
-            let values = ahead.truth.iter().zip(forecast);
-            (1..)
-                .zip(values)
-                .filter(|(_, (truth, _))| !truth.is_nan())
-                .map(|(step, (truth, value))| {
-                    let bound = |quantile| value + chosen.spread.offset(step, quantile);
-                    (*truth, value, scale, (bound(low), bound(high)))
-                })
-                .collect()
+        .enumerate()
+        .filter_map(|(place, (series, chosen))| {
+            competition.hold_out(place, series, chosen, booster.as_ref(), outermost)
         })
         .collect();
-    let covered = |steps: &Vec<Step>| {
-        let within =
-            steps.iter().filter(|(truth, _, _, (low, high))| (low..=high).contains(&truth));
-        within.count() as f64 / steps.len() as f64
+    let all = || {
+        let steps = |it| HeldOut::steps(it).map(move |step| (step, it.scale));
+        held_out.iter().flat_map(steps)
     };
-    let coverages = steps.iter().enumerate().filter(|(_, steps)| !steps.is_empty());
-    let coverages = coverages.map(|(series, steps)| (series, covered(steps))).collect();
-    let all = || steps.iter().flatten();
-    let truth = Target::Values(all().map(|step| step.0).collect());
-    let forecasts = Predictions::Values(all().map(|step| step.1).collect());
-    let probability = high - low;
-    let bounds = all().map(|step| step.3).collect();
-    let intervals = Intervals { coverage: probability, bounds };
+    let truth = Target::Values(all().map(|(step, _)| step.truth).collect());
+    let forecasts = Predictions::Values(all().map(|(step, _)| step.forecast).collect());
+    let probability = outermost.1 - outermost.0;
+    let bounds = all().map(|(step, _)| step.bounds).collect();
     let evaluation = Evaluation::new(&truth, &forecasts)?
-        .with_scales(all().map(|step| step.2).collect())
-        .with_intervals(Some(intervals));
-    Ok(Measured { evaluation, coverages, probability })
+        .with_scales(all().map(|(_, scale)| scale).collect())
+        .with_intervals(Some(Intervals { coverage: probability, bounds }));
+    let rows = evaluation.rows() as f64;
+    let calibration = PROBABILITIES.iter().enumerate().map(|(level, promised)| {
+        let within: usize = held_out.iter().filter_map(|it| it.within.get(level)).sum();
+        (*promised, within as f64 / rows)
+    });
+    Ok(Measured {
+        coverages: held_out.iter().map(|it| (it.backtest.series, it.covered())).collect(),
+        probability,
+        calibration: calibration.filter(|(_, measured)| measured.is_finite()).collect(),
+        backtests: spread_out(held_out),
+        evaluation,
+    })
+}
+
+impl Competition<'_> {
+    /// What the chosen learner forecasts of a series' held-out steps; `None` where none are
+    /// held out, or nothing is known of them.
+    fn hold_out(
+        &self,
+        place: usize,
+        series: &Series,
+        chosen: &Chosen,
+        booster: Option<&Booster>,
+        (low, high): (f64, f64),
+    ) -> Option<HeldOut> {
+        let train = self.train(series)?;
+        let setting = &self.panel.setting;
+        let history = History::of(series, train);
+        let ahead = Ahead::of(series, Origin { train, horizon: self.asked.horizon });
+        let (learner, model) = fit_or_naive(chosen.learner, &history, setting, booster);
+        let forecast = ahead.forecast(&model, &history, setting, booster);
+        let steps = (1..).zip(ahead.truth.iter().zip(forecast));
+        let steps: Vec<BacktestStep> = steps
+            .filter(|(_, (truth, _))| !truth.is_nan())
+            .map(|(ahead, (&truth, forecast))| {
+                let bound = |quantile| forecast + chosen.spread.offset(ahead, quantile);
+                BacktestStep { ahead, truth, forecast, bounds: (bound(low), bound(high)) }
+            })
+            .collect();
+        let error = |step: &BacktestStep| (step.forecast - step.truth).abs();
+        let within = PROBABILITIES.map(|probability| {
+            let lies =
+                |step: &&BacktestStep| error(step) <= chosen.spread.radius(step.ahead, probability);
+            steps.iter().filter(lies).count()
+        });
+        let scale = naive_error(history.values, setting.shortest_season(history.len()));
+        let mase = steps.iter().map(error).sum::<f64>() / (steps.len() as f64 * scale);
+        let backtest = Backtest { series: place, learner, mase, steps };
+        (!backtest.steps.is_empty()).then_some(HeldOut { backtest, scale, within })
+    }
+}
+
+impl HeldOut {
+    fn steps(&self) -> impl Iterator<Item = &BacktestStep> {
+        self.backtest.steps.iter()
+    }
+
+    /// The share of steps within the interval.
+    fn covered(&self) -> f64 {
+        let within = |step: &&BacktestStep| {
+            let (low, high) = step.bounds;
+            (low..=high).contains(&step.truth)
+        };
+        self.steps().filter(within).count() as f64 / self.backtest.steps.len() as f64
+    }
+}
+
+/// The best and the worst forecast, and those evenly between them by their error.
+fn spread_out(mut held_out: Vec<HeldOut>) -> Vec<Backtest> {
+    held_out.sort_by(|a, b| a.backtest.mase.total_cmp(&b.backtest.mase));
+    let last = held_out.len().saturating_sub(1);
+    let kept = held_out.len().min(BACKTESTS);
+    let mut places = (0..kept).map(|rank| rank * last / kept.saturating_sub(1).max(1)).peekable();
+    let backtests = held_out
+        .into_iter()
+        .enumerate()
+        .filter_map(|(rank, held_out)| places.next_if_eq(&rank).map(|_| held_out.backtest));
+    backtests.collect()
 }
 
 /// The boosted model before what is held out, if any series needs it.

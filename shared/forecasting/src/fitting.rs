@@ -4,12 +4,13 @@ use model_factory_learning::learners::Deadline;
 use model_factory_tabular::spec::ForecasterKind;
 use rayon::prelude::*;
 
+use super::ahead::is_never_negative;
 use super::evaluation::Measured;
 use super::forecaster::{Forecaster, SeriesModel};
 use super::history::History;
 use super::learners::lags::Booster;
 use super::learners::{self, Future, Model};
-use super::selection::{Board, Competition, is_never_negative};
+use super::selection::{Board, Competition};
 use super::setting::Setting;
 
 /// Fits what was chosen to every series, up to its last step.
@@ -34,7 +35,7 @@ pub fn complete(competition: &Competition<'_>, board: &Board, measured: &Measure
                 key: series.key.clone(),
                 learner,
                 model,
-                end: series.start + history.len() as i64 - 1,
+                end: series.end(),
                 observations: series.observations(),
                 never_negative: is_never_negative(&series.values),
                 spread: chosen.spread.clone(),

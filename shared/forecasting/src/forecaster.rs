@@ -9,11 +9,12 @@ use model_factory_tabular::dataset::Task;
 use model_factory_tabular::spec::ForecasterKind;
 use serde::{Deserialize, Serialize};
 
+use super::ahead::bounded;
 use super::intervals::Spread;
 use super::learners::lags::{Booster, Reads};
 use super::learners::{Future, Model};
 use super::panel::Panel;
-use super::selection::{Chosen, bounded};
+use super::selection::Chosen;
 use super::setting::Setting;
 
 /// How hard the models are packed.

@@ -4,6 +4,7 @@
 //! A [`Panel`] holds the series of a data set; [`compete`] finds the learner of each; a
 //! [`Forecaster`] holds what was fitted, and answers [`ForecastRequest`]s.
 
+mod ahead;
 mod evaluation;
 mod fitting;
 mod forecaster;
@@ -12,17 +13,19 @@ mod history;
 mod intervals;
 mod learners;
 mod panel;
+mod realised;
 mod rolling;
 mod selection;
 mod setting;
 
-pub use evaluation::{Measured, measure};
+pub use evaluation::{Backtest, BacktestStep, Measured, measure};
 pub use fitting::complete;
 pub use forecaster::{
     DecodeError, EncodedForecaster, Forecast, ForecastError, ForecastRequest, Forecaster,
     SeriesModel,
 };
 pub use grid::Grid;
-pub use panel::{Panel, Series};
-pub use selection::{Board, Chosen, Competition, Standing, compete};
+pub use panel::{Oddities, Panel, Series};
+pub use realised::{Realised, realised};
+pub use selection::{Board, Chosen, Compared, Competition, Standing, compete};
 pub use setting::Setting;

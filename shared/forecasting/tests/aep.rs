@@ -58,7 +58,7 @@ fn forecast(raw: &RawTable, spec: &Spec, rows: usize) -> (Board, Measured) {
         deadline: Deadline::default(),
         carried: None,
     };
-    let board = compete(&competition);
+    let board = compete(&competition, &|_| {});
     let measured = measure(&competition, &board.chosen).unwrap();
     (board, measured)
 }

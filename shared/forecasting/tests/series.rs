@@ -7,7 +7,8 @@
 )]
 
 use model_factory_forecasting::{
-    Competition, ForecastError, ForecastRequest, Forecaster, Panel, compete, complete, measure,
+    Competition, ForecastError, ForecastRequest, Forecaster, Oddities, Panel, compete, complete,
+    measure,
 };
 use model_factory_learning::learners::Deadline;
 use model_factory_learning::metrics::Metric;
@@ -57,7 +58,7 @@ fn train(
     let asked = spec.forecasts().unwrap();
     let competition =
         Competition { panel, asked: &asked, metric: Metric::Mase, seed: 42, deadline, carried };
-    let board = compete(&competition);
+    let board = compete(&competition, &|_| {});
     let measured = measure(&competition, &board.chosen).unwrap();
     assert!(measured.evaluation.rows() > 0);
     complete(&competition, &board, &measured)
@@ -149,6 +150,81 @@ fn what_there_is_no_time_for_waits_for_another_run() {
 }
 
 #[test]
+fn a_comparison_tells_how_far_it_is() {
+    let (panel, spec) = panel(&sales(), SPEC).unwrap();
+    let asked = spec.forecasts().unwrap();
+    let told = |deadline, carried| {
+        let competition = Competition {
+            panel: &panel,
+            asked: &asked,
+            metric: Metric::Mase,
+            seed: 42,
+            deadline,
+            carried,
+        };
+        let told = std::sync::Mutex::new(Vec::new());
+        let board = compete(&competition, &|compared| told.lock().unwrap().push(compared.clone()));
+        (board, told.into_inner().unwrap())
+    };
+    let (board, compared) = told(Deadline::default(), None);
+    let counts: Vec<_> = compared.iter().map(|it| (it.series, it.of)).collect();
+    assert_eq!(counts, [(0, 2), (1, 2), (2, 2)]);
+    assert_eq!(compared[0].leader, None);
+    let (leader, mean) = compared[2].leader.unwrap();
+    let best = &board.standings[0];
+    assert_eq!((best.learner, best.failed), (leader, 0));
+    assert!((best.mean.unwrap() - mean).abs() < 1e-12);
+    // Every learner is told by all metrics, whichever ranks; MASE is the one that does.
+    assert!((best.metrics[&Metric::Mase] - mean).abs() < 1e-12);
+    let told_of: Vec<Metric> = best.metrics.keys().copied().collect();
+    for metric in [Metric::Rmse, Metric::Mae, Metric::Smape, Metric::Mase] {
+        assert!(told_of.contains(&metric), "{told_of:?}");
+    }
+    assert!(best.metrics[&Metric::Mae] <= best.metrics[&Metric::Rmse]);
+
+    let over = Deadline::within(std::time::Duration::ZERO);
+    let (_, compared) = told(over, None);
+    assert_eq!(compared.len(), 1, "there was no time for a series");
+    let finished = train(&panel, &spec, Deadline::default(), None);
+    let (_, compared) = told(over, Some(&finished));
+    let last = compared.last().unwrap();
+    assert_eq!((last.series, last.leader), (2, None), "what is carried need not be compared");
+}
+
+#[test]
+fn what_is_held_out_is_told_step_by_step() {
+    let (panel, spec) = panel(&sales(), SPEC).unwrap();
+    let asked = spec.forecasts().unwrap();
+    let competition = Competition {
+        panel: &panel,
+        asked: &asked,
+        metric: Metric::Mase,
+        seed: 42,
+        deadline: Deadline::default(),
+        carried: None,
+    };
+    let measured = measure(&competition, &compete(&competition, &|_| {}).chosen).unwrap();
+    let [best, worst] = measured.backtests.as_slice() else { panic!("{:?}", measured.backtests) };
+    assert!(best.mase <= worst.mase);
+    let mean = f64::midpoint(best.mase, worst.mase);
+    assert!((measured.evaluation.score(Metric::Mase) - mean).abs() < 1e-12);
+    for backtest in [best, worst] {
+        let series = &panel.series[backtest.series];
+        let truths: Vec<f64> = backtest.steps.iter().map(|step| step.truth).collect();
+        assert_eq!(truths, series.values[series.values.len() - 7..]);
+        for (ahead, step) in (1..).zip(&backtest.steps) {
+            assert_eq!(step.ahead, ahead);
+            assert!(step.bounds.0 < step.forecast && step.forecast < step.bounds.1);
+        }
+    }
+    let promised: Vec<f64> = measured.calibration.iter().map(|(promised, _)| *promised).collect();
+    assert_eq!(promised, [0.5, 0.6, 0.7, 0.8, 0.9, 0.95]);
+    assert!(measured.calibration.is_sorted_by(|a, b| a.1 <= b.1), "{:?}", measured.calibration);
+    let at_80 = measured.calibration[3].1;
+    assert!((at_80 - measured.evaluation.score(Metric::Coverage)).abs() < 1e-12);
+}
+
+#[test]
 fn odd_times_are_mended_and_told() {
     let mut data: Vec<String> = sales().lines().map(str::to_owned).collect();
     data.swap(3, 90);
@@ -164,6 +240,9 @@ fn odd_times_are_mended_and_told() {
     assert!(notes.contains("1 steps have no row"), "{notes}");
     assert!(notes.contains("1 rows without a time, a key or a value are left out"), "{notes}");
     assert_eq!(panel.rows, 241);
+    let Oddities { unusable, between, repeated, missing, left_out } = &panel.oddities;
+    assert_eq!((*unusable, *between, *repeated, *missing), (1, 0, 1, 1));
+    assert!(left_out.is_empty());
 }
 
 #[test]

@@ -2,8 +2,7 @@
 
 use maud::{Markup, html};
 
-use super::CardInput;
-use crate::dataset::{self, Categories, Field, Kind, Schema, Table, Target, Values};
+use crate::dataset::{self, Categories, Field, Kind, Labelled, Schema, Table, Target, Values};
 use crate::page::{count, number, percent, short, sketch};
 use crate::profile::{Column, Profile, Summary};
 
@@ -13,22 +12,18 @@ const COLUMNS: usize = 60;
 /// The most categories that are named.
 const NAMED: usize = 3;
 
-pub(super) fn section(input: &CardInput<'_>) -> Markup {
-    let profile = &input.trained.profile;
-    let schema = &input.data.schema;
+/// The rows that it learned from, or was measured on.
+pub(super) fn section(title: &str, data: &Labelled, profile: &Profile, split: &str) -> Markup {
+    let inputs = data.schema.inputs.len();
     html! {
-        h2 { "What it learned from" }
-        p .quiet {
-            (count(input.data.rows() as u64)) " rows with " (schema.inputs.len()) " inputs; "
-            (count(profile.rows)) " of them to learn from, "
-            (count(input.trained.assessment.evaluation.rows() as u64)) " held out."
-        }
+        h2 { (title) }
+        p .quiet { (count(data.rows() as u64)) " rows with " (inputs) " inputs; " (split) "." }
         div .scroll { table .columns {
             thead { tr {
                 th { "Column" } th { "Type" } th .n { "Missing" } th { "Values" } th {}
             } }
             tbody {
-                @for column in target(input).iter() { (row(column, true)) }
+                @for column in target(data).iter() { (row(column, true)) }
                 @for column in profile.inputs.iter().take(COLUMNS) { (row(column, false)) }
             }
         } }
@@ -38,10 +33,26 @@ pub(super) fn section(input: &CardInput<'_>) -> Markup {
     }
 }
 
+/// What it reads, where no rows tell more.
+pub(super) fn inputs(schema: &Schema) -> Markup {
+    html! {
+        h2 { "What it reads" }
+        div .scroll { table .columns {
+            thead { tr { th { "Column" } th { "Type" } } }
+            tbody { @for field in schema.inputs.iter().take(COLUMNS) { tr {
+                td { (short(&field.name, 40)) } td .quiet { (kind(field.kind)) }
+            } } }
+        } }
+        @if schema.inputs.len() > COLUMNS {
+            p .quiet .small { (schema.inputs.len() - COLUMNS) " more inputs are not listed." }
+        }
+    }
+}
+
 /// The summary of the target, where there is one, as of an input; of all rows.
-fn target(input: &CardInput<'_>) -> Vec<Column> {
-    let name = input.data.schema.target.clone().unwrap_or_default();
-    let (kind, values) = match &input.data.target {
+fn target(data: &Labelled) -> Vec<Column> {
+    let name = data.schema.target.clone().unwrap_or_default();
+    let (kind, values) = match &data.target {
         Target::Values(values) => (Kind::Fractional, Values::Number(values.clone())),
         Target::Classes { classes, labels } => {
             let texts = labels.iter().map(|&label| classes.get(label).map(String::as_str));
@@ -50,7 +61,7 @@ fn target(input: &CardInput<'_>) -> Vec<Column> {
         Target::Absent { .. } => return Vec::new(),
     };
     let field = Field { name: name.clone(), kind, nullable: false };
-    let schema = Schema { inputs: vec![field], ..input.data.schema.clone() };
+    let schema = Schema { inputs: vec![field], ..data.schema.clone() };
     Table::new(vec![dataset::Column { name, values }])
         .map(|table| Profile::of(&table, &schema).inputs)
         .unwrap_or_default()

@@ -4,9 +4,10 @@ use std::collections::BTreeMap;
 
 use maud::{Markup, html};
 
-use super::CardInput;
 use super::metrics::{digits, label, writer};
 use crate::dataset::Task;
+use crate::learners::Learner;
+use crate::metrics::Metric;
 use crate::page::{percent, short};
 use crate::spec::LearnerKind;
 use crate::training::Importances;
@@ -14,23 +15,28 @@ use crate::training::Importances;
 /// The most inputs that are shown.
 const SHOWN: usize = 15;
 
-pub(super) fn section(input: &CardInput<'_>) -> Markup {
-    let Importances { permutation, gain, shap } = &input.trained.assessment.importances;
+/// How much each input matters; `learner` is the one that the inputs matter to.
+pub(super) fn section(
+    importances: &Importances,
+    metric: Metric,
+    task: &Task,
+    learner: Option<&Learner>,
+) -> Markup {
+    let Importances { permutation, gain, shap } = importances;
     let ranks = if permutation.is_empty() { gain } else { permutation };
     let mut names: Vec<&str> = ranks.keys().map(String::as_str).collect();
     names.sort_by(|a, b| value(ranks, b).total_cmp(&value(ranks, a)).then(a.cmp(b)));
     if names.is_empty() {
         return html! {};
     }
-    let metric = label(input.trained.metric);
-    let write = writer(input.trained.metric, permutation.values().copied().reduce(f64::max));
+    let write = writer(metric, permutation.values().copied().reduce(f64::max));
     let sizes = digits(shap.values().copied().reduce(f64::max));
     html! {
         h2 { "What it looks at" }
         div .scroll { table .bars {
             thead { tr {
                 th { "Input" }
-                th { "Shuffled: " (metric) " worse by" } th {}
+                th { "Shuffled: " (label(metric)) " worse by" } th {}
                 @if !shap.is_empty() { th { "Mean size of SHAP values" } th {} }
                 @if !gain.is_empty() { th { "Share of the trees' gain" } th {} }
             } }
@@ -46,7 +52,7 @@ pub(super) fn section(input: &CardInput<'_>) -> Markup {
             "Shuffled: an input's values are dealt to the wrong rows of the holdout. "
             @if !shap.is_empty() {
                 "SHAP values tell how far an input moves single answers"
-                @if boosted_classes(input) { ", in log-odds" }
+                @if boosts_classes(task, learner) { ", in log-odds" }
                 ". "
             }
             "Inputs that say the same share their importance; none of this says "
@@ -56,10 +62,9 @@ pub(super) fn section(input: &CardInput<'_>) -> Markup {
 }
 
 /// Whether the model adds up margins, not answers.
-fn boosted_classes(input: &CardInput<'_>) -> bool {
-    let classes = matches!(input.data.schema.task, Task::Classification { .. });
-    let winner = input.trained.leaderboard.entries.first();
-    classes && winner.is_some_and(|entry| entry.candidate.learner.kind() == LearnerKind::Boosting)
+fn boosts_classes(task: &Task, learner: Option<&Learner>) -> bool {
+    let boosts = learner.is_some_and(|learner| learner.kind() == LearnerKind::Boosting);
+    boosts && matches!(task, Task::Classification { .. })
 }
 
 fn value(values: &BTreeMap<String, f64>, name: &str) -> f64 {

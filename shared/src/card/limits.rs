@@ -2,10 +2,11 @@
 
 use maud::{Markup, html};
 
-use super::CardInput;
 use super::metrics::{capitalised, label};
 use crate::dataset::Task;
 use crate::page::{count, percent, short};
+use crate::profile::Profile;
+use crate::training::{Assessment, Contender};
 
 /// Fewer held-out rows than this leave wide intervals.
 const FEW_ROWS: usize = 200;
@@ -19,22 +20,24 @@ const MUCH_MISSING: f64 = 0.3;
 /// How many names a sentence lists.
 const NAMED: usize = 5;
 
-pub(super) fn section(input: &CardInput<'_>) -> Markup {
+/// Where the numbers end to be true, and what was decided on the way to them.
+pub(super) fn section(limits: &[String], notes: &[&String]) -> Markup {
     html! {
         h2 { "Where it ends" }
-        ul .limits {
-            @for limit in limits(input) { li { (limit) } }
-        }
-        @let notes = || input.data.notes.iter().chain(&input.trained.notes);
-        @if notes().next().is_some() {
+        ul .limits { @for limit in limits { li { (limit) } } }
+        @if !notes.is_empty() {
             h2 { "What was decided on the way" }
-            ul .limits { @for note in notes() { li { (capitalised(note)) "." } } }
+            ul .limits { @for note in notes { li { (capitalised(note)) "." } } }
         }
     }
 }
 
-fn limits(input: &CardInput<'_>) -> Vec<String> {
-    let (trained, assessment) = (input.trained, &input.trained.assessment);
+/// The limits of a model that answers for rows.
+pub(super) fn of_rows(
+    contender: &Contender<'_>,
+    assessment: &Assessment,
+    profile: &Profile,
+) -> Vec<String> {
     let rows = assessment.evaluation.rows();
     let mut limits = vec![
         "It knows the ranges and categories above. For values beyond them its answers are \
@@ -44,20 +47,8 @@ fn limits(input: &CardInput<'_>) -> Vec<String> {
     if rows < FEW_ROWS {
         limits.push(format!("Only {rows} rows are held out: read the intervals, not the values."));
     }
-    let metric = trained.metric;
-    if let (Some(interval), Some(&baseline)) =
-        (assessment.intervals.get(&metric), assessment.baseline.get(&metric))
-    {
-        let worst = if metric.higher_is_better() { interval.low } else { interval.high };
-        if metric.improvement(worst, baseline) <= 0.0 {
-            limits.push(format!(
-                "It is not certain to be better than the baseline: the interval of {} holds \
-                 the baseline's value.",
-                label(metric)
-            ));
-        }
-    }
-    if let Task::Classification { classes } = &input.data.schema.task {
+    limits.extend(uncertain(contender));
+    if let Task::Classification { classes } = &contender.schema.task {
         let scores = assessment.evaluation.of_classes();
         let rare: Vec<String> = classes
             .iter()
@@ -69,8 +60,7 @@ fn limits(input: &CardInput<'_>) -> Vec<String> {
             limits.push(format!("Classes with few held-out rows: {}.", listed(&rare)));
         }
     }
-    let missing: Vec<String> = trained
-        .profile
+    let missing: Vec<String> = profile
         .inputs
         .iter()
         .filter(|column| column.missing_rate() > MUCH_MISSING)
@@ -82,7 +72,22 @@ fn limits(input: &CardInput<'_>) -> Vec<String> {
     limits
 }
 
-fn listed(names: &[String]) -> String {
+/// That it may be no better than the baseline, where that cannot be ruled out.
+pub(super) fn uncertain(contender: &Contender<'_>) -> Option<String> {
+    let metric = contender.metric;
+    let interval = contender.intervals.get(&metric)?;
+    let baseline = *contender.baseline.get(&metric)?;
+    let worst = if metric.higher_is_better() { interval.low } else { interval.high };
+    (metric.improvement(worst, baseline) <= 0.0).then(|| {
+        format!(
+            "It is not certain to be better than the baseline: the interval of {} holds \
+             the baseline's value.",
+            label(metric)
+        )
+    })
+}
+
+pub(super) fn listed(names: &[String]) -> String {
     let shown = names.iter().take(NAMED).map(String::as_str).collect::<Vec<_>>().join(", ");
     match names.len().checked_sub(NAMED) {
         None | Some(0) => shown,

@@ -4,47 +4,73 @@ use std::collections::BTreeMap;
 
 use maud::{Markup, html};
 
-use super::CardInput;
 use crate::metrics::Metric;
 use crate::page::{count, number};
-use crate::training::Decision;
+use crate::training::{Contender, Decision};
+
+/// What the parts of a card are called, by what a version answers for.
+pub(super) struct Words {
+    /// What was held out.
+    held_out: &'static str,
+    /// How long what takes.
+    takes: &'static str,
+    /// What the baseline is.
+    baseline: &'static str,
+    /// What intervals are drawn over.
+    drawn: &'static str,
+}
+
+/// A version that answers for rows.
+pub(super) const ROWS: Words = Words {
+    held_out: "Rows held out",
+    takes: "One row takes",
+    baseline: "without looking at the inputs",
+    drawn: "the holdout's rows",
+};
+
+/// A version that forecasts series.
+pub(super) const SERIES: Words = Words {
+    held_out: "Steps held out",
+    takes: "One series takes",
+    baseline: "the seasonal naive forecast",
+    drawn: "the steps that were held out",
+};
 
 /// The primary metric and what a reader compares it with.
-pub(super) fn headline(input: &CardInput<'_>) -> Markup {
-    let (trained, metric) = (input.trained, input.trained.metric);
-    let assessment = &trained.assessment;
-    let write = writer(metric, trained.metrics.get(&metric).copied());
+pub(super) fn headline(contender: &Contender<'_>, words: &Words) -> Markup {
+    let metric = contender.metric;
+    let write = writer(metric, contender.metrics.get(&metric).copied());
     let tile = |label: Markup, value: String, note: Markup| {
         html! { div .tile { p .quiet { (label) } p .value { (value) } p .quiet { (note) } } }
     };
     let shown = |values: &BTreeMap<Metric, f64>| {
         values.get(&metric).map_or_else(|| "–".to_owned(), |&value| write(value))
     };
-    let interval = assessment.intervals.get(&metric);
+    let interval = contender.intervals.get(&metric);
     let direction = if metric.higher_is_better() { "higher is better" } else { "lower is better" };
     html! {
         div .tiles {
-            (tile(html! { (label(metric)) " on the holdout" }, shown(&trained.metrics), html! {
+            (tile(html! { (label(metric)) " on the holdout" }, shown(contender.metrics), html! {
                 @if let Some(interval) = interval {
                     "95 %: " (write(interval.low)) " to " (write(interval.high))
                 } @else { (direction) }
             }))
-            @if let Some(version) = trained.decision.champion_version {
-                (tile(html! { "Champion, version " (version) }, shown(&assessment.champion), html! {
-                    "on the same rows"
+            @if let Some(version) = contender.decision.champion_version {
+                (tile(html! { "Champion, version " (version) }, shown(contender.champion), html! {
+                    "on the same holdout"
                 }))
             }
-            @if !assessment.baseline.is_empty() {
-                (tile(html! { "Baseline" }, shown(&assessment.baseline), html! {
-                    "without looking at the inputs"
-                }))
+            @if !contender.baseline.is_empty() {
+                (tile(html! { "Baseline" }, shown(contender.baseline), html! { (words.baseline) }))
             }
-            (tile(html! { "Rows held out" }, count(assessment.evaluation.rows() as u64), html! {
+            (tile(html! { (words.held_out) }, count(contender.held_out as u64), html! {
                 "seen by the evaluation only"
             }))
-            (tile(html! { "One row takes" }, duration(assessment.latency_ms), html! {
-                (size(trained.artifact.len())) " of artifact"
-            }))
+            @if let Some(time) = contender.latency_ms {
+                (tile(html! { (words.takes) }, duration(time), html! {
+                    (size(contender.artifact.len())) " of artifact"
+                }))
+            }
         }
     }
 }
@@ -63,10 +89,10 @@ pub(super) fn decision(decision: &Decision) -> Markup {
     }
 }
 
-/// Every metric with its interval, beside those of champion and baseline.
-pub(super) fn table(input: &CardInput<'_>) -> Markup {
-    let (trained, assessment) = (input.trained, &input.trained.assessment);
-    let against = trained.decision.champion_version;
+/// Every metric with its interval, beside those of champion and baseline, in the order of
+/// the task.
+pub(super) fn table(contender: &Contender<'_>, order: &[Metric], words: &Words) -> Markup {
+    let against = contender.decision.champion_version;
     let cell = |value: Option<&f64>, write: &dyn Fn(f64) -> String| {
         html! { td .n {
             @match value {
@@ -83,26 +109,26 @@ pub(super) fn table(input: &CardInput<'_>) -> Markup {
                 @if let Some(version) = against { th .n { "Champion (v" (version) ")" } }
                 th .n { "Baseline" }
             } }
-            tbody { @for &metric in assessment.evaluation.metrics() {
-                @if let Some(value) = trained.metrics.get(&metric) {
+            tbody { @for &metric in order {
+                @if let Some(value) = contender.metrics.get(&metric) {
                     @let write = writer(metric, Some(*value));
-                    tr .primary[metric == trained.metric] {
+                    tr .primary[metric == contender.metric] {
                         td { (label(metric)) " " span .quiet {
                             (if metric.higher_is_better() { "↑" } else { "↓" })
                         } }
                         (cell(Some(value), &write))
-                        td .n .quiet { @if let Some(interval) = assessment.intervals.get(&metric) {
+                        td .n .quiet { @if let Some(interval) = contender.intervals.get(&metric) {
                             (write(interval.low)) " – " (write(interval.high))
                         } }
-                        @if against.is_some() { (cell(assessment.champion.get(&metric), &write)) }
-                        (cell(assessment.baseline.get(&metric), &write))
+                        @if against.is_some() { (cell(contender.champion.get(&metric), &write)) }
+                        (cell(contender.baseline.get(&metric), &write))
                     }
                 }
             } }
         } }
         p .quiet .small {
-            "↑ higher is better, ↓ lower is better. Intervals are those of a bootstrap over the "
-            "holdout's rows. All columns are measured on the same rows. The bold row ranks "
+            "↑ higher is better, ↓ lower is better. Intervals are those of a bootstrap over "
+            (words.drawn) ". All columns are measured on the same ones. The bold row ranks "
             "this model's versions."
         }
     }

@@ -1,80 +1,62 @@
 //! The model card (Mitchell et al., *Model Cards for Model Reporting*, 2019): what a
 //! version is, how good it is, on what that rests and where it ends, as one page.
+//!
+//! There is one for each way to a version: [`TrainingCard`], [`SeriesCard`], [`ImportCard`].
 
 mod data;
+mod import;
 mod importances;
 mod limits;
 mod metrics;
 mod quality;
 mod record;
+mod series;
 mod structure;
+mod training;
 
 use jiff::Timestamp;
 use maud::{Markup, html};
 
-use crate::dataset::{Labelled, Task};
 use crate::name::ModelName;
-use crate::page::{count, document};
+use crate::page::document;
 use crate::spec::Spec;
-use crate::training::Trained;
+
+pub use import::ImportCard;
+pub use series::SeriesCard;
+pub use training::TrainingCard;
 
 const STYLE: &str = include_str!("style.css");
 
-/// What a card tells about.
+/// Where a version comes from.
 #[derive(Debug, Clone, Copy)]
-pub struct CardInput<'a> {
+pub struct Origin<'a> {
     /// The model.
     pub model: &'a ModelName,
-    /// The training run.
+    /// The run.
     pub run: &'a str,
-    /// The key of the data set.
+    /// The key of the data set, or of the file that was taken over.
     pub dataset: Option<&'a str>,
     /// When the run ended.
     pub created_at: Timestamp,
-    /// The data that it learned from.
-    pub data: &'a Labelled,
-    /// The spec that it was trained by.
+    /// The spec that it was trained or judged by.
     pub spec: &'a Spec,
-    /// What the run produced.
-    pub trained: &'a Trained,
 }
 
-/// The card as a page that opens offline. The same input gives the same page.
-#[must_use]
-pub fn html(input: &CardInput<'_>) -> String {
-    let body = html! {
-        (head(input))
-        (metrics::headline(input))
-        (metrics::decision(&input.trained.decision))
-        (metrics::table(input))
-        (quality::section(input))
-        (importances::section(input))
-        (record::leaderboard(input))
-        (data::section(input))
-        (limits::section(input))
-        (record::lineage(input))
-    };
-    document(&format!("Model card: {}", input.model), STYLE, &body)
-}
+impl Origin<'_> {
+    /// The page of a card, which opens offline.
+    fn page(&self, body: &Markup) -> String {
+        document(&format!("Model card: {}", self.model), STYLE, body)
+    }
 
-fn head(input: &CardInput<'_>) -> Markup {
-    let schema = &input.data.schema;
-    let does = match &schema.task {
-        Task::Regression => "Predicts the number".to_owned(),
-        Task::Classification { classes } => format!("Chooses one of {} classes of", classes.len()),
-        Task::Anomaly => "Finds the rows that are unlike the others".to_owned(),
-        Task::Clustering => "Finds groups of rows that are alike".to_owned(),
-    };
-    let target = schema.target.as_ref().filter(|_| !schema.task.kind().is_unsupervised());
-    html! {
-        header {
-            p .eyebrow { "Model card" }
-            h1 { (input.model) }
-            p .lead {
-                (does) @if let Some(target) = target { " " strong { (target) } } " from " (schema.inputs.len())
-                " columns, learned from " (count(input.trained.profile.rows)) " rows."
+    /// What the version is, in a sentence, and how it was made.
+    fn head(&self, lead: &Markup, learner: &str) -> Markup {
+        html! {
+            header {
+                p .eyebrow { "Model card" }
+                h1 { (self.model) }
+                p .lead { (lead) }
+                p .quiet { (learner) }
             }
-            p .quiet { (input.trained.learner) }
         }
     }
 }

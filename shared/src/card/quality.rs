@@ -3,10 +3,10 @@
 
 use maud::{Markup, html};
 
-use super::{CardInput, structure};
-use crate::dataset::Task;
+use crate::dataset::{Schema, Task};
 use crate::metrics::Evaluation;
 use crate::page::{Layer, Plot, count, number, percent, short};
+use crate::training::Assessment;
 
 /// The styles of the curves of different classes.
 const SERIES: [&str; 4] = ["s0", "s1", "s2", "s3"];
@@ -29,20 +29,20 @@ const BARS: usize = 31;
 /// The share of rows beyond the range of a plot, on each side.
 const BEYOND: f64 = 0.005;
 
-pub(super) fn section(input: &CardInput<'_>) -> Markup {
-    match &input.data.schema.task {
-        Task::Classification { classes } => classification(input, classes),
-        Task::Regression => regression(input),
-        Task::Anomaly | Task::Clustering => structure::section(input),
+/// What the metrics sum up; nothing where there is no target.
+pub(super) fn section(schema: &Schema, assessment: &Assessment) -> Markup {
+    match &schema.task {
+        Task::Classification { classes } => classification(&assessment.evaluation, classes),
+        Task::Regression => regression(schema, assessment),
+        Task::Anomaly | Task::Clustering => html! {},
     }
 }
 
-fn figure(caption: &str, drawing: &Markup) -> Markup {
+pub(super) fn figure(caption: &str, drawing: &Markup) -> Markup {
     html! { figure { figcaption { (caption) } (drawing) } }
 }
 
-fn classification(input: &CardInput<'_>, classes: &[String]) -> Markup {
-    let evaluation = &input.trained.assessment.evaluation;
+fn classification(evaluation: &Evaluation, classes: &[String]) -> Markup {
     let drawn = curves_of(evaluation, classes.len());
     let unit = |title, x, y| Plot { title, x: (x, 0.0, 1.0), y: (y, 0.0, 1.0) };
     let curves = |curve: &dyn Fn(usize) -> Vec<(f64, f64)>| -> Vec<Vec<(f64, f64)>> {
@@ -150,8 +150,7 @@ fn class_table(evaluation: &Evaluation, classes: &[String]) -> Markup {
     }
 }
 
-fn regression(input: &CardInput<'_>) -> Markup {
-    let assessment = &input.trained.assessment;
+fn regression(schema: &Schema, assessment: &Assessment) -> Markup {
     let values = assessment.evaluation.values();
     let step = values.len().div_ceil(POINTS).max(1);
     let sample: Vec<(f64, f64)> = values.iter().copied().step_by(step).collect();
@@ -164,7 +163,7 @@ fn regression(input: &CardInput<'_>) -> Markup {
     let reach = least.abs().max(most.abs());
     let histogram = histogram(errors(), -reach, reach);
     let top = histogram.iter().map(|bar| bar.2).fold(0.0, f64::max);
-    let target = input.data.schema.target.as_deref().unwrap_or_default();
+    let target = schema.target.as_deref().unwrap_or_default();
     let (x, y) = (format!("predicted {target}"), format!("actual {target}"));
     let residual = "actual − predicted";
     let diagonal = [(low, low), (high, high)];
@@ -184,21 +183,28 @@ fn regression(input: &CardInput<'_>) -> Markup {
                 title: "histogram of the errors",
                 x: (residual, -reach, reach), y: ("share of rows", 0.0, top * 1.05),
             }.draw(&[Layer::Bars("s0", &histogram)])))
-            @if !assessment.coverage.is_empty() {
-                (figure("Coverage of the intervals", &Plot {
-                    title: "measured against promised coverage",
-                    x: ("promised", 0.4, 1.0), y: ("measured on the holdout", 0.4, 1.0),
-                }.draw(&[
-                    Layer::Line("chance", &[(0.4, 0.4), (1.0, 1.0)]),
-                    Layer::Line("s0", &assessment.coverage),
-                    Layer::Dots("s0", &assessment.coverage),
-                ])))
-            }
+            @if !assessment.coverage.is_empty() { (coverage(&assessment.coverage)) }
         }
         @if step > 1 {
             p .quiet .small { "Dots are every " (number(step as f64)) "th row of the holdout." }
         }
     }
+}
+
+/// How often intervals hold the truth, beside how often they promise to.
+pub(super) fn coverage(measured: &[(f64, f64)]) -> Markup {
+    let low = measured.iter().map(|(_, share)| *share).fold(0.4, f64::min);
+    let plot = Plot {
+        title: "measured against promised coverage",
+        x: ("promised", 0.4, 1.0),
+        y: ("measured on the holdout", low, 1.0),
+    };
+    let layers = [
+        Layer::Line("chance", &[(0.4, 0.4), (1.0, 1.0)]),
+        Layer::Line("s0", measured),
+        Layer::Dots("s0", measured),
+    ];
+    figure("Coverage of the intervals", &plot.draw(&layers))
 }
 
 /// From where to where most numbers lie; what lies beyond is drawn at the edge.

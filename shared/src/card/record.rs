@@ -3,15 +3,15 @@
 use maud::{Markup, html};
 use serde_json::{Map, Value};
 
-use super::CardInput;
+use super::Origin;
 use crate::page::{count, number, short};
-use crate::spec::Spec;
+use crate::spec::{Forecasting, Spec};
+use crate::training::{Contender, Leaderboard};
 
 /// The most candidates that are shown.
 const SHOWN: usize = 10;
 
-pub(super) fn leaderboard(input: &CardInput<'_>) -> Markup {
-    let leaderboard = &input.trained.leaderboard;
+pub(super) fn leaderboard(leaderboard: &Leaderboard) -> Markup {
     html! {
         h2 { "What competed" }
         div .scroll { table {
@@ -43,28 +43,35 @@ pub(super) fn leaderboard(input: &CardInput<'_>) -> Markup {
     }
 }
 
-pub(super) fn lineage(input: &CardInput<'_>) -> Markup {
-    let trained = input.trained;
+/// Where a version comes from; `more` is told of it by name.
+pub(super) fn lineage(
+    origin: &Origin<'_>,
+    contender: &Contender<'_>,
+    more: &[(&str, &str)],
+) -> Markup {
     html! {
         h2 { "Where it comes from" }
         dl {
-            dt { "Run" } dd { code { (input.run) } }
-            dt { "Ended" } dd { (input.created_at.strftime("%Y-%m-%d %H:%M:%S UTC").to_string()) }
-            @if let Some(dataset) = input.dataset { dt { "Data set" } dd { code { (dataset) } } }
-            dt { "Data hash" } dd { code { (trained.data_hash) } }
+            dt { "Run" } dd { code { (origin.run) } }
+            dt { "Ended" } dd { (origin.created_at.strftime("%Y-%m-%d %H:%M:%S UTC").to_string()) }
+            @if let Some(dataset) = origin.dataset { dt { "Data set" } dd { code { (dataset) } } }
+            @for (name, value) in more { dt { (name) } dd { (value) } }
+            @if let Some(hash) = contender.data_hash { dt { "Data hash" } dd { code { (hash) } } }
             dt { "Artifact" } dd {
-                code { (trained.sha256) } span .quiet { " " (count(trained.artifact.len() as u64)) " bytes" }
+                code { (contender.sha256) } span .quiet { " " (count(contender.artifact.len() as u64)) " bytes" }
             }
-            dt { "Seed" } dd { (input.spec.split.seed) }
+            dt { "Seed" } dd { (origin.spec.split.seed) }
             dt { "Code" } dd { "model-factory " (env!("CARGO_PKG_VERSION")) }
-            dt { "Spec" } dd { (spec(input.spec)) }
+            dt { "Spec" } dd { (spec(origin.spec)) }
         }
     }
 }
 
 /// What the spec says that is not the default.
 fn spec(spec: &Spec) -> Markup {
-    let said = serde_json::to_value(spec).ok().zip(serde_json::to_value(Spec::default()).ok());
+    let forecasting = spec.forecasting.as_ref().map(|_| Forecasting::default());
+    let default = Spec { forecasting, ..Spec::default() };
+    let said = serde_json::to_value(spec).ok().zip(serde_json::to_value(default).ok());
     let said = said.and_then(|(spec, default)| difference(&spec, &default));
     match said.and_then(|said| serde_json::to_string_pretty(&said).ok()) {
         None => html! { "all defaults" },

@@ -2,16 +2,15 @@
 
 use maud::{Markup, html};
 
-use super::CardInput;
+use crate::learners::Structure;
 use crate::page::{count, sketch};
-use crate::profile::Summary;
+use crate::profile::{Column, Summary};
 
 /// The most clusters that are listed.
 const CLUSTERS: usize = 20;
 
-pub(super) fn section(input: &CardInput<'_>) -> Markup {
-    let Some(structure) = &input.trained.structure else { return html! {} };
-    let outputs = &input.trained.profile.outputs;
+/// What it has found, and how often it answers what.
+pub(super) fn section(structure: &Structure, outputs: &[Column]) -> Markup {
     html! {
         h2 { "What it has found" }
         dl {

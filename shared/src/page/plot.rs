@@ -27,6 +27,8 @@ pub(crate) enum Layer<'a> {
     Line(&'static str, &'a [(f64, f64)]),
     /// A dot at each point.
     Dots(&'static str, &'a [(f64, f64)]),
+    /// An area between two lines: where, from, and to.
+    Band(&'static str, &'a [(f64, f64, f64)]),
     /// A bar from the lower end of the plot: from, to, and its height.
     Bars(&'static str, &'a [(f64, f64, f64)]),
 }
@@ -80,6 +82,9 @@ impl Plot<'_> {
                 // Zero-length strokes with round ends: one path for all dots.
                 path class={ "dots " (class) } d=(self.dots(points)) {}
             },
+            Layer::Band(class, area) => html! {
+                path class={ "band " (class) } d=(self.band(area)) {}
+            },
             Layer::Bars(class, bars) => html! {
                 path class={ "bars " (class) } d=(self.bars(bars)) {}
             },
@@ -87,8 +92,12 @@ impl Plot<'_> {
     }
 
     fn line(&self, points: &[(f64, f64)]) -> String {
+        self.path(thinned(points))
+    }
+
+    fn path(&self, points: impl Iterator<Item = (f64, f64)>) -> String {
         let mut path = String::new();
-        for (index, (x, y)) in thinned(points).enumerate() {
+        for (index, (x, y)) in points.enumerate() {
             let command = if index == 0 { 'M' } else { 'L' };
             // Writing to a string cannot fail.
             let _ = write!(path, "{command}{} {}", pixel(self.at_x(x)), pixel(self.at_y(y)));
@@ -102,6 +111,14 @@ impl Plot<'_> {
             let _ = write!(path, "M{} {}h0", pixel(self.at_x(x)), pixel(self.at_y(y)));
         }
         path
+    }
+
+    fn band(&self, area: &[(f64, f64, f64)]) -> String {
+        let area: Vec<(f64, f64, f64)> = thinned(area).collect();
+        let there = area.iter().map(|(x, _, high)| (*x, *high));
+        let back = area.iter().rev().map(|(x, low, _)| (*x, *low));
+        let around: Vec<(f64, f64)> = there.chain(back).collect();
+        if around.is_empty() { String::new() } else { self.path(around.into_iter()) + "Z" }
     }
 
     fn bars(&self, bars: &[(f64, f64, f64)]) -> String {
@@ -143,7 +160,7 @@ fn pixel(value: f64) -> f64 {
 }
 
 /// First, last and evenly spaced points between them.
-fn thinned(points: &[(f64, f64)]) -> impl Iterator<Item = (f64, f64)> {
+fn thinned<T: Copy>(points: &[T]) -> impl Iterator<Item = T> {
     let kept = points.len().min(MOST_POINTS);
     let last = points.len().saturating_sub(1);
     (0..kept)
@@ -186,7 +203,7 @@ mod tests {
         assert_eq!(kept.len(), MOST_POINTS);
         assert_eq!((kept[0].0, kept[MOST_POINTS - 1].0), (0.0, 4_999.0));
         assert_eq!(thinned(&points[..1]).collect::<Vec<_>>(), [(0.0, 1.0)]);
-        assert_eq!(thinned(&[]).count(), 0);
+        assert_eq!(thinned::<(f64, f64)>(&[]).count(), 0);
     }
 
     #[test]

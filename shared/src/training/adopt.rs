@@ -3,7 +3,7 @@
 
 use std::collections::BTreeMap;
 
-use super::gate::Challenger;
+use super::gate::{Challenger, Verdict};
 use super::{Assessment, Champion, Decision, Gate, TrainingError, assessment};
 use crate::artifact::{self, Contents};
 use crate::dataset::split::{self, Split};
@@ -11,8 +11,9 @@ use crate::dataset::{
     Column, Defect, Field, Labelled, RawTable, Rejection, Schema, Table, Task, Values,
 };
 use crate::exchange::Imported;
-use crate::metrics::{Evaluation, Interval, Metric};
-use crate::name::ModelName;
+use crate::learners::{Candidate, Predictor};
+use crate::metrics::{Evaluation, Metric};
+use crate::name::{ModelName, Version};
 use crate::port_error::chain;
 use crate::profile::Profile;
 use crate::spec::{Spec, TaskKind};
@@ -26,8 +27,12 @@ pub struct Adopted {
     pub sha256: String,
     /// Its inputs and task, with the names of the classes where the data tells them.
     pub schema: Schema,
-    /// The hash of the data's content; empty without data.
-    pub data_hash: String,
+    /// The library and format that it is of, such as `XGBoost JSON`.
+    pub format: &'static str,
+    /// The learner, as far as the file tells.
+    pub candidate: Candidate,
+    /// The hash of the data's content; `None` without data.
+    pub data_hash: Option<String>,
     /// How many rows it was measured and profiled on.
     pub rows: usize,
     /// Where it comes from, such as `xgboost import`.
@@ -36,14 +41,23 @@ pub struct Adopted {
     pub metric: Metric,
     /// Its metrics on the holdout; empty without data.
     pub metrics: BTreeMap<Metric, f64>,
-    /// The 95 % intervals of its metrics.
-    pub intervals: BTreeMap<Metric, Interval>,
+    /// What the data says about it; `None` without data.
+    pub measured: Option<Assessed>,
     /// What was inferred about the data, in words.
     pub notes: Vec<String>,
-    /// Whether it may become the champion.
-    pub passed: bool,
-    /// Why, in words.
-    pub reasons: Vec<String>,
+    /// Whether it becomes the champion, and why.
+    pub decision: Decision,
+}
+
+/// What labelled data says about an imported model.
+#[derive(Debug)]
+pub struct Assessed {
+    /// What the holdout says.
+    pub assessment: Assessment,
+    /// The profile of the rows that were not held out, and of the answers to them.
+    pub profile: Profile,
+    /// How many rows were profiled.
+    pub profiled: usize,
 }
 
 /// Labelled rows on which an imported model is measured.
@@ -105,6 +119,12 @@ impl Rows {
     pub fn is_empty(&self) -> bool {
         self.len() == 0
     }
+
+    /// The rows as the model reads them, with their labels.
+    #[must_use]
+    pub fn own(&self) -> &Labelled {
+        &self.own
+    }
 }
 
 /// The model's inputs. A training leaves out columns that cannot inform a model; this
@@ -147,14 +167,22 @@ pub fn adopt(
     let metric = Metric::choose(spec.training.metric.as_deref(), &schema.task)?;
     let gate = Gate::new(metric, &spec.gate, &schema.task, spec.split.seed)
         .map_err(TrainingError::Guard)?;
-    let measured = rows.map(|rows| Measured::of(&imported, rows, metric, spec, champion));
+    let split = rows.map(|rows| split::holdout(&rows.whole, &spec.split)).transpose()?;
+    let divided = rows.zip(split.as_ref());
+    let opponent = divided.zip(champion).map(|((rows, split), champion)| {
+        let met = rows.whole.select(&split.holdout);
+        let evaluation = assessment::evaluate(&champion.predictor, &met, spec.training.coverage);
+        (champion.version, evaluation.map_err(|error| chain(&error)))
+    });
+    let opposing = opponent.as_ref().and_then(|(_, evaluation)| evaluation.as_ref().ok());
+    let measured = divided.map(|(rows, split)| {
+        Assessed::of(&imported.predictor, &rows.own, split, opposing, metric, spec)
+    });
     let measured = measured.transpose()?;
     let none = Profile::of(&Table::default(), &schema);
-    let (metrics, intervals, importance) = measured.as_ref().map_or_else(Default::default, |it| {
-        let assessment = &it.assessment;
-        (assessment.metrics(), assessment.intervals.clone(), assessment.importances.shares())
-    });
-    let data_hash = rows.map(|rows| rows.whole.content_hash()).unwrap_or_default();
+    let assessment = measured.as_ref().map(|measured| &measured.assessment);
+    let metrics = assessment.map(Assessment::metrics).unwrap_or_default();
+    let data_hash = rows.map(|rows| rows.whole.content_hash());
     let artifact = artifact::encode(&Contents {
         model,
         schema: &schema,
@@ -163,78 +191,67 @@ pub fn adopt(
         predictor: &imported.predictor,
         profile: measured.as_ref().map_or(&none, |measured| &measured.profile),
         spec,
-        data_hash: data_hash.clone(),
+        data_hash: data_hash.clone().unwrap_or_default(),
         training_rows: measured.as_ref().map_or(0, |measured| measured.profiled),
-        holdout_rows: measured.as_ref().map_or(0, |measured| measured.held_out),
+        holdout_rows: assessment.map_or(0, |it| it.evaluation.rows()),
         metric,
         metrics: metrics.clone(),
-        importance,
+        importance: assessment.map(|it| it.importances.shares()).unwrap_or_default(),
     })?;
-    let (passed, reasons) = match &measured {
-        Some(measured) => {
-            let decision = measured.judge(&gate, champion, artifact.len() as u64);
-            (decision.passed, decision.reasons)
+    let artifact_bytes = artifact.len() as u64;
+    let decision = match assessment {
+        Some(Assessment { evaluation, latency_ms, .. }) => {
+            let challenger = Challenger { evaluation, latency_ms: *latency_ms, artifact_bytes };
+            let versus = opponent.as_ref().map(|(version, evaluation)| {
+                (*version, evaluation.as_ref().map_err(String::as_str))
+            });
+            gate.decide(&challenger, versus)
         }
-        None => unscored(champion),
+        None => {
+            let champion = champion.map(|champion| champion.version);
+            gate.admit_unmeasured(artifact_bytes, champion, &unscored(champion))
+        }
     };
     let library = imported.format.split(' ').next().unwrap_or_default().to_lowercase();
     Ok(Adopted {
         sha256: artifact::sha256(&artifact),
         artifact,
+        format: imported.format,
+        candidate: imported.candidate,
         data_hash,
         rows: rows.map_or(0, Rows::len),
         learner: format!("{library} import"),
         metric,
         metrics,
-        intervals,
+        measured,
         notes: rows.map(|rows| rows.whole.notes.clone()).unwrap_or_default(),
-        passed,
-        reasons,
+        decision,
         schema,
     })
 }
 
 /// Without labelled rows, the gate has nothing to compare.
-fn unscored(champion: Option<&Champion>) -> (bool, Vec<String>) {
+fn unscored(champion: Option<Version>) -> Verdict {
     let reason = match champion {
         None => "the first version of the model, imported without data to score it on".to_owned(),
-        Some(champion) => format!(
-            "imported without data to score it on: compare it with version {} yourself, then \
-             promote it by hand",
-            champion.version
+        Some(version) => format!(
+            "imported without data to score it on: compare it with version {version} yourself, \
+             then promote it by hand"
         ),
     };
-    (champion.is_none(), vec![reason])
+    Verdict { holds: champion.is_none(), reason }
 }
 
-/// What labelled data says about an imported model.
-struct Measured {
-    assessment: Assessment,
-    /// The champion's answers for the same rows, or why it has none.
-    opponent: Option<Result<Evaluation, String>>,
-    profile: Profile,
-    profiled: usize,
-    held_out: usize,
-}
-
-impl Measured {
+impl Assessed {
     fn of(
-        imported: &Imported,
-        rows: &Rows,
+        predictor: &Predictor,
+        own: &Labelled,
+        Split { train, holdout }: &Split,
+        opposing: Option<&Evaluation>,
         metric: Metric,
         spec: &Spec,
-        champion: Option<&Champion>,
     ) -> Result<Self, TrainingError> {
-        let Rows { whole, own } = rows;
-        let Split { train, holdout } = split::holdout(whole, &spec.split)?;
-        let met = whole.select(&holdout);
-        let opponent = champion.map(|champion| {
-            assessment::evaluate(&champion.predictor, &met, spec.training.coverage)
-                .map_err(|error| chain(&error))
-        });
-        let (rest, holdout) = (own.select(&train), own.select(&holdout));
-        let predictor = &imported.predictor;
-        let opposing = opponent.as_ref().and_then(|evaluation| evaluation.as_ref().ok());
+        let (rest, holdout) = (own.select(train), own.select(holdout));
         let assessment = Assessment::of(predictor, &rest, &holdout, opposing, metric, spec)?;
         // Whether the model has seen these rows, nobody knows.
         let answers = predictor.predict(&rest.inputs)?;
@@ -252,19 +269,6 @@ impl Measured {
             .with_target(own.schema.target.as_deref().unwrap_or_default(), &rest.target)
             .with_rows(&rest.inputs, spec.time.as_deref())
             .with_performance(performance);
-        Ok(Self { assessment, opponent, profile, profiled: rest.rows(), held_out: holdout.rows() })
-    }
-
-    fn judge(&self, gate: &Gate<'_>, champion: Option<&Champion>, bytes: u64) -> Decision {
-        let challenger = Challenger {
-            evaluation: &self.assessment.evaluation,
-            latency_ms: self.assessment.latency_ms,
-            artifact_bytes: bytes,
-        };
-        let opponent = champion.zip(self.opponent.as_ref());
-        let opponent = opponent.map(|(champion, evaluation)| {
-            (champion.version, evaluation.as_ref().map_err(String::as_str))
-        });
-        gate.decide(&challenger, opponent)
+        Ok(Self { assessment, profile, profiled: rest.rows() })
     }
 }

@@ -16,23 +16,38 @@ pub struct TrainingContext<'a> {
     pub deadline: Deadline,
     /// The most bytes that one candidate may need, unless the spec says otherwise.
     pub memory_bytes: Option<u64>,
-    /// Told of every candidate when it has been tried.
+    /// Told of every candidate when it has been tried, and of every series when its
+    /// learners have been compared.
     pub watch: &'a (dyn Fn(&Progress) + Sync),
 }
 
 /// How far a search has come.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Progress {
-    /// How many candidates have been tried.
+    /// What is counted.
+    #[serde(default)]
+    pub unit: Unit,
+    /// How many candidates have been tried, or series been compared.
     pub tried: usize,
-    /// How many will be tried at most; `None` when time alone ends the search.
+    /// How many will be at most; `None` when time alone ends the search.
     pub of: Option<usize>,
-    /// The metric that ranks them.
+    /// The metric that ranks candidates.
     pub metric: Metric,
     /// The best mean score so far; `None` while nobody has one.
     pub best: Option<f64>,
-    /// The best candidate in a few words.
+    /// The best candidate in a few words; empty while there is none.
     pub candidate: String,
+}
+
+/// What the progress of a run is counted in.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Unit {
+    /// Candidates that have been tried on all rows.
+    #[default]
+    Trial,
+    /// Series on which all learners have been compared.
+    Series,
 }
 
 /// How long the parts of a run took, in seconds.

@@ -167,24 +167,32 @@ impl<'a> Gate<'a> {
         self.conclude(decision, challenger)
     }
 
-    /// A decision that nothing speaks against yet.
+    /// Judges a challenger of which nothing could be measured but its size.
+    pub(super) fn admit_unmeasured(
+        &self,
+        artifact_bytes: u64,
+        champion: Option<Version>,
+        verdict: &Verdict,
+    ) -> Decision {
+        let mut decision = Decision::open(None, champion);
+        decision.demand(verdict.holds, verdict.reason.clone());
+        self.limit_size(&mut decision, artifact_bytes);
+        self.approve(decision)
+    }
+
     fn open(&self, challenger: &Challenger<'_>, champion: Option<Version>) -> Decision {
-        Decision {
-            passed: true,
-            promoted: false,
-            awaits_approval: false,
-            reasons: Vec::new(),
-            challenger: defined(challenger.evaluation, self.metric),
-            champion_version: champion,
-            champion: None,
-            confidence: None,
-            guards: Vec::new(),
-        }
+        Decision::open(defined(challenger.evaluation, self.metric), champion)
     }
 
     /// Looks at the limits, and at who has the last word.
     fn conclude(&self, mut decision: Decision, challenger: &Challenger<'_>) -> Decision {
-        self.limit(&mut decision, challenger);
+        self.limit_latency(&mut decision, challenger.latency_ms);
+        self.limit_size(&mut decision, challenger.artifact_bytes);
+        self.approve(decision)
+    }
+
+    /// Promotes what has passed, unless a person has to.
+    fn approve(&self, mut decision: Decision) -> Decision {
         if decision.passed && self.spec.approval == Approval::Manual {
             decision.awaits_approval = true;
             let waits = "passed, and waits for a person's approval (`gate.approval = \"manual\"`)";
@@ -287,13 +295,14 @@ impl<'a> Gate<'a> {
         }
     }
 
-    fn limit(&self, decision: &mut Decision, challenger: &Challenger<'_>) {
-        let takes = challenger.latency_ms;
+    fn limit_latency(&self, decision: &mut Decision, takes: f64) {
         if let Some(most) = self.spec.max_latency_ms {
             let reason = format!("one row takes {takes:.3} ms (median), {most} ms are allowed");
             decision.demand(takes <= most, reason);
         }
-        let bytes = challenger.artifact_bytes;
+    }
+
+    fn limit_size(&self, decision: &mut Decision, bytes: u64) {
         if let Some(most) = self.spec.max_artifact_bytes {
             let reason = format!("the artifact has {bytes} bytes, {most} are allowed");
             decision.demand(bytes <= most, reason);
@@ -307,6 +316,21 @@ fn defined(evaluation: &Evaluation, metric: Metric) -> Option<f64> {
 }
 
 impl Decision {
+    /// A decision that nothing speaks against yet.
+    fn open(challenger: Option<f64>, champion: Option<Version>) -> Self {
+        Self {
+            passed: true,
+            promoted: false,
+            awaits_approval: false,
+            reasons: Vec::new(),
+            challenger,
+            champion_version: champion,
+            champion: None,
+            confidence: None,
+            guards: Vec::new(),
+        }
+    }
+
     fn demand(&mut self, holds: bool, reason: String) {
         self.passed &= holds;
         self.reasons.push(reason);

@@ -4,7 +4,9 @@
 mod adjustment;
 mod adopt;
 mod assessment;
+mod contender;
 mod context;
+mod finish;
 mod gate;
 mod importance;
 mod leaderboard;
@@ -17,7 +19,7 @@ mod validation;
 use std::collections::BTreeMap;
 use std::time::Instant;
 
-use crate::artifact::{self, ArtifactError, Contents};
+use crate::artifact::ArtifactError;
 use crate::dataset::split::{self, Split};
 use crate::dataset::{Labelled, Rejection};
 use crate::learners::{
@@ -30,16 +32,17 @@ use crate::profile::Profile;
 use crate::profile::performance::ErrorModelError;
 use crate::spec::Spec;
 
-use gate::Challenger;
+use finish::Winner;
 
-pub use adopt::{Adopted, Rows, adopt};
+pub use adopt::{Adopted, Assessed, Rows, adopt};
 pub use assessment::Assessment;
-pub use context::{Durations, Progress, TrainingContext};
+pub use contender::Contender;
+pub use context::{Durations, Progress, TrainingContext, Unit};
 pub use gate::{Decision, Gate, Guard};
 pub use importance::Importances;
 pub use leaderboard::{Ended, Entry, Leaderboard, State};
 pub use search::GridError;
-pub use series::{Forecasts, TrainedSeries, train_series};
+pub use series::{CameTrue, Forecasts, TrainedSeries, train_series};
 pub use validation::OutOfFold;
 
 /// Today's champion, as a challenger meets it.
@@ -168,7 +171,6 @@ pub fn train(
     });
     let opposing = opponent.as_ref().and_then(|(_, evaluation)| evaluation.as_ref().ok());
     let assessment = Assessment::of(&predictor, &training, &holdout, opposing, metric, spec)?;
-    let metrics = assessment.metrics();
     let unseen = training.select(&out_of_fold.rows);
     let answers = &out_of_fold.predictions;
     let performance =
@@ -178,53 +180,27 @@ pub fn train(
         .with_target(data.schema.target.as_deref().unwrap_or_default(), &training.target)
         .with_rows(&training.inputs, spec.time.as_deref())
         .with_performance(performance);
-    let data_hash = data.content_hash();
-    let artifact = artifact::encode(&Contents {
+    let winner = Winner {
         model,
-        schema: &data.schema,
-        candidate: winner,
-        imported: None,
-        predictor: &predictor,
-        profile: &profile,
+        data,
         spec,
-        data_hash: data_hash.clone(),
+        metric,
+        leaderboard,
+        predictor: &predictor,
+        profile,
+        assessment,
         training_rows: training.rows(),
         holdout_rows: holdout.rows(),
-        metric,
-        metrics: metrics.clone(),
-        importance: assessment.importances.shares(),
-    })?;
-    let challenger = Challenger {
-        evaluation: &assessment.evaluation,
-        latency_ms: assessment.latency_ms,
-        artifact_bytes: artifact.len() as u64,
-    };
-    let opponent = opponent
-        .as_ref()
-        .map(|(version, evaluation)| (*version, evaluation.as_ref().map_err(String::as_str)));
-    let decision = gate.decide(&challenger, opponent);
-    tracing::info!(seconds = started.elapsed().as_secs_f64(), "trained");
-    Ok(Trained {
-        sha256: artifact::sha256(&artifact),
-        artifact,
-        learner: leaderboard.best_name(),
-        leaderboard,
-        out_of_fold: Some(out_of_fold),
-        labels: None,
-        structure: None,
-        data_hash,
-        metric,
-        metrics,
-        assessment,
-        profile,
         notes,
-        decision,
-        durations: Durations {
-            search: searched.duration_since(started).as_secs_f64(),
-            fit: fitted.duration_since(searched).as_secs_f64(),
-            evaluate: fitted.elapsed().as_secs_f64(),
-        },
-    })
+        times: [started, searched, fitted],
+    };
+    let trained = winner.finish(|challenger| {
+        let opponent = opponent
+            .as_ref()
+            .map(|(version, evaluation)| (*version, evaluation.as_ref().map_err(String::as_str)));
+        gate.decide(challenger, opponent)
+    })?;
+    Ok(Trained { out_of_fold: Some(out_of_fold), ..trained })
 }
 
 #[cfg(test)]

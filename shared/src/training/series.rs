@@ -5,13 +5,16 @@
 use std::collections::BTreeMap;
 use std::time::Instant;
 
+use serde::{Deserialize, Serialize};
+
 use super::assessment::finite;
 use super::gate::Challenger;
-use super::{Decision, Durations, Gate, TrainingContext, TrainingError};
+use super::{Decision, Durations, Gate, Progress, TrainingContext, TrainingError, Unit};
 use crate::artifact::{self, ForecastContents};
 use crate::dataset::{Defect, Field, Kind, Schema, Table, Target, Task};
 use crate::forecasting::{
-    Board, Competition, ForecastRequest, Forecaster, Measured, Panel, compete, complete, measure,
+    self, Board, Compared, Competition, ForecastRequest, Forecaster, Measured, Panel, compete,
+    complete, measure,
 };
 use crate::learners::Deadline;
 use crate::metrics::{Interval, Metric, Resamples};
@@ -58,14 +61,19 @@ pub struct TrainedSeries {
     pub learner: String,
     /// The metric that ranks this model's versions.
     pub metric: Metric,
-    /// The metrics of what was held out.
+    /// What was forecast of the steps that were held out.
+    pub measured: Measured,
+    /// The metrics of that.
     pub metrics: BTreeMap<Metric, f64>,
     /// The 95 % intervals of these.
     pub intervals: BTreeMap<Metric, Interval>,
+    /// The champion's metrics on the same steps; empty when there is none.
+    pub champion: BTreeMap<Metric, f64>,
     /// The seasonal naive forecast's metrics on the same steps.
     pub baseline: BTreeMap<Metric, f64>,
-    /// With which probability the truth was to lie between the outermost quantiles.
-    pub coverage: f64,
+    /// How the champion's forecasts came true; `None` without a champion that forecast a
+    /// step which has become known since.
+    pub realised: Option<CameTrue>,
     /// What was done about the data, in words.
     pub notes: Vec<String>,
     /// What is wrong with the data and yet no reason not to train.
@@ -78,6 +86,21 @@ pub struct TrainedSeries {
     pub latency_ms: f64,
     /// How long the parts of the run took.
     pub durations: Durations,
+}
+
+/// How forecasts came true that a version gave before the truth was known.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct CameTrue {
+    /// The version.
+    pub version: Version,
+    /// Of how many series a step has become known.
+    pub series: usize,
+    /// How many steps have become known, at most a horizon of each series.
+    pub steps: usize,
+    /// How far the forecasts missed, and how often the intervals held the truth.
+    pub metrics: BTreeMap<Metric, f64>,
+    /// With which probability they were to hold it.
+    pub coverage: f64,
 }
 
 /// Trains on the series of a panel. What an earlier version of the same data, `carried`,
@@ -97,7 +120,7 @@ pub fn train_series(
     let started = Instant::now();
     let metric = spec.training.metric.as_deref();
     let metric = Metric::choose_for_forecasts(metric, panel.series.len())?;
-    let data_hash = panel.content_hash();
+    let data_hash = panel.data_hash.clone();
     let seed = spec.split.seed;
     let seconds =
         spec.training.seconds.and_then(|it| std::time::Duration::try_from_secs_f64(it).ok());
@@ -106,7 +129,7 @@ pub fn train_series(
     let carried = carried.filter(|earlier| earlier.data_hash == data_hash);
     let carried = carried.map(|earlier| &earlier.forecaster);
     let competition = Competition { panel, asked, metric, seed, deadline, carried };
-    let board = compete(&competition);
+    let board = compete(&competition, &|compared| (context.watch)(&progress(metric, compared)));
     let searched = Instant::now();
     let measured = measure(&competition, &board.chosen)?;
     let naive = Forecaster::naive(panel);
@@ -117,6 +140,7 @@ pub fn train_series(
         opposing.map(|opposing| (champion.version, opposing.evaluation))
     });
     let opponent = opponent.transpose()?;
+    let realised = champion.map(|champion| came_true(panel, champion)).transpose()?.flatten();
     let assessed = Instant::now();
     let forecaster = complete(&competition, &board, &measured);
     let unfinished = forecaster.unfinished();
@@ -147,14 +171,15 @@ pub fn train_series(
         latency_ms,
         artifact_bytes: artifact.len() as u64,
     };
-    let opponent = opponent.as_ref().map(|(version, evaluation)| (*version, Ok(evaluation)));
-    let decision = gate.decide(&challenger, opponent);
+    let versus = opponent.as_ref().map(|(version, evaluation)| (*version, Ok(evaluation)));
+    let decision = gate.decide(&challenger, versus);
     let mut notes = panel.notes.clone();
     notes.push(measured_in_words(&measured));
+    notes.extend(realised.as_ref().map(|realised| realised.in_words(metric)));
     if unfinished > 0 {
         notes.push(format!(
             "{unfinished} of {} series have the naive forecast: there was no time to compare \
-             learners for them, another run goes on with them",
+             learners for them",
             panel.series.len()
         ));
     }
@@ -170,7 +195,7 @@ pub fn train_series(
         metrics,
         intervals: Resamples::new(held_out, seed).intervals(&measured.evaluation),
         baseline: finite(&baseline.evaluation),
-        coverage: measured.probability,
+        champion: opponent.map(|(_, evaluation)| finite(&evaluation)).unwrap_or_default(),
         notes,
         warnings: panel.warnings.clone(),
         unfinished,
@@ -182,7 +207,50 @@ pub fn train_series(
             evaluate: assessed.duration_since(searched).as_secs_f64(),
         },
         board,
+        measured,
+        realised,
     })
+}
+
+/// How the champion's forecasts of what the panel knows by now came true.
+fn came_true(panel: &Panel, champion: &Forecasts) -> Result<Option<CameTrue>, TrainingError> {
+    let realised = forecasting::realised(panel, &champion.forecaster)?;
+    Ok(realised.map(|realised| CameTrue {
+        version: champion.version,
+        series: realised.series,
+        steps: realised.evaluation.rows(),
+        metrics: finite(&realised.evaluation),
+        coverage: realised.probability,
+    }))
+}
+
+impl CameTrue {
+    fn in_words(&self, metric: Metric) -> String {
+        let of = |metric| self.metrics.get(&metric).copied().unwrap_or(f64::NAN);
+        format!(
+            "version {} forecast {} steps of {} series that have become known since: {metric} \
+             {:.4}, and {:.1} % of them lie within its {:.0} % intervals",
+            self.version,
+            self.steps,
+            self.series,
+            of(metric),
+            of(Metric::Coverage) * 100.0,
+            self.coverage * 100.0
+        )
+    }
+}
+
+/// How far the comparison is, as of any other search.
+fn progress(metric: Metric, compared: &Compared) -> Progress {
+    let (candidate, best) = compared.leader.unzip();
+    Progress {
+        unit: Unit::Series,
+        tried: compared.series,
+        of: Some(compared.of),
+        metric,
+        best,
+        candidate: candidate.map(|learner| learner.name().to_owned()).unwrap_or_default(),
+    }
 }
 
 /// Why the challenger may replace a champion that is as good.

@@ -93,7 +93,8 @@ async fn a_soft_break_is_trained_on_and_told_everywhere() {
         world.upload(LATER, &rides().lines().enumerate().map(wind).collect::<String>()).await;
     let run = world.handle(&event).await.unwrap();
     assert!(matches!(run.outcome, Outcome::Registered { .. }), "{run:?}");
-    let TrainingRecord { warnings, .. } = world.file(&run, "training.json").await;
+    let TrainingRecord { facts, .. } = world.file(&run, "training.json").await;
+    let warnings = facts.warnings;
     let codes: Vec<&str> = warnings.iter().map(|warning| warning.code.as_str()).collect();
     assert_eq!(codes, ["extra_column"]);
     for kind in [EventKind::DatasetReceived, EventKind::TrainingCompleted] {

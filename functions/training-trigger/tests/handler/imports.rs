@@ -111,8 +111,13 @@ async fn a_model_is_measured_on_the_data_beside_it_and_serves() {
     assert_eq!(read, ["models/taxi/import/xgb.json", "models/taxi/import/xgb.csv"]);
     assert_eq!(record.lineage.data_hash.as_deref(), Some(version.data_hash.as_str()));
     let import: ImportRecord = world.file(&run, "import.json").await;
-    assert_eq!((import.format.as_str(), import.rows), ("XGBoost JSON", 200));
-    assert!(import.notes.iter().any(|note| note.contains("target `y`")), "{:?}", import.notes);
+    let facts = &import.facts;
+    assert_eq!((import.format.as_str(), facts.rows), ("XGBoost JSON", 200));
+    assert!(facts.notes.iter().any(|note| note.contains("target `y`")), "{:?}", facts.notes);
+    assert!(facts.decision.promoted && !facts.baseline.is_empty(), "{facts:?}");
+    let key = format!("runs/taxi/{}/model-card.html", run.run);
+    let card = world.objects.get(&key).await.unwrap().expect("a card");
+    assert!(String::from_utf8_lossy(&card.bytes).contains("taken over from XGBoost JSON"));
 
     let (registry, objects) = (world.registry.as_ref(), world.objects.as_ref());
     let stored = store::find(registry, objects, &model(), &Reference::default()).await.unwrap();

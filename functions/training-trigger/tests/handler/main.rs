@@ -318,9 +318,9 @@ async fn a_run_records_where_its_version_comes_from_and_what_it_took() {
     assert!(parts.iter().all(|seconds| *seconds > 0.0), "{:?}", record.seconds);
     assert!(record.seconds.total >= parts.iter().sum::<f64>(), "{:?}", record.seconds);
 
-    let training: TrainingRecord = world.file(&run, "training.json").await;
+    let TrainingRecord { facts: training, .. } = world.file(&run, "training.json").await;
     assert_eq!((training.rows, training.columns, training.seed), (120, 2, 42));
-    assert_eq!(Some(&training.data_hash), record.lineage.data_hash.as_ref());
+    assert_eq!(training.data_hash, record.lineage.data_hash);
     assert_eq!(Some(&training.artifact), record.lineage.artifact.as_ref());
     assert_eq!(training.objects, record.lineage.objects);
     let version = world.registry.version(&model(), Version::FIRST).await.unwrap().unwrap();

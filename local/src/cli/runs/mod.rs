@@ -8,8 +8,9 @@ use serde_json::json;
 
 use self::condition::Condition;
 use super::output::{Output, say_json};
+use crate::client::Client;
 use crate::client::facts::{self, Facts};
-use crate::client::{Client, runs};
+use crate::client::runs::{self, Made};
 use crate::error::CliError;
 use crate::terminal::{say, tables, tracking};
 
@@ -108,34 +109,40 @@ impl Runs {
 
 impl One {
     async fn show(self, client: &Client) -> Result<(), CliError> {
-        let (record, training) = runs::find(client, &self.model, &self.run).await?;
+        let record = runs::find(client, &self.model, &self.run).await?;
+        let made = runs::made(client, &self.model, &record.run.run).await?;
         let facts = Facts::read(client, record).await?;
         if self.output.is_json() {
-            let series = runs::series(client, &self.model, &facts.record.run.run).await?;
-            return say_json(&json!({"run": facts, "training": training, "series": series}));
+            let (mut training, mut series, mut import) = (None, None, None);
+            match &made {
+                Some(Made::Training(record)) => training = Some(record),
+                Some(Made::Series(record)) => series = Some(record),
+                Some(Made::Import(record)) => import = Some(record),
+                None => {}
+            }
+            return say_json(&json!({
+                "run": facts, "training": training, "series": series, "import": import,
+            }));
         }
-        say(tables::lineage(&facts.record, training.as_ref()).to_string())?;
-        for (name, value) in facts.tags {
+        let version = made.as_ref().map(Made::facts);
+        say(tables::lineage(&facts.record, version).to_string())?;
+        for (name, value) in &facts.tags {
             say(format!("tag: {name}={value}"))?;
         }
-        if let Some(series) = runs::series(client, &self.model, &facts.record.run.run).await? {
-            say(tables::standings(&series.leaderboard).to_string())?;
-            for note in series.notes {
-                say(format!("note: {note}"))?;
-            }
-            return say(format!("gate: {}", series.decision.reasons.join("; ")));
+        if let Some(board) = made.as_ref().and_then(tables::competitors) {
+            say(board.to_string())?;
         }
-        let Some(training) = training else { return Ok(()) };
-        say(tables::leaderboard(&training.leaderboard).to_string())?;
-        for note in training.notes {
+        let Some(version) = version else { return Ok(()) };
+        for note in &version.notes {
             say(format!("note: {note}"))?;
         }
-        say(format!("gate: {}", training.decision.reasons.join("; ")))
+        say(format!("gate: {}", version.decision.reasons.join("; ")))
     }
 
     async fn history(self, client: &Client) -> Result<(), CliError> {
-        let (record, training) = runs::find(client, &self.model, &self.run).await?;
-        let Some(training) = training else {
+        let record = runs::find(client, &self.model, &self.run).await?;
+        let made = runs::made(client, &self.model, &record.run.run).await?;
+        let Some(Made::Training(training)) = made else {
             return say(format!("run {} searched for nothing", record.run.run));
         };
         let metric = training.leaderboard.metric.to_string();
@@ -149,8 +156,8 @@ impl One {
 
 impl Compare {
     async fn run(self, client: &Client) -> Result<(), CliError> {
-        let (left, _) = runs::find(client, &self.model, &self.left).await?;
-        let (right, _) = runs::find(client, &self.model, &self.right).await?;
+        let left = runs::find(client, &self.model, &self.left).await?;
+        let right = runs::find(client, &self.model, &self.right).await?;
         let left = Facts::read(client, left).await?;
         let right = Facts::read(client, right).await?;
         if self.output.is_json() {
@@ -162,7 +169,7 @@ impl Compare {
 
 impl Tag {
     async fn run(self, client: &Client) -> Result<(), CliError> {
-        let (record, _) = runs::find(client, &self.model, &self.run).await?;
+        let record = runs::find(client, &self.model, &self.run).await?;
         let tags = facts::tag(client, &self.model, &record.run.run, &self.tags).await?;
         let told: Vec<_> = tags.iter().map(|(name, value)| format!("{name}={value}")).collect();
         match told.is_empty() {

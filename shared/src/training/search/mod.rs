@@ -15,7 +15,7 @@ mod tpe;
 
 use super::leaderboard::{Ended, Entry, Leaderboard};
 use super::validation::OutOfFold;
-use super::{Progress, TrainingContext, TrainingError};
+use super::{Progress, TrainingContext, TrainingError, Unit};
 use crate::dataset::{Labelled, Target, split};
 use crate::learners::{Candidate, Deadline, Learner};
 use crate::metrics::Metric;
@@ -124,6 +124,7 @@ fn tell(study: &Study<'_>, total: Option<usize>, context: &TrainingContext<'_>) 
         last.state.name()
     );
     (context.watch)(&Progress {
+        unit: Unit::Trial,
         tried: study.entries().len(),
         // The baseline is one more.
         of: total.map(|total| total + 1),

@@ -11,10 +11,9 @@ mod verdict;
 use std::time::Instant;
 
 use super::assessment::{Assessment, finite, latency_ms};
-use super::context::Durations;
-use super::gate::{Challenger, Gate};
+use super::finish::Winner;
+use super::gate::Gate;
 use super::{Champion, Importances, Trained, TrainingContext, TrainingError};
-use crate::artifact::{self, Contents};
 use crate::dataset::split::{self, Split};
 use crate::dataset::{Labelled, Table, Target, Task};
 use crate::learners::structure::of_sample;
@@ -38,14 +37,23 @@ pub(super) fn train(
     let gate = Gate::new(metric, &spec.gate, &data.schema.task, spec.split.seed)
         .map_err(TrainingError::Guard)?;
     let own_rows = spec.training.mode == RunMode::TrainRun;
-    let (training, holdout) = divided(data, spec, own_rows)?;
-    let (leaderboard, notes) = rank::run(&training, metric, spec, context)?;
+    // A run that labels its own rows learns from them, and is judged by them.
+    let divided = match own_rows {
+        true => None,
+        false => {
+            let Split { train, holdout } = split::holdout(data, &spec.split)?;
+            Some((data.select(&train), data.select(&holdout)))
+        }
+    };
+    let (training, holdout) =
+        divided.as_ref().map_or((data, data), |(training, holdout)| (training, holdout));
+    let (leaderboard, notes) = rank::run(training, metric, spec, context)?;
     let winner = leaderboard.winner()?;
     let searched = Instant::now();
-    let (predictor, labels) = winner.fit_predict(&training, &FitContext::new(spec))?;
+    let (predictor, labels) = winner.fit_predict(training, &FitContext::new(spec))?;
     let fitted = Instant::now();
     let answers = if own_rows { labels.clone() } else { predictor.predict(&holdout.inputs)? };
-    let judge = Judge { space: &predictor, holdout: &holdout, usual: outlier_share(&labels) };
+    let judge = Judge { space: &predictor, holdout, usual: outlier_share(&labels) };
     let evaluation = judge.evaluate(&answers)?;
     let opponent = champion.filter(|_| !own_rows).map(|champion| {
         let answers = champion.predictor.predict(&holdout.inputs).map_err(TrainingError::from);
@@ -59,67 +67,40 @@ pub(super) fn train(
         baseline: Default::default(),
         coverage: Vec::new(),
         importances: Importances::default(),
-        latency_ms: latency_ms(&predictor, &holdout)?,
+        latency_ms: latency_ms(&predictor, holdout)?,
         evaluation,
     };
     let structure = Structure::of(&predictor, &training.inputs, &labels)?;
-    let profile = profile(&training, &labels, spec);
-    let metrics = assessment.metrics();
-    let data_hash = data.content_hash();
-    let artifact = artifact::encode(&Contents {
+    let profile = profile(training, &labels, spec);
+    let winner = Winner {
         model,
-        schema: &data.schema,
-        candidate: winner,
-        imported: None,
-        predictor: &predictor,
-        profile: &profile,
+        data,
         spec,
-        data_hash: data_hash.clone(),
+        metric,
+        leaderboard,
+        predictor: &predictor,
+        profile,
+        assessment,
         training_rows: training.rows(),
         holdout_rows: if own_rows { 0 } else { holdout.rows() },
-        metric,
-        metrics: metrics.clone(),
-        importance: Default::default(),
-    })?;
-    let challenger = Challenger {
-        evaluation: &assessment.evaluation,
-        latency_ms: assessment.latency_ms,
-        artifact_bytes: artifact.len() as u64,
+        notes,
+        times: [started, searched, fitted],
     };
-    let versus = opponent
-        .as_ref()
-        .map(|(version, evaluation)| (*version, evaluation.as_ref().map_err(String::as_str)));
     let against = champion.map(|champion| champion.version);
-    let decision = match (own_rows, &data.target) {
-        (true, _) => gate.admit(&challenger, against, &verdict::own_rows()),
+    let trained = winner.finish(|challenger| match (own_rows, &data.target) {
+        (true, _) => gate.admit(challenger, against, &verdict::own_rows()),
         (false, Target::Absent { .. }) if data.schema.task == Task::Anomaly => {
             let verdict = verdict::unknown_anomalies(&labels, &answers);
-            gate.admit(&challenger, against, &verdict)
+            gate.admit(challenger, against, &verdict)
         }
-        _ => gate.decide(&challenger, versus),
-    };
-    tracing::info!(seconds = started.elapsed().as_secs_f64(), "trained");
-    Ok(Trained {
-        sha256: artifact::sha256(&artifact),
-        artifact,
-        learner: leaderboard.best_name(),
-        leaderboard,
-        out_of_fold: None,
-        labels: own_rows.then_some(labels),
-        structure: Some(structure),
-        data_hash,
-        metric,
-        metrics,
-        assessment,
-        profile,
-        notes,
-        decision,
-        durations: Durations {
-            search: searched.duration_since(started).as_secs_f64(),
-            fit: fitted.duration_since(searched).as_secs_f64(),
-            evaluate: fitted.elapsed().as_secs_f64(),
-        },
-    })
+        _ => {
+            let versus = opponent.as_ref().map(|(version, evaluation)| {
+                (*version, evaluation.as_ref().map_err(String::as_str))
+            });
+            gate.decide(challenger, versus)
+        }
+    })?;
+    Ok(Trained { labels: own_rows.then_some(labels), structure: Some(structure), ..trained })
 }
 
 /// The metric that ranks the versions.
@@ -129,20 +110,6 @@ fn metric(data: &Labelled, spec: &Spec) -> Result<Metric, TrainingError> {
         (Task::Anomaly, Target::Absent { .. }) => Metric::choose_without_labels(name)?,
         (task, _) => Metric::choose(name, task)?,
     })
-}
-
-/// The rows to learn from, and those to be judged by: the same ones where a run labels its
-/// own rows.
-fn divided(
-    data: &Labelled,
-    spec: &Spec,
-    own_rows: bool,
-) -> Result<(Labelled, Labelled), TrainingError> {
-    if own_rows {
-        return Ok((data.clone(), data.clone()));
-    }
-    let Split { train, holdout } = split::holdout(data, &spec.split)?;
-    Ok((data.select(&train), data.select(&holdout)))
 }
 
 /// What the answers of models are judged by.

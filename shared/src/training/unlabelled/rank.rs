@@ -3,7 +3,7 @@
 use std::time::Instant;
 
 use super::super::leaderboard::{Ended, Entry, Leaderboard, State};
-use super::super::{Progress, TrainingContext, TrainingError};
+use super::super::{Progress, TrainingContext, TrainingError, Unit};
 use super::candidates::candidates;
 use super::{evaluate, outlier_share};
 use crate::dataset::split::{self, Split};
@@ -59,6 +59,7 @@ pub(super) fn run(
         entries.push(trial(candidate, number, &rule, training, metric, spec));
         let leader = entries.iter().min_by(|a, b| a.rank(b, metric));
         (context.watch)(&Progress {
+            unit: Unit::Trial,
             tried: number,
             of: Some(total),
             metric,

@@ -1,0 +1,40 @@
+//! A training on a thread of its own, watched from the one that answers for the run.
+
+use model_factory::runtime::Failure;
+use model_factory::training::{TrainingContext, TrainingError};
+use tokio::sync::watch;
+
+use crate::invocation::Invocation;
+use crate::job::Job;
+use crate::progress::ProgressNotes;
+use crate::stop::Stop;
+
+/// Trains on a thread of its own, so that the run's claim is renewed and its progress noted
+/// meanwhile.
+pub(crate) async fn train<T: Send + 'static>(
+    job: &Job<'_>,
+    invocation: &Invocation,
+    train: impl FnOnce(&TrainingContext<'_>) -> Result<T, TrainingError> + Send + 'static,
+) -> Result<T, Stop> {
+    let (deadline, memory_bytes) = (invocation.search_deadline(), invocation.search_memory());
+    let (tell, told) = watch::channel(None);
+    let mut training = tokio::task::spawn_blocking(move || {
+        train(&TrainingContext {
+            deadline,
+            memory_bytes,
+            watch: &|progress| drop(tell.send_replace(Some(progress.clone()))),
+        })
+    });
+    let notes = ProgressNotes {
+        ports: job.ports,
+        model: job.model,
+        run: job.run,
+        dataset: job.source.key.as_deref(),
+    };
+    let trained = tokio::select! {
+        biased;
+        trained = &mut training => trained,
+        () = notes.write(told) => training.await,
+    };
+    Ok(trained.map_err(|error| Failure::terminal(&error))??)
+}
