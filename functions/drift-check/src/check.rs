@@ -13,20 +13,23 @@ use crate::hours::{self, Counted};
 use crate::labels;
 use crate::ports::Ports;
 use crate::reference::{self, Judge};
-use crate::report::Checked;
+use crate::report::{Checked, Reason};
 use crate::request::Request;
 
 /// How many windows before this one matter to its page.
 const SHOWN: i32 = 30;
 
-/// Checks one model; `None` when no version answers for the variant.
+/// Checks one model, or tells why it cannot be.
 pub(crate) async fn run(
     ports: &Ports,
     model: &ModelName,
     request: &Request,
-) -> Result<Option<Checked>, Failure> {
+) -> Result<Result<Checked, Reason>, Failure> {
     let variant = &request.variant;
-    let Some(mut judge) = reference::load(ports, model, variant).await? else { return Ok(None) };
+    let mut judge = match reference::load(ports, model, variant).await? {
+        Ok(judge) => judge,
+        Err(reason) => return Ok(Err(reason)),
+    };
     let window = window(ports, request, judge.spec.drift.window_hours);
     let past = ports.drift_log.drift_records(model, Some(since(&judge, window))).await?;
     let mut counted = hours::observe(ports, &judge, model, variant, window).await?;
@@ -47,7 +50,7 @@ pub(crate) async fn run(
         errors: &errors,
         past: &past,
     };
-    findings.publish().await.map(Some)
+    findings.publish().await.map(Ok)
 }
 
 /// The window that is asked for, or else the spec's span up to the last whole hour, so

@@ -6,7 +6,7 @@ use serde_json::Value;
 
 use crate::check;
 use crate::ports::Ports;
-use crate::report::CheckReport;
+use crate::report::{CheckReport, NotChecked};
 use crate::request::Request;
 
 /// Checks all that an event asks for. One model's failure does not keep the others
@@ -22,16 +22,17 @@ pub async fn handle(ports: &Ports, payload: Value) -> Result<CheckReport, Failur
         Some(model) => vec![model.clone()],
         None => ports.registry.models().await?,
     };
-    let mut report = CheckReport { models: Vec::new() };
+    let mut report = CheckReport { models: Vec::new(), not_checked: Vec::new() };
     let mut failed = None;
     for model in models {
         match check::run(ports, &model, &request).await {
-            Ok(Some(checked)) => report.models.push(checked),
-            Ok(None) => tracing::info!(
-                model = model.as_str(),
-                variant = %request.variant,
-                "no version of the model answers for the variant"
-            ),
+            Ok(Ok(checked)) => report.models.push(checked),
+            Ok(Err(reason)) => {
+                let (model, variant) = (model, request.variant.clone());
+                tracing::info!(model = model.as_str(), %variant, %reason, "not checked");
+                let detail = reason.to_string();
+                report.not_checked.push(NotChecked { model, variant, reason, detail });
+            }
             Err(failure) => {
                 tracing::error!(model = model.as_str(), %failure, "the check failed");
                 failed = Some(failure);

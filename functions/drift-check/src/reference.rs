@@ -12,6 +12,7 @@ use model_factory::storage::keys;
 use model_factory::store::{self, StoreError, Stored};
 
 use crate::ports::Ports;
+use crate::report::Reason;
 
 /// A version with all that a check needs of its artifact.
 pub(crate) struct Judge {
@@ -25,20 +26,22 @@ pub(crate) struct Judge {
     pub(crate) spec: Spec,
 }
 
-/// The version that answers for a variant; `None` when there is none.
+/// The version that answers for a variant; why there is nothing to compare with, where there
+/// is not.
 pub(crate) async fn load(
     ports: &Ports,
     model: &ModelName,
     variant: &Reference,
-) -> Result<Option<Judge>, Failure> {
-    let Some(stored) = find(ports, model, variant).await? else { return Ok(None) };
+) -> Result<Result<Judge, Reason>, Failure> {
+    let Some(stored) = find(ports, model, variant).await? else {
+        return Ok(Err(Reason::NoVersion));
+    };
     let artifact = stored.open()?;
     let manifest = artifact.manifest().clone();
     if manifest.is_of_series() {
-        tracing::info!(model = model.as_str(), "series have no captured rows to be compared");
-        return Ok(None);
+        return Ok(Err(Reason::Forecasting));
     }
-    Ok(Some(Judge {
+    Ok(Ok(Judge {
         version: stored.version,
         sha256: stored.sha256.clone(),
         predictor: artifact.predictor().map_err(|error| Failure::terminal(&error))?,

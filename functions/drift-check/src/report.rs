@@ -1,5 +1,7 @@
 //! What the function answers: one entry for each model.
 
+use std::fmt;
+
 use model_factory::drift::Verdict;
 use model_factory::name::{ModelName, Reference, Version};
 use model_factory::registry::RetrainingDecision;
@@ -9,8 +11,46 @@ use serde::{Deserialize, Serialize};
 /// The answer to an event.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct CheckReport {
-    /// One entry for each model that has a champion.
+    /// One entry for each model that was checked.
     pub models: Vec<Checked>,
+    /// One entry for each model that was not, with the reason.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub not_checked: Vec<NotChecked>,
+}
+
+/// A model that was not checked.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct NotChecked {
+    /// The model.
+    pub model: ModelName,
+    /// Whose captures were to be compared.
+    pub variant: Reference,
+    /// Why not.
+    pub reason: Reason,
+    /// Why not, in words.
+    pub detail: String,
+}
+
+/// Why a model was not checked.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Reason {
+    /// No version answers for the variant.
+    NoVersion,
+    /// The version forecasts series.
+    Forecasting,
+}
+
+impl fmt::Display for Reason {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str(match self {
+            Self::NoVersion => "no version of the model answers for the variant",
+            Self::Forecasting => {
+                "the model forecasts series, and forecasts are not captured: it is judged at every training, by rolling origin and by how the champion's \
+                 forecasts came true (`realised` in the run's forecasting.json)"
+            }
+        })
+    }
 }
 
 /// One model's window.

@@ -7,6 +7,7 @@ use model_factory::events::{Event, EventKind, PublishEvents};
 use model_factory::name::{ModelName, Reference};
 use model_factory::registry::{DriftLog, DriftRecord};
 use model_factory::storage::ReadObjects;
+use model_factory::store;
 use model_factory::window::Window;
 use serde_json::json;
 
@@ -27,13 +28,20 @@ pub(crate) struct Checking<'a> {
 }
 
 impl Checking<'_> {
-    /// Asks for the check by an event, and waits for its verdict and report.
+    /// Asks for the check by an event, and waits for its verdict and report. What a version
+    /// that forecasts would never answer is not asked.
     pub(crate) async fn run(
         &self,
         client: &Client,
         seconds: u64,
     ) -> Result<(DriftRecord, Report), CliError> {
         let Self { model, variant, window, retrain } = self;
+        let stored = store::find(&client.registry, &client.bucket, model, variant).await?;
+        if let Some(stored) = stored
+            && stored.open()?.manifest().is_of_series()
+        {
+            return Err(CliError::NoCaptures((*model).clone()));
+        }
         let asked_at = client.clock.now();
         let event = Event {
             id: format!("drift-check/{model}/{}/{asked_at}", window.id()),

@@ -8,6 +8,7 @@
 
 mod hours;
 mod labels;
+mod not_checked;
 mod retraining;
 mod schema;
 mod telling;

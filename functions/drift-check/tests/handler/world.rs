@@ -8,7 +8,7 @@ use async_trait::async_trait;
 use bytes::Bytes;
 use drift_check::handler::handle;
 use drift_check::ports::Ports;
-use drift_check::report::Checked;
+use drift_check::report::{CheckReport, Checked};
 use fastrand::Rng;
 use jiff::{SignedDuration, Timestamp};
 use model_factory::capture::{self, CaptureLine, Exchange, GroundTruth, Origin};
@@ -176,13 +176,24 @@ impl World {
     /// Registers another version of the same content, at which an alias points.
     pub(crate) async fn register(&self, alias: Alias) -> Version {
         let trained = trained();
-        let key = keys::artifact(&model(), &trained.sha256);
-        self.objects.put(&key, "", trained.artifact.clone().into()).await.unwrap();
+        self.register_artifact(alias, &trained.artifact, &trained.sha256).await
+    }
+
+    /// Registers a version of some artifact, at which an alias points.
+    pub(crate) async fn register_artifact(
+        &self,
+        alias: Alias,
+        artifact: &[u8],
+        sha256: &str,
+    ) -> Version {
+        let trained = trained();
+        let key = keys::artifact(&model(), sha256);
+        self.objects.put(&key, "", artifact.to_vec().into()).await.unwrap();
         let number = self.ports.registry.versions(&model()).await.unwrap().len() as u64 + 1;
         let version = NewVersion {
             model: model(),
-            artifact: trained.sha256.clone(),
-            artifact_bytes: trained.artifact.len() as u64,
+            artifact: sha256.to_owned(),
+            artifact_bytes: artifact.len() as u64,
             run: format!("run-{number}"),
             dataset: "datasets/taxi/rides.csv".to_owned(),
             data_hash: trained.data_hash.clone(),
@@ -279,8 +290,12 @@ impl World {
         self.ask(json!({"model": "taxi", "window": {"start": start, "end": end}})).await
     }
 
+    pub(crate) async fn report(&self, request: Value) -> CheckReport {
+        handle(&self.ports, request).await.unwrap()
+    }
+
     pub(crate) async fn ask(&self, request: Value) -> Checked {
-        let mut report = handle(&self.ports, request).await.unwrap();
+        let mut report = self.report(request).await;
         assert_eq!(report.models.len(), 1, "{report:?}");
         report.models.remove(0)
     }
