@@ -12,8 +12,8 @@ use serde_json::Value;
 use tokio::sync::Notify;
 
 use crate::support::{
-    Factory, INFERENCE, Processes, Program, Rows, Season, TRAINING_TRIGGER, eventually, in_time,
-    rides,
+    Factory, INFERENCE, Processes, Program, Rows, Season, TRAINING_TRIGGER, eventually,
+    golden_model, in_time, points, rides,
 };
 
 const INFER: &str = "/v2/models/taxi/infer";
@@ -73,6 +73,57 @@ async fn a_training_that_is_killed_changes_nothing_and_is_made_again() {
     let received = factory.published("Dataset Received", "taxi");
     assert_eq!(received.len(), 3, "the second training began twice");
     assert_eq!(received[1]["metadata"]["id"], received[2]["metadata"]["id"]);
+    factory.end().await;
+}
+
+#[tokio::test]
+async fn an_import_that_is_killed_changes_nothing_and_is_made_again() {
+    let (armed, killed) = (Arc::new(AtomicBool::new(false)), Arc::new(Notify::new()));
+    let (trigger, told) = (Arc::clone(&armed), Arc::clone(&killed));
+    let factory = Factory::start_with(|config| {
+        let processes = Processes::of(config, TRAINING_TRIGGER);
+        config.log_listener = Some(Arc::new(move |line| {
+            let is_half_way = line.function == TRAINING_TRIGGER
+                && line.text.contains("the model to be taken over is read");
+            if is_half_way && trigger.swap(false, Ordering::SeqCst) {
+                processes.kill_last();
+                told.notify_one();
+            }
+        }));
+        // Time enough to look before the next attempt ends.
+        config.retry_backoff = vec![Duration::from_secs(4); 3];
+    })
+    .await;
+    factory.put("models/points/import/first.csv", points(60, 1)).await;
+    factory.put("models/points/import/first.txt", golden_model("lgb-regression.txt")).await;
+    factory.idle().await;
+    assert_eq!(factory.champion("points").await, Some(1));
+    let before = factory.keys("artifacts/").await;
+
+    armed.store(true, Ordering::SeqCst);
+    // Rows that take some time to be measured on.
+    factory.put("models/points/import/second.csv", points(40_000, 2)).await;
+    factory.put("models/points/import/second.json", golden_model("xgb-regression.json")).await;
+    in_time(killed.notified()).await;
+    let numbers = async || -> Vec<u64> {
+        factory.versions("points").await.iter().map(|record| record.version.number()).collect()
+    };
+    assert_eq!(numbers().await, [1]);
+    assert_eq!(factory.champion("points").await, Some(1));
+    assert_eq!(factory.keys("artifacts/").await, before);
+    assert_eq!(factory.runs("points").await.len(), 1, "the second run has not ended");
+
+    factory.idle().await;
+    assert_eq!(numbers().await, [1, 2]);
+    let runs = factory.runs("points").await;
+    assert_eq!(runs.len(), 2);
+    assert_eq!(runs[1]["lineage"]["version"], 2);
+    let champion = if runs[1]["promoted"] == true { 2 } else { 1 };
+    assert_eq!(factory.champion("points").await, Some(champion));
+    assert_eq!(factory.processes(TRAINING_TRIGGER).started(), 2);
+    assert_eq!(factory.published("Model Registered", "points").len(), 2, "each is told of once");
+    let card = format!("runs/points/{}/model-card.html", runs[1]["run"].as_str().unwrap());
+    assert!(factory.get(&card).await.starts_with(b"<!DOCTYPE html>"));
     factory.end().await;
 }
 

@@ -3,7 +3,7 @@
 use http::StatusCode;
 use serde_json::{Value, json};
 
-use crate::support::{Factory, eventually};
+use crate::support::{Factory, TRAINING_TRIGGER, eventually};
 
 const SPEC: &str = "target = 'sales'\n[data]\nfilter = 'open == 1'\n[forecasting]\nseries = \
                     ['store']\nhorizon = 7\nlearners = ['theta', 'ets', 'mstl', 'combination']\n";
@@ -23,6 +23,18 @@ fn sales(days: usize) -> String {
         }
     }
     rows.push("2015-01-02,1,0,0".to_owned());
+    rows.join("\n")
+}
+
+/// Daily sales of so many stores over 40 days, no two alike.
+fn many_stores(stores: usize) -> String {
+    let mut rows = vec!["date,store,sales".to_owned()];
+    let start: jiff::civil::Date = "2015-01-01".parse().unwrap();
+    for day in 0..40_usize {
+        let date = start + jiff::Span::new().days(day as i64);
+        let value = |store: usize| store % 97 + 3 * (day % 7) + (day * store) % 11;
+        rows.extend((0..stores).map(|store| format!("{date},{store},{}", value(store))));
+    }
     rows.join("\n")
 }
 
@@ -121,5 +133,64 @@ async fn a_training_on_request_is_told_of_until_newer_sales_are_forecast() {
     // The same data tells nothing new, and is no better.
     factory.idle().await;
     assert_eq!(factory.champion("sales").await, Some(2));
+    factory.end().await;
+}
+
+#[tokio::test]
+async fn two_thousand_stores_are_shared_by_runs_that_hand_them_on_and_tell_how_far_they_are() {
+    const STORES: usize = 2_000;
+    let factory = Factory::start_with(|config| {
+        // However many cores there are, a second is not enough for all stores.
+        for function in config.functions.iter_mut().filter(|it| it.name == TRAINING_TRIGGER) {
+            function.environment.insert("RAYON_NUM_THREADS".to_owned(), "1".to_owned());
+        }
+    })
+    .await;
+    let spec =
+        format!("{SPEC}[training]\nseconds = 1\n").replace("[data]\nfilter = 'open == 1'\n", "");
+    factory.put("models/sales/model.toml", spec).await;
+    factory.put("datasets/sales/stores.csv", many_stores(STORES)).await;
+    factory.idle().await;
+
+    let runs = factory.runs("sales").await;
+    assert!(runs.len() > 1, "one run had the time for all: nothing was handed on");
+    let mut left = STORES;
+    for run in &runs {
+        let key = format!("runs/sales/{}/forecasting.json", run["run"].as_str().unwrap());
+        let record = factory.get_json(&key).await;
+        let unfinished = record["unfinished"].as_u64().unwrap() as usize;
+        let compared = record["leaderboard"]["series"].as_u64().unwrap() as usize;
+        assert_eq!((record["series"].as_u64(), compared), (Some(STORES as u64), left - unfinished));
+        assert_eq!(record["continues"], unfinished > 0);
+        println!("run {}: {compared} series compared, {unfinished} left", run["run"]);
+        left = unfinished;
+    }
+    assert_eq!(left, 0, "no series is lost");
+    let asked = factory.published("Retrain Requested", "sales");
+    assert_eq!(asked.len(), runs.len() - 1, "each run but the last has handed series on, once");
+    assert_eq!(factory.champion("sales").await, Some(runs.len() as u64));
+    for store in [0, 999, STORES - 1] {
+        let answer = factory.http.post("/forecast", &json!({"store_number": store})).await.ok();
+        assert_eq!(quantile(&answer, "p50").len(), 7);
+    }
+
+    // Who waits for a run is told how many of its series are compared.
+    let accepted = factory.http.post("/models/sales/train", &json!({"force": true})).await;
+    assert_eq!(accepted.status, StatusCode::ACCEPTED, "{:?}", accepted.body);
+    let location = accepted.header("location").to_owned();
+    let mut told: Vec<Value> = Vec::new();
+    eventually("the training ends", async || {
+        let job = factory.http.get(&location).await.ok();
+        if job["status"] == "running" && told.last() != Some(&job["detail"]) {
+            told.push(job["detail"].clone());
+        }
+        (job["status"] == "succeeded").then_some(())
+    })
+    .await;
+    let first = told.first().expect("it was seen while it ran");
+    assert_eq!((&first["unit"], &first["of"]), (&json!("series"), &json!(STORES)));
+    assert_eq!(first["metric"], "mase");
+    let counts: Vec<u64> = told.iter().filter_map(|it| it["tried"].as_u64()).collect();
+    assert!(counts.is_sorted(), "{counts:?}");
     factory.end().await;
 }
