@@ -140,14 +140,14 @@ async fn a_training_on_request_is_told_of_until_newer_sales_are_forecast() {
 async fn two_thousand_stores_are_shared_by_runs_that_hand_them_on_and_tell_how_far_they_are() {
     const STORES: usize = 2_000;
     let factory = Factory::start_with(|config| {
-        // However many cores there are, a second is not enough for all stores.
+        // However many cores there are, the seconds of the spec are not enough for all stores.
         for function in config.functions.iter_mut().filter(|it| it.name == TRAINING_TRIGGER) {
             function.environment.insert("RAYON_NUM_THREADS".to_owned(), "1".to_owned());
         }
     })
     .await;
     let spec =
-        format!("{SPEC}[training]\nseconds = 1\n").replace("[data]\nfilter = 'open == 1'\n", "");
+        format!("{SPEC}[training]\nseconds = 1.5\n").replace("[data]\nfilter = 'open == 1'\n", "");
     factory.put("models/sales/model.toml", spec).await;
     factory.put("datasets/sales/stores.csv", many_stores(STORES)).await;
     factory.idle().await;

@@ -5,6 +5,7 @@
 //! [`Forecaster`] holds what was fitted, and answers [`ForecastRequest`]s.
 
 mod ahead;
+mod encoding;
 mod evaluation;
 mod fitting;
 mod forecaster;
@@ -18,12 +19,10 @@ mod rolling;
 mod selection;
 mod setting;
 
+pub use encoding::{DecodeError, EncodedForecaster};
 pub use evaluation::{Backtest, BacktestStep, Measured, measure};
 pub use fitting::complete;
-pub use forecaster::{
-    DecodeError, EncodedForecaster, Forecast, ForecastError, ForecastRequest, Forecaster,
-    SeriesModel,
-};
+pub use forecaster::{Forecast, ForecastError, ForecastRequest, Forecaster, SeriesModel};
 pub use grid::Grid;
 pub use panel::{Oddities, Panel, Series};
 pub use realised::{Realised, realised};

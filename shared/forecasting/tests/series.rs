@@ -8,7 +8,7 @@
 
 use model_factory_forecasting::{
     Competition, ForecastError, ForecastRequest, Forecaster, Oddities, Panel, compete, complete,
-    measure,
+    measure, realised,
 };
 use model_factory_learning::learners::Deadline;
 use model_factory_learning::metrics::Metric;
@@ -222,6 +222,38 @@ fn what_is_held_out_is_told_step_by_step() {
     assert!(measured.calibration.is_sorted_by(|a, b| a.1 <= b.1), "{:?}", measured.calibration);
     let at_80 = measured.calibration[3].1;
     assert!((at_80 - measured.evaluation.score(Metric::Coverage)).abs() < 1e-12);
+}
+
+#[test]
+fn forecasts_are_held_against_what_came_of_them() {
+    let (all, spec) = panel(&sales(), SPEC).unwrap();
+    let earlier: Vec<String> = sales()
+        .lines()
+        .filter(|line| *line < "2024-05-13" || line.starts_with("day"))
+        .map(str::to_owned)
+        .collect();
+    let (earlier, _) = panel(&earlier.join("\n"), SPEC).unwrap();
+    let forecaster = train(&earlier, &spec, Deadline::default(), None);
+    assert!(realised(&earlier, &forecaster).unwrap().is_none(), "nothing has become known");
+    let came_true = realised(&all, &forecaster).unwrap().expect("a week has become known");
+    assert_eq!((came_true.series, came_true.evaluation.rows()), (2, 14));
+    let mut errors = Vec::new();
+    for series in &all.series {
+        let week = series.values.len() - 7..;
+        let request = ForecastRequest {
+            key: series.key.clone(),
+            regressors: [("promo".to_owned(), series.regressors[0][week.clone()].to_vec())].into(),
+            ..ForecastRequest::default()
+        };
+        let forecast = forecaster.forecast(&request).unwrap();
+        let truth = &series.values[week];
+        errors
+            .extend(truth.iter().zip(forecast.values).map(|(truth, value)| (truth - value).abs()));
+    }
+    let mean = errors.iter().sum::<f64>() / 14.0;
+    assert!((came_true.evaluation.score(Metric::Mae) - mean).abs() < 1e-9);
+    assert!(came_true.evaluation.score(Metric::Coverage) > 0.5);
+    assert!((came_true.probability - 0.8).abs() < 1e-12);
 }
 
 #[test]

@@ -5,16 +5,14 @@
 use std::collections::BTreeMap;
 use std::time::Instant;
 
-use serde::{Deserialize, Serialize};
-
 use super::assessment::finite;
 use super::gate::Challenger;
-use super::{Decision, Durations, Gate, Progress, TrainingContext, TrainingError, Unit};
+use super::{CameTrue, Decision, Durations, Gate, Progress, TrainingContext, TrainingError, Unit};
 use crate::artifact::{self, ForecastContents};
 use crate::dataset::{Defect, Field, Kind, Schema, Table, Target, Task};
 use crate::forecasting::{
-    self, Board, Compared, Competition, ForecastRequest, Forecaster, Measured, Panel, compete,
-    complete, measure,
+    Board, Compared, Competition, ForecastRequest, Forecaster, Measured, Panel, compete, complete,
+    measure,
 };
 use crate::learners::Deadline;
 use crate::metrics::{Interval, Metric, Resamples};
@@ -88,21 +86,6 @@ pub struct TrainedSeries {
     pub durations: Durations,
 }
 
-/// How forecasts came true that a version gave before the truth was known.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-pub struct CameTrue {
-    /// The version.
-    pub version: Version,
-    /// Of how many series a step has become known.
-    pub series: usize,
-    /// How many steps have become known, at most a horizon of each series.
-    pub steps: usize,
-    /// How far the forecasts missed, and how often the intervals held the truth.
-    pub metrics: BTreeMap<Metric, f64>,
-    /// With which probability they were to hold it.
-    pub coverage: f64,
-}
-
 /// Trains on the series of a panel. What an earlier version of the same data, `carried`,
 /// has chosen stays, so that a run goes on where another had no more time.
 ///
@@ -140,7 +123,7 @@ pub fn train_series(
         opposing.map(|opposing| (champion.version, opposing.evaluation))
     });
     let opponent = opponent.transpose()?;
-    let realised = champion.map(|champion| came_true(panel, champion)).transpose()?.flatten();
+    let realised = champion.map(|champion| CameTrue::of(panel, champion)).transpose()?.flatten();
     let assessed = Instant::now();
     let forecaster = complete(&competition, &board, &measured);
     let unfinished = forecaster.unfinished();
@@ -210,34 +193,6 @@ pub fn train_series(
         measured,
         realised,
     })
-}
-
-/// How the champion's forecasts of what the panel knows by now came true.
-fn came_true(panel: &Panel, champion: &Forecasts) -> Result<Option<CameTrue>, TrainingError> {
-    let realised = forecasting::realised(panel, &champion.forecaster)?;
-    Ok(realised.map(|realised| CameTrue {
-        version: champion.version,
-        series: realised.series,
-        steps: realised.evaluation.rows(),
-        metrics: finite(&realised.evaluation),
-        coverage: realised.probability,
-    }))
-}
-
-impl CameTrue {
-    fn in_words(&self, metric: Metric) -> String {
-        let of = |metric| self.metrics.get(&metric).copied().unwrap_or(f64::NAN);
-        format!(
-            "version {} forecast {} steps of {} series that have become known since: {metric} \
-             {:.4}, and {:.1} % of them lie within its {:.0} % intervals",
-            self.version,
-            self.steps,
-            self.series,
-            of(metric),
-            of(Metric::Coverage) * 100.0,
-            self.coverage * 100.0
-        )
-    }
 }
 
 /// How far the comparison is, as of any other search.
