@@ -11,7 +11,8 @@ if [[ ${1-} == --binaries ]]; then
 else
     export CARGO_PROFILE_RELEASE_LTO=thin CARGO_PROFILE_RELEASE_CODEGEN_UNITS=1
     export CARGO_PROFILE_RELEASE_STRIP=symbols CARGO_TARGET_DIR=${CARGO_TARGET_DIR:-target/bench}
-    cargo build --locked --release -p model-factory-local -p model-factory-bench
+    cargo build --locked --release -p training-trigger -p inference -p drift-check -p model-factory-bench \
+        -p model-factory-local
     binaries=$CARGO_TARGET_DIR/release
 fi
 for peer in serving mlflow mlserver; do scripts/python-tools.sh "$peer"; done
