@@ -3,7 +3,7 @@
 use http::StatusCode;
 use serde_json::{Value, json};
 
-use crate::support::{Factory, TRAINING_TRIGGER, eventually};
+use crate::support::{DRIFT_CHECK, Factory, TRAINING_TRIGGER, eventually};
 
 const SPEC: &str = "target = 'sales'\n[data]\nfilter = 'open == 1'\n[forecasting]\nseries = \
                     ['store']\nhorizon = 7\nlearners = ['theta', 'ets', 'mstl', 'combination']\n";
@@ -97,6 +97,8 @@ async fn an_upload_of_sales_becomes_forecasts_of_stores() {
         assert!(answer.json()["detail"].is_string(), "{path} {body}");
     }
     assert_eq!(factory.http.get("/jobs/sales.0000000000000000").await.status.as_u16(), 404);
+    let checked = factory.invoke(DRIFT_CHECK, &json!({"model": "sales"})).await.expect("answered");
+    assert_eq!(checked["not_checked"][0]["reason"], "forecasting", "{checked}");
     let models = factory.http.get("/models").await.ok();
     assert_eq!(models["models"][0]["champion"]["version"], 1);
     factory.end().await;
