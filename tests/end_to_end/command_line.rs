@@ -232,6 +232,7 @@ async fn a_version_goes_through_mlflows_stages() {
         .await
         .said(&["version 2 of `taxi` is in Production; it was in Staging"]);
     stage("1", "archived", &[]).await.said(&["version 1 of `taxi` is in Archived already"]);
+    stage("2", "production", &[]).await.said(&["version 2 of `taxi` is in Production already"]);
     stage("1", "staging", &[]).await.said(&["is in Staging; it was in Archived"]);
     stage("1", "none", &[]).await.complained(&["is in Staging, and nothing leads from there"]);
     stage("1", "archived", &["--reason", "it is unfair"]).await.said(&[

@@ -8,7 +8,7 @@ use model_factory::registry::DriftLog;
 use model_factory_local::aws::events::{Rate, Schedule};
 use serde_json::{Value, json};
 
-use crate::support::{Factory, TRAINING_TRIGGER, eventually};
+use crate::support::{BATCH_INFERENCE, Factory, TRAINING_TRIGGER, eventually};
 
 /// Rides of usual pace, some long and slow ones among them, as an operator uploads them.
 fn rides(rows: usize, seed: u64) -> (String, usize) {
@@ -82,6 +82,48 @@ async fn a_run_labels_the_rows_of_its_upload_and_again_on_a_schedule() {
     let versions = factory.versions("rides").await;
     let found = versions[0].structure.clone().unwrap();
     assert_eq!((found.n_clusters, found.n_noise), (Some(1), odd));
+}
+
+/// The daily job of the eighth chapter: a day's rides are scored when the day is over, and those
+/// that are unlike the others are listed apart.
+#[tokio::test]
+async fn the_daily_taxi_job_runs_on_its_schedule() {
+    let factory = Factory::start_with(|config| {
+        config.schedules.push(Schedule {
+            name: "nightly".to_owned(),
+            rate: Rate::every(Duration::from_secs(3)),
+            function: BATCH_INFERENCE.to_owned(),
+            input: None,
+        });
+    })
+    .await;
+    let spec = RIDES.replace("mode = 'train-run'\n", "[batch]\nwhen = 'daily'\n");
+    factory.put("models/rides/model.toml", spec).await;
+    factory.put("datasets/rides/rides.csv", rides(400, 2).0).await;
+    eventually("a champion", async || factory.champion("rides").await).await;
+    let day = (Timestamp::now() - SignedDuration::from_hours(24)).strftime("%Y-%m-%d").to_string();
+    factory.put(&format!("batch/rides/input/date={day}/rides.csv"), rides(200, 5).0).await;
+    let manifest =
+        eventually("a manifest", async || factory.keys("batch/rides/manifest/").await.pop()).await;
+    let manifest = factory.get_json(&manifest).await;
+    let listed = manifest["outliers"]["key"].as_str().expect("a list of outliers");
+    assert!(listed.starts_with(&format!("batch/rides/outliers/date={day}/rides-v1-")), "{listed}");
+    let listed = factory.get(listed).await;
+    let listed = String::from_utf8_lossy(&listed);
+    let rows: Vec<&str> = listed.lines().skip(1).collect();
+    assert!(listed.starts_with("ride_dist,ride_time,ride_speed,ride_id,cluster\n"), "{listed}");
+    assert!(rows.iter().all(|row| row.ends_with(",-1")), "{listed}");
+    assert_eq!(manifest["summary"]["outliers"]["rows"], rows.len(), "{manifest}");
+    for odd in (0..200).filter(|row| row % 25 == 3) {
+        let id = format!(",2021020{odd},");
+        assert!(rows.iter().any(|row| row.contains(&id)), "{odd} is not in:\n{listed}");
+    }
+    let told = eventually("an event", async || {
+        factory.published("Batch Inference Completed", "rides").pop()
+    })
+    .await;
+    assert_eq!(told["data"]["outliers"], rows.len(), "{told}");
+    factory.end().await;
 }
 
 /// A model of clusters answers for later rows in both protocols.

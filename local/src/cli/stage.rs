@@ -37,9 +37,7 @@ impl SetStage {
         let found = standing.stage(version);
         let reason = reason.unwrap_or_else(|| format!("put into {stage} by hand"));
         match (stage, found) {
-            (Stage::None, Stage::None) | (Stage::Archived, Stage::Archived) => {
-                return say(format!("version {version} of `{model}` is in {stage} already"));
-            }
+            (Stage::None, Stage::None) | (Stage::Archived, Stage::Archived) => {}
             (Stage::Staging, Stage::Production) => {
                 return Err(CliError::StagedChampion { model, version });
             }
@@ -70,6 +68,11 @@ impl SetStage {
                 Promote { model, version, alias, reason, force }.run(client).await?;
             }
         }
-        say(format!("version {version} of `{model}` is in {stage}; it was in {found}"))
+        match stage == found {
+            true => say(format!("version {version} of `{model}` is in {stage} already")),
+            false => {
+                say(format!("version {version} of `{model}` is in {stage}; it was in {found}"))
+            }
+        }
     }
 }
