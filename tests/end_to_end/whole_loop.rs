@@ -81,6 +81,7 @@ async fn go_round(model: &str, task: &str, draw: fn(usize, Season, u64) -> Rows)
     drift_is_told(&factory, model, rows).await;
     retraining_is_told(&factory, model, changed.len()).await;
     traffic.improved(&draw(500, Season::Changed, 4)).await;
+    factory.idle().await;
 
     factory
         .publish("Drift Check Requested", "check-2", json!({"model": model, "window": window}))
