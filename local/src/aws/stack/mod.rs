@@ -6,7 +6,6 @@ mod lock;
 
 use std::collections::BTreeMap;
 use std::fs;
-use std::path::Path;
 use std::time::Duration;
 
 use tokio::net::TcpListener;
@@ -27,8 +26,11 @@ use super::lambda::Lambda;
 use super::s3::{ObjectStorage, OpenError};
 use super::sqs::{Poller, Queues};
 
-/// How often [`Stack::idle`] looks.
+/// The pause between two looks at what takes a moment.
 const LOOK: Duration = Duration::from_millis(10);
+
+/// How often a start looks at state that is in use.
+const PATIENCE: u32 = 100;
 
 /// A running stack. [`Stack::shutdown`] ends it in good order; dropping it
 /// ends it too, without waiting.
@@ -90,7 +92,8 @@ impl Stack {
         let state = config.state.clone();
         let unusable = |source| StackError::State { folder: state.clone(), source };
         fs::create_dir_all(&state).map_err(unusable)?;
-        let lock = StateLock::acquire(&state)?;
+        let in_use = |error: &StackError| matches!(error, StackError::InUse { .. });
+        let lock = patiently(|| StateLock::acquire(&state), in_use).await?;
         let (intake, services) = (Tasks::default(), Tasks::default());
         let (endpoint_listener, endpoint_url) = listen(config.endpoint_port).await?;
         let http = match config.http_target()? {
@@ -98,7 +101,9 @@ impl Stack {
             None => None,
         };
 
-        let storage = open_storage(&state.join("s3")).await?;
+        let objects = state.join("s3");
+        let in_use = |error: &OpenError| matches!(error, OpenError::InUse { .. });
+        let storage = patiently(|| ObjectStorage::open(&objects), in_use).await?;
         storage.ensure_bucket(&config.bucket)?;
         let database = state.join("dynamodb.sqlite");
         let (closing, tracker) = (&services.closing, &services.tracker);
@@ -275,16 +280,20 @@ fn pollers(
     Ok(pollers)
 }
 
-/// Opens S3. The last tasks of a stack that this process ended a moment ago
-/// may still hold the storage; nobody else can, since we hold the folder.
-async fn open_storage(folder: &Path) -> Result<ObjectStorage, OpenError> {
-    for _ in 0..100 {
-        match ObjectStorage::open(folder) {
-            Err(OpenError::InUse { .. }) => time::sleep(LOOK).await,
-            opened => return opened,
+/// Takes what may be in use for a moment still: by the last tasks of a stack that this process
+/// has just ended, or by a child that another thread is starting, which has all of our open
+/// files until it is a program of its own.
+async fn patiently<T, E>(
+    take: impl Fn() -> Result<T, E>,
+    in_use: impl Fn(&E) -> bool,
+) -> Result<T, E> {
+    for _ in 0..PATIENCE {
+        match take() {
+            Err(error) if in_use(&error) => time::sleep(LOOK).await,
+            taken => return taken,
         }
     }
-    ObjectStorage::open(folder)
+    take()
 }
 
 async fn listen(port: u16) -> Result<(TcpListener, String), StackError> {
