@@ -1,6 +1,6 @@
 """Measures trainings on series next to statsforecast and Prophet, each process from the CSV
 file to the errors on the last horizon, and prints a Markdown table: errors, CPU seconds of all
-threads, and the most memory. `--only aep` or `--only stores` measures one part."""
+threads. `--only aep` or `--only stores` measures one part."""
 
 import argparse
 import json
@@ -47,15 +47,15 @@ def stores(folder: Path, count: int) -> list[tuple[str, Path, list[str]]]:
     return [(f"{count} stores × 730 days", file, options)]
 
 
-def measure(command: list[str]) -> tuple[dict, float, float]:
-    """What a process prints, its CPU seconds, and its most memory in MiB."""
+def measure(command: list[str]) -> tuple[dict, float]:
+    """What a process prints, and its CPU seconds."""
     process = subprocess.Popen(command, stdout=subprocess.PIPE)
     output = process.stdout.read()
     _, status, usage = os.wait4(process.pid, 0)
     if status:
         raise SystemExit(f"failed: {command}")
     last = json.loads(output.splitlines()[-1])
-    return last, usage.ru_utime + usage.ru_stime, usage.ru_maxrss / 1024
+    return last, usage.ru_utime + usage.ru_stime
 
 
 def main() -> None:
@@ -71,15 +71,15 @@ def main() -> None:
         cases += aep(options.folder)
     if options.only != "aep":
         cases += stores(options.folder, options.stores)
-    print("| data | by | RMSE | MASE | CPU s | MiB |\n|---|---|---|---|---|---|")
+    print("| data | by | RMSE | MASE | CPU s |\n|---|---|---|---|---|")
     for name, file, arguments in cases:
         for by in ["ours", "statsforecast", "prophet"]:
             ours = by == "ours"
             command = [options.program] if ours else [sys.executable, str(PEER), by]
-            told, seconds, memory = measure([*command, str(file), *arguments])
+            told, seconds = measure([*command, str(file), *arguments])
             rmse, mase = told["metrics"]["rmse"], told["metrics"]["mase"]
             by = f"ours ({told['learner']})" if ours else by
-            print(f"| {name} | {by} | {rmse:.4g} | {mase:.3f} | {seconds:.2f} | {memory:.0f} |")
+            print(f"| {name} | {by} | {rmse:.4g} | {mase:.3f} | {seconds:.2f} |")
 
 
 main()
