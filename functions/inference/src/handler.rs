@@ -9,12 +9,12 @@ use model_factory::protocol::oip::metadata::{Live, Ready, ServerMetadata};
 use model_factory::protocol::problem::Problem;
 use model_factory::protocol::{Limits, Protocol};
 
+use crate::after::After;
 use crate::answer::{self, EVENT_ID};
 use crate::invocation::{self, Invocation};
 use crate::ports::{Ports, unavailable};
 use crate::predict::{Asked, Content, predict};
 use crate::route::Route;
-use crate::settle::After;
 use crate::telemetry::{Answered, Answerer};
 use crate::{catalogue, encoding, forecast, ground_truth, images, training};
 

@@ -13,12 +13,12 @@ use model_factory::spec::Image;
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
+use crate::after::Exchanged;
 use crate::answer::{self, MODEL_VERSION};
 use crate::invocation::Invocation;
 use crate::picture::{self, PictureError};
 use crate::ports::Ports;
 use crate::predict::{Asked, Content, predict};
-use crate::settle::Exchanged;
 use crate::telemetry::Answerer;
 
 /// The model that answers where none is named.

@@ -7,6 +7,7 @@
 //! after the response has gone out, in the time of an internal extension, so that no caller
 //! waits for them and no frozen sandbox holds them back.
 
+mod after;
 mod answer;
 pub mod captures;
 mod catalogue;

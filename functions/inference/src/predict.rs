@@ -13,10 +13,10 @@ use model_factory::protocol::{Answer, Extras, Limits, Protocol};
 use model_factory::serving::{AnswerError, Assigned, ServedModel};
 use serde::Deserialize;
 
+use crate::after::Exchanged;
 use crate::answer::{self, MODEL_VERSION};
 use crate::invocation::{self, Invocation};
 use crate::ports::{Ports, unloaded};
-use crate::settle::Exchanged;
 use crate::telemetry::Answerer;
 
 /// The header with the client's own id of an exchange, as SageMaker names it.

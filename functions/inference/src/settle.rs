@@ -3,78 +3,24 @@
 
 use std::time::{Duration, Instant};
 
-use bytes::Bytes;
-use jiff::Timestamp;
 use model_factory::capture::{CaptureLine, Exchange, Origin, hidden, is_sampled, redact};
-use model_factory::name::{Alias, ModelName, Reference};
+use model_factory::name::{Alias, Reference};
 use model_factory::port_error::chain;
-use model_factory::protocol::Protocol;
 use model_factory::registry::Pinned;
 use model_factory::serving::ServedModel;
 
+use crate::after::{Exchanged, Waiting};
 use crate::handler::Inference;
 use crate::predict::{Body, respond};
-use crate::telemetry::{self, Answered};
+use crate::telemetry;
 
-/// The most exchanges that wait at once; more are not captured, and counted.
-const WAITING: usize = 64;
 /// How long a shadow may take.
 const SHADOW_TIME: Duration = Duration::from_secs(10);
-
-/// An exchange whose answer is on its way.
-#[derive(Debug)]
-pub(crate) struct Exchanged {
-    pub(crate) event_id: String,
-    pub(crate) inference_id: Option<String>,
-    pub(crate) time: Timestamp,
-    pub(crate) protocol: Protocol,
-    pub(crate) content_type: Option<String>,
-    pub(crate) request: Bytes,
-    pub(crate) response: Bytes,
-    pub(crate) model: ModelName,
-    pub(crate) served: std::sync::Arc<ServedModel>,
-    pub(crate) variant: Reference,
-    pub(crate) shadow: Option<Pinned>,
-}
-
-/// What waits for the answer to go out.
-#[derive(Debug, Default)]
-pub(crate) struct After {
-    exchanged: Vec<Exchanged>,
-    answered: Vec<Answered>,
-    lost: u64,
-    /// The function's name, until its first request is told of.
-    cold: Option<String>,
-}
-
-impl After {
-    /// Nothing yet, in a new sandbox of a function.
-    pub(crate) fn of_function(name: &str) -> Self {
-        Self { cold: Some(name.to_owned()), ..Self::default() }
-    }
-
-    /// An exchange that shall be captured.
-    pub(crate) fn capture(&mut self, exchanged: Exchanged) {
-        match self.exchanged.len() < WAITING {
-            true => self.exchanged.push(exchanged),
-            false => self.lost += 1,
-        }
-    }
-
-    /// A request that shall be told of.
-    pub(crate) fn tell(&mut self, answered: Answered) {
-        let cold = self.cold.take();
-        self.answered.push(Answered { cold, ..answered });
-    }
-}
 
 impl Inference {
     /// Does what had to wait for the answer.
     pub async fn settle(&self) {
-        let (exchanged, answered, lost) = {
-            let After { exchanged, answered, lost, .. } = &mut *self.after();
-            (std::mem::take(exchanged), std::mem::take(answered), std::mem::take(lost))
-        };
+        let Waiting { exchanged, answered, lost } = self.after().take();
         let ports = self.ports();
         for answered in answered {
             answered.tell(ports.metrics.as_ref());

@@ -9,12 +9,13 @@ use model_factory_tabular::spec::ForecasterKind;
 use rayon::prelude::*;
 
 use super::ahead::Ahead;
-use super::fitting::fit_or_naive;
+use super::chosen::Chosen;
+use super::fallback::fit_or_naive;
 use super::history::{History, naive_error};
 use super::learners::lags::Booster;
 use super::panel::Series;
 use super::rolling::Origin;
-use super::selection::{Chosen, Competition};
+use super::selection::Competition;
 
 /// The probabilities at which intervals are measured.
 const PROBABILITIES: [f64; 6] = [0.5, 0.6, 0.7, 0.8, 0.9, 0.95];

@@ -6,12 +6,11 @@ use rayon::prelude::*;
 
 use super::ahead::is_never_negative;
 use super::evaluation::Measured;
+use super::fallback::fit_or_naive;
 use super::forecaster::{Forecaster, SeriesModel};
 use super::history::History;
 use super::learners::lags::Booster;
-use super::learners::{self, Future, Model};
 use super::selection::{Board, Competition};
-use super::setting::Setting;
 
 /// Fits what was chosen to every series, up to its last step.
 #[must_use]
@@ -54,26 +53,5 @@ pub fn complete(competition: &Competition<'_>, board: &Board, measured: &Measure
         quantiles: asked.quantiles.clone(),
         series,
         booster,
-    }
-}
-
-/// The learner's model of a series; the naive one where it cannot be fitted, or forecasts
-/// what is no number.
-pub(crate) fn fit_or_naive(
-    learner: ForecasterKind,
-    history: &History<'_>,
-    setting: &Setting,
-    booster: Option<&Booster>,
-) -> (ForecasterKind, Model) {
-    let start = history.start + history.len() as i64;
-    let unknown: Vec<f64> = Vec::new();
-    let regressors = vec![unknown.as_slice(); setting.regressors.len()];
-    let future = Future { setting, start, steps: 1, regressors: &regressors };
-    let sound =
-        |model: &Model| model.forecast(&future, booster).iter().all(|value| value.is_finite());
-    let naive = ForecasterKind::SeasonalNaive;
-    match learners::fit(learner, history, setting, booster).filter(sound) {
-        Some(model) => (learner, model),
-        None => (naive, learners::naive(history, setting)),
     }
 }

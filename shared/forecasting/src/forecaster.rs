@@ -6,11 +6,11 @@ use model_factory_tabular::spec::ForecasterKind;
 use serde::{Deserialize, Serialize};
 
 use super::ahead::bounded;
+use super::chosen::Chosen;
 use super::intervals::Spread;
 use super::learners::lags::Booster;
 use super::learners::{Future, Model};
 use super::panel::Panel;
-use super::selection::Chosen;
 use super::setting::Setting;
 
 /// The most steps after a series' end that are forecast.

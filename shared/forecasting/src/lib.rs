@@ -5,10 +5,13 @@
 //! [`Forecaster`] holds what was fitted, and answers [`ForecastRequest`]s.
 
 mod ahead;
+mod chosen;
 mod encoding;
 mod evaluation;
+mod fallback;
 mod fitting;
 mod forecaster;
+mod gaps;
 mod grid;
 mod history;
 mod intervals;
@@ -19,6 +22,7 @@ mod rolling;
 mod selection;
 mod setting;
 
+pub use chosen::Chosen;
 pub use encoding::{DecodeError, EncodedForecaster};
 pub use evaluation::{Backtest, BacktestStep, Measured, measure};
 pub use fitting::complete;
@@ -26,5 +30,5 @@ pub use forecaster::{Forecast, ForecastError, ForecastRequest, Forecaster, Serie
 pub use grid::Grid;
 pub use panel::{Oddities, Panel, Series};
 pub use realised::{Realised, realised};
-pub use selection::{Board, Chosen, Compared, Competition, Standing, compete};
+pub use selection::{Board, Compared, Competition, Standing, compete};
 pub use setting::Setting;

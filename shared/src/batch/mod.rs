@@ -4,6 +4,7 @@
 //! that a file and the API cannot disagree.
 
 mod answers;
+mod error;
 mod outliers;
 mod plan;
 mod rejected;
@@ -12,9 +13,10 @@ mod summary;
 mod texts;
 mod wishes;
 
+pub use error::ScoreError;
 pub use outliers::Outliers;
 pub use rejected::{LISTED, RejectedRow};
-pub use score::{Part, ScoreError, score};
+pub use score::{Part, score};
 pub use summary::{Answered, Summary};
 pub use texts::TextSummary;
 pub use wishes::{TextWish, Wishes};

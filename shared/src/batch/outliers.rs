@@ -4,10 +4,9 @@ use std::io;
 
 use serde::{Deserialize, Serialize};
 
-use super::plan::Found;
-use super::texts::{TextSummary, Texts};
+use super::texts::{Text, TextSummary, Texts};
 use super::wishes::TextWish;
-use crate::dataset::write::{Layout, TableWriter};
+use crate::dataset::write::{Encoded, Layout, TableWriter};
 use crate::learners::{Model, NOISE, Predictions};
 use crate::serving::ServedModel;
 
@@ -19,6 +18,14 @@ pub struct Outliers {
     /// What their texts say, a column each that was asked for.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub texts: Vec<TextSummary>,
+}
+
+/// The outliers of a block.
+pub(super) struct Found {
+    pub(super) rows: usize,
+    pub(super) encoded: Encoded,
+    /// Their texts, of each column that is looked at.
+    pub(super) texts: Vec<Vec<Text>>,
 }
 
 /// Whether a model tells of outliers: one of anomalies, or of clusters with noise.

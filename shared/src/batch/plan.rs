@@ -6,9 +6,9 @@ use std::time::Instant;
 use serde::Serialize;
 
 use super::answers;
-use super::outliers;
+use super::error::ScoreError;
+use super::outliers::{self, Found};
 use super::rejected::RejectedRow;
-use super::score::ScoreError;
 use super::texts::Text;
 use super::wishes::Wishes;
 use crate::dataset::write::{Encoded, Layout, OutputColumn, row_as_json};
@@ -41,14 +41,6 @@ pub(super) struct Scored {
     pub(super) outliers: Option<Found>,
     pub(super) rejected: Vec<RejectedRow>,
     pub(super) told: Vec<u8>,
-}
-
-/// The outliers of a block.
-pub(super) struct Found {
-    pub(super) rows: usize,
-    pub(super) encoded: Encoded,
-    /// Their texts, of each column that is looked at.
-    pub(super) texts: Vec<Vec<Text>>,
 }
 
 impl<'a> Plan<'a> {

@@ -6,15 +6,15 @@ use std::time::Instant;
 
 use rayon::prelude::*;
 
+use super::error::ScoreError;
 use super::outliers::{self, Collected};
 use super::plan::{Plan, Scored};
 use super::rejected::{LISTED, RejectedRow};
 use super::summary::{Summary, Tally};
 use super::wishes::Wishes;
 use crate::dataset::write::TableWriter;
-use crate::dataset::{Blocks, Defect, ReadError, Rejection, Schema, Source};
-use crate::protocol::ProtocolError;
-use crate::serving::{AnswerError, ServedModel};
+use crate::dataset::{Blocks, Defect, Rejection, Schema, Source};
+use crate::serving::ServedModel;
 use crate::spec::TableFormat;
 
 /// Some bytes of what comes of a file.
@@ -26,47 +26,6 @@ pub enum Part {
     Outliers(TableFormat, Vec<u8>),
     /// Of the rejected rows, as JSON lines.
     Rejected(Vec<u8>),
-}
-
-/// A file is not scored to its end.
-#[derive(Debug, thiserror::Error)]
-pub enum ScoreError {
-    /// The file cannot be scored by this model.
-    #[error(transparent)]
-    Rejected(#[from] Rejection),
-    /// Its bytes cannot be had.
-    #[error("the file cannot be read")]
-    Source(#[source] io::Error),
-    /// What came of it cannot be written.
-    #[error("the predictions cannot be written")]
-    Sink(#[source] io::Error),
-    /// The time was over before its last row.
-    #[error("there was not enough time for all rows: split the file")]
-    TooLate,
-    /// The model does not answer.
-    #[error(transparent)]
-    Answer(AnswerError),
-}
-
-impl From<ReadError> for ScoreError {
-    fn from(error: ReadError) -> Self {
-        match error {
-            ReadError::Rejected(rejection) => Self::Rejected(rejection),
-            ReadError::Source(error) => Self::Source(error),
-        }
-    }
-}
-
-impl From<AnswerError> for ScoreError {
-    fn from(error: AnswerError) -> Self {
-        match error {
-            AnswerError::TooLate => Self::TooLate,
-            AnswerError::Unfit(error @ ProtocolError::Parameter { .. }) => {
-                Self::Rejected(Defect::new("option", error.to_string()).into())
-            }
-            error => Self::Answer(error),
-        }
-    }
 }
 
 /// Scores all rows of a file and hands what comes of them to `sink`, in their order. `None`

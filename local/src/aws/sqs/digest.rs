@@ -4,7 +4,7 @@ use base64::Engine as _;
 use base64::prelude::BASE64_STANDARD;
 use md5::{Digest as _, Md5};
 
-use super::message::{Attribute, MessageAttributes};
+use super::attributes::{Attribute, MessageAttributes};
 
 pub(super) fn of_body(body: &str) -> String {
     hex::encode(Md5::digest(body))

@@ -10,9 +10,10 @@ use serde_json::{Map, Value, json};
 use tokio::time::{self, Instant};
 use tokio_util::sync::CancellationToken;
 
+use super::attributes::Attribute;
 use super::digest;
 use super::error::SqsError;
-use super::message::{Attribute, Received};
+use super::message::Received;
 use super::queues::{Queues, Receiving};
 use crate::aws::lambda::{InvokeError, Lambda};
 

@@ -4,25 +4,12 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
+use super::attributes::{Attribute, MessageAttributes};
 use super::digest;
 use super::error::SqsError;
 
 /// The most bytes of a message, and of the messages of a batch together.
 pub(super) const SIZE_LIMIT: usize = 1024 * 1024;
-
-/// What a client says about a message.
-#[derive(Clone, Debug, Default, Deserialize, PartialEq, Serialize)]
-#[serde(rename_all = "PascalCase")]
-pub(super) struct Attribute {
-    pub(super) data_type: String,
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub(super) string_value: Option<String>,
-    /// In BASE64.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub(super) binary_value: Option<String>,
-}
-
-pub(super) type MessageAttributes = BTreeMap<String, Attribute>;
 
 /// A message that is to be sent.
 #[derive(Clone, Debug, Deserialize)]

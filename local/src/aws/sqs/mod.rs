@@ -5,6 +5,7 @@
 //! process ended can be received again as soon as it starts: nobody else held it.
 
 mod api;
+mod attributes;
 mod digest;
 mod error;
 mod mapping;

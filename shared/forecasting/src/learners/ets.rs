@@ -8,7 +8,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::simplex::minimise;
-use crate::history::filled;
+use crate::gaps::filled;
 
 /// The longest season: of longer ones every value would be a parameter of its own.
 const MAX_SEASON: usize = 24;

@@ -7,8 +7,8 @@ use model_factory_tabular::spec::{Duplicates, Forecasting};
 
 use super::columns::Columns;
 use super::{MIN_OBSERVATIONS, Oddities, Series};
+use crate::gaps::filled;
 use crate::grid::Grid;
-use crate::history::filled;
 
 /// The most steps that all series may have together.
 const MAX_STEPS: i64 = 1 << 27;

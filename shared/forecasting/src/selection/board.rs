@@ -6,8 +6,8 @@ use model_factory_learning::metrics::Metric;
 use model_factory_tabular::spec::ForecasterKind;
 use serde::{Deserialize, Serialize};
 
-use super::choice::Chosen;
 use super::trials::{TOLD, Trial, Trials, deviation, mean};
+use crate::chosen::Chosen;
 
 /// What came of a competition.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]

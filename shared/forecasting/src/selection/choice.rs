@@ -7,6 +7,7 @@ use model_factory_tabular::spec::ForecasterKind;
 
 use super::Competition;
 use super::trials::{Trial, Trials, deviation, mean};
+use crate::chosen::Chosen;
 use crate::intervals::Spread;
 use crate::panel::Series;
 
@@ -14,31 +15,6 @@ use crate::panel::Series;
 const SURE: f64 = 2.0;
 /// … and of at least so many origins: fewer do not tell how uncertain it is.
 const MIN_ORIGINS: usize = 3;
-
-/// What was chosen for a series.
-#[derive(Debug, Clone, PartialEq)]
-pub struct Chosen {
-    /// The learner.
-    pub learner: ForecasterKind,
-    /// How far its forecasts missed.
-    pub spread: Spread,
-    /// Its mean score; `None` where the series is too short to tell, or was not begun.
-    pub score: Option<f64>,
-    /// Whether another run has to choose.
-    pub unfinished: bool,
-}
-
-impl Chosen {
-    /// The naive forecast, of which nothing is known.
-    pub(crate) fn naive() -> Self {
-        Self {
-            learner: ForecasterKind::SeasonalNaive,
-            spread: Spread::default(),
-            score: None,
-            unfinished: false,
-        }
-    }
-}
 
 impl Competition<'_> {
     /// Chooses for a series: what an earlier run has chosen, the learner that is best for

@@ -11,13 +11,13 @@ use model_factory_learning::metrics::Metric;
 use model_factory_tabular::spec::{ForecasterKind, Forecasting, Winner};
 use rayon::prelude::*;
 
+use super::chosen::Chosen;
 use super::forecaster::Forecaster;
 use super::panel::{Panel, Series, enough_to_compare};
 use super::rolling::{Origin, origins};
 use trials::Trials;
 
 pub use board::{Board, Standing};
-pub use choice::Chosen;
 pub use progress::Compared;
 
 /// What learners compete on.
