@@ -9,6 +9,7 @@ use super::report::{
     Signal, Subject, Test, Verdict,
 };
 use super::statistics::multiplicity::benjamini_hochberg;
+use super::terms::Terms;
 use super::timeline::{Chunk, whole};
 use super::{multivariate, performance};
 use crate::dataset::Kind;
@@ -18,19 +19,6 @@ use crate::spec::Thresholds;
 /// A drift that is confined to a chunk shows in the whole window by about the chunk's
 /// share of it; by this much of that at least.
 const PART: f64 = 0.8;
-
-/// What counts as drift.
-#[derive(Debug, Clone, Copy)]
-pub struct Terms<'a> {
-    /// The level of the tests and the floors of the effects.
-    pub thresholds: &'a Thresholds,
-    /// The weight of inputs by name, on any scale; an input that it does not name counts
-    /// as important. Outputs always do.
-    pub importance: &'a BTreeMap<String, f64>,
-    /// The input that says when a row happened, if one does: it is not expected to stay
-    /// what it was, as dates are not.
-    pub time: Option<&'a str>,
-}
 
 /// What is known of a window.
 #[derive(Debug, Clone, Copy)]

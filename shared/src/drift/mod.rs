@@ -25,6 +25,7 @@ mod performance;
 pub mod report;
 pub mod retraining;
 pub mod statistics;
+mod terms;
 pub mod timeline;
 mod trend;
 
@@ -32,8 +33,9 @@ mod trend;
 mod tests;
 
 pub use alert::Alert;
-pub use check::{Seen, Terms, check};
+pub use check::{Seen, check};
 pub use observer::Observer;
 pub use outcomes::Outcomes;
 pub use report::{ColumnReport, Report, Severity, Subject, Verdict};
+pub use terms::Terms;
 pub use timeline::{Chunk, Timeline};

@@ -4,9 +4,9 @@ mod domain;
 
 use statrs::function::erf::erfc;
 
-use super::check::Terms;
 use super::column::Finding;
 use super::report::{Aspect, Change, Effect, JointReport, Measure, Method};
+use super::terms::Terms;
 use super::timeline::Chunk;
 use crate::profile::{Joint, JointCounts, Observation, Profile};
 use crate::spec::Thresholds;

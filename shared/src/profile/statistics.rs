@@ -7,9 +7,10 @@
 use serde::Serialize;
 
 use super::bins::{Bins, Layout};
-use super::column::{Column, Numbers, Summary};
+use super::column::{Column, Summary};
 use super::levels::Levels;
 use super::moments::Moments;
+use super::numbers::Numbers;
 use crate::dataset::Kind;
 
 /// How many buckets Model Monitor divides numbers into.

@@ -4,9 +4,9 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde::{Deserialize, Serialize};
 
-use super::column::Numbers;
 use super::levels::tally;
 use super::moments::Moments;
+use super::numbers::Numbers;
 use crate::dataset::Categories;
 use crate::words::words;
 

@@ -5,6 +5,7 @@
 //! an undo can be undone.
 
 mod records;
+mod sharing;
 mod stage;
 mod traffic;
 
@@ -18,8 +19,9 @@ pub use records::{
     Actor, AliasRecord, Baselines, Cause, ColumnTrend, DriftRecord, Move, Movement, NewVersion,
     Promotion, Registered, RejectionRecord, RetrainingDecision, ScoreTrend, VersionRecord,
 };
+pub use sharing::{InvalidTraffic, Sharing, ended};
 pub use stage::{Stage, UnknownStage};
-pub use traffic::{InvalidTraffic, Pinned, Sharing, Traffic, Variant, ended, point};
+pub use traffic::{Pinned, Traffic, Variant, point};
 
 /// Reads the registry.
 #[async_trait]

@@ -5,8 +5,8 @@ use std::sync::Arc;
 
 use jiff::Timestamp;
 
-use super::cache::CachePorts;
 use super::lru::Key;
+use super::ports::CachePorts;
 use crate::name::{ModelName, Reference};
 use crate::port_error::PortError;
 use crate::registry::{Pinned, Traffic};

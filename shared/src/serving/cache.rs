@@ -16,12 +16,10 @@ use super::belief::{Belief, Beliefs};
 use super::damage::Damages;
 use super::lru::{Key, Lru};
 use super::model::ServedModel;
-use crate::clock::Clock;
-use crate::events::PublishEvents;
+use super::ports::CachePorts;
 use crate::name::{ModelName, Reference};
 use crate::port_error::chain;
-use crate::registry::{Pinned, ReadRegistry, Traffic, point};
-use crate::storage::ReadObjects;
+use crate::registry::{Pinned, Traffic, point};
 use crate::store::{self, StoreError};
 
 /// A damaged artifact is not read again for so many times the time for which an alias is
@@ -55,19 +53,6 @@ pub enum LoadError {
     /// Its artifact could not be had.
     #[error(transparent)]
     Store(#[from] StoreError),
-}
-
-/// The ports of a cache.
-#[derive(Clone)]
-pub struct CachePorts {
-    /// Says what aliases and versions stand for.
-    pub registry: Arc<dyn ReadRegistry>,
-    /// Has the artifacts.
-    pub objects: Arc<dyn ReadObjects>,
-    /// Is told of damaged artifacts.
-    pub events: Arc<dyn PublishEvents>,
-    /// Tells the time.
-    pub clock: Arc<dyn Clock>,
 }
 
 /// Who answers a request.

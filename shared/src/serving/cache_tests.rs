@@ -4,12 +4,13 @@ use jiff::Timestamp;
 
 use super::*;
 use crate::artifact::ArtifactError;
+use crate::clock::Clock;
 use crate::dataset::{Labelled, csv};
 use crate::events::EventKind;
 use crate::memory::{MemoryEvents, MemoryObjects, MemoryRegistry};
 use crate::name::{Alias, Version};
 use crate::registry::{
-    Actor, Cause, NewVersion, Promotion, Sharing, Traffic, Variant, WriteRegistry,
+    Actor, Cause, NewVersion, Promotion, ReadRegistry, Sharing, Traffic, Variant, WriteRegistry,
 };
 use crate::spec::Spec;
 use crate::storage::{WriteObjects, keys};

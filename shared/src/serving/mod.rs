@@ -6,7 +6,9 @@ mod cache;
 mod damage;
 mod lru;
 mod model;
+mod ports;
 
 pub use answer::AnswerError;
-pub use cache::{Assigned, CachePorts, CacheSettings, LoadError, ModelCache};
+pub use cache::{Assigned, CacheSettings, LoadError, ModelCache};
 pub use model::ServedModel;
+pub use ports::CachePorts;

@@ -6,9 +6,9 @@ use std::sync::Arc;
 use statrs::function::erf::erfc;
 
 use crate::dataset::{Field, Kind, Labelled, Schema, Target, Task};
-use crate::drift::check::Terms;
 use crate::drift::column::Finding;
 use crate::drift::report::{Aspect, Effect, Measure, Method};
+use crate::drift::terms::Terms;
 use crate::learners::{BoostingParams, Candidate, FitContext, FitError, Learner, PredictError};
 use crate::metrics::{Evaluation, Incomparable, Metric};
 use crate::profile::{Column, Joint, JointCounts, Profile};
