@@ -3,6 +3,7 @@
 
 use std::collections::BTreeMap;
 use std::fs::File;
+use std::io::{self, BufRead as _, BufReader};
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use std::sync::Arc;
@@ -10,13 +11,14 @@ use std::sync::Arc;
 use clap::{Parser, Subcommand};
 use fastrand::Rng;
 use jiff::{SignedDuration, Timestamp};
-use model_factory::dataset::{self, Field, RawTable, Schema, Table, Task};
+use model_factory::dataset::{self, Blocks, Field, RawTable, Schema, Table, Task};
 use model_factory::drift::timeline::whole;
 use model_factory::drift::{
     self, Observer, Report, Seen, Severity, Subject, Terms, Timeline, html,
 };
 use model_factory::name::Reference;
 use model_factory::profile::{Observation, Profile};
+use model_factory::protocol::FileColumns;
 use model_factory::registry::DriftRecord;
 use model_factory::spec::{Drift, Spec};
 use model_factory::window::Window;
@@ -69,9 +71,12 @@ fn main() -> ExitCode {
 }
 
 fn report(reference: &Path, current: &Path, page: &Path) -> Result<(), Failure> {
-    // What training does once, and what a check does.
-    let profile = profile_of(&read(reference)?);
-    let (report, observed) = check(&profile, &read(current)?.table)?;
+    // What training does once, and what a check does: it never has all rows at once.
+    let (profile, schema) = {
+        let raw = read(reference)?;
+        (profile_of(&raw), schema_of(&raw))
+    };
+    let (report, observed) = check_file(&profile, &schema, current)?;
     let record = record(&report)?;
     let checked = html::Checked { reference: &profile, observed: &observed };
     let records = html::Records { past: &[], current: &record };
@@ -148,26 +153,102 @@ fn profile_of(raw: &RawTable) -> Profile {
     Profile::of(&raw.table, &schema_of(raw)).with_rows(&raw.table, None)
 }
 
-/// A check of rows that came evenly over a day.
-fn check(profile: &Profile, rows: &Table) -> Result<(Report, Observation), Failure> {
-    let start = Timestamp::UNIX_EPOCH;
-    let window = Window { start, end: start + SignedDuration::from_hours(24) };
-    let observer = Observer::new(profile)?;
-    let mut timeline = Timeline::new(profile, window);
-    let all: Vec<usize> = (0..rows.rows()).collect();
-    for (hour, part) in all.chunks(all.len().div_ceil(24).max(1)).enumerate() {
-        let time = start + SignedDuration::from_hours(i64::try_from(hour)?);
-        if let Some(observed) = timeline.at(time) {
-            observer.count_inputs(&rows.select(part), observed);
+/// A check of a table's rows.
+fn check(profile: &Profile, table: &Table) -> Result<(Report, Observation), Failure> {
+    let mut day = Day::new(profile, table.rows())?;
+    for rows in day.hours(table.rows()) {
+        day.count(&table.select(&rows))?;
+    }
+    day.check()
+}
+
+/// A check of a file's rows, block by block.
+fn check_file(
+    profile: &Profile,
+    schema: &Schema,
+    path: &Path,
+) -> Result<(Report, Observation), Failure> {
+    let mut day = Day::new(profile, lines(path)?.saturating_sub(1))?;
+    let mut blocks = Blocks::open(&path.to_string_lossy(), Arc::new(File::open(path)?))?;
+    while let Some(block) = blocks.next_block()? {
+        let names = blocks.names().iter();
+        let inputs: Vec<Option<usize>> =
+            names.map(|name| schema.inputs.iter().position(|field| field.name == *name)).collect();
+        let columns = FileColumns { inputs: &inputs, commas: false };
+        for rows in day.hours(block.rows()) {
+            day.count(&columns.read(&block, &rows, schema)?.0)?;
         }
     }
-    let subject = Subject { model: "bench".to_owned(), version: 1, window };
-    let Drift { thresholds, chunks, .. } = Drift::default();
-    let chunks = timeline.chunks(chunks, thresholds.min_rows);
-    let terms = Terms { thresholds: &thresholds, importance: &BTreeMap::new(), time: None };
-    let report = drift::check(subject, profile, Seen { chunks: &chunks, outcomes: None }, terms)?;
-    let observed = whole(&chunks)?.unwrap_or_else(|| profile.observer());
-    Ok((report, observed))
+    day.check()
+}
+
+fn lines(path: &Path) -> io::Result<usize> {
+    let mut file = BufReader::with_capacity(1 << 16, File::open(path)?);
+    let mut found = 0;
+    loop {
+        let bytes = file.fill_buf()?;
+        if bytes.is_empty() {
+            return Ok(found);
+        }
+        found += bytes.iter().filter(|&&byte| byte == b'\n').count();
+        let length = bytes.len();
+        file.consume(length);
+    }
+}
+
+/// Rows that came evenly over a day, while they are counted.
+struct Day<'a> {
+    profile: &'a Profile,
+    observer: Observer<'a>,
+    timeline: Timeline,
+    window: Window,
+    rows: usize,
+    seen: usize,
+}
+
+impl<'a> Day<'a> {
+    fn new(profile: &'a Profile, rows: usize) -> Result<Self, Failure> {
+        let start = Timestamp::UNIX_EPOCH;
+        let window = Window { start, end: start + SignedDuration::from_hours(24) };
+        let timeline = Timeline::new(profile, window);
+        Ok(Self { profile, observer: Observer::new(profile)?, timeline, window, rows, seen: 0 })
+    }
+
+    fn hour(&self, row: usize) -> usize {
+        (row * 24 / self.rows.max(1)).min(23)
+    }
+
+    /// The places of the next `rows` rows, hour by hour.
+    fn hours(&self, rows: usize) -> Vec<Vec<usize>> {
+        let places: Vec<usize> = (0..rows).collect();
+        let hour = |&place: &usize| self.hour(self.seen + place);
+        places.chunk_by(|a, b| hour(a) == hour(b)).map(<[usize]>::to_vec).collect()
+    }
+
+    /// Counts rows of the same hour.
+    fn count(&mut self, table: &Table) -> Result<(), Failure> {
+        let hour = i64::try_from(self.hour(self.seen))?;
+        if let Some(observed) =
+            self.timeline.at(self.window.start + SignedDuration::from_hours(hour))
+        {
+            self.observer.count_inputs(table, observed);
+        }
+        self.seen += table.rows();
+        Ok(())
+    }
+
+    fn check(self) -> Result<(Report, Observation), Failure> {
+        let Self { profile, window, timeline, .. } = self;
+        let subject = Subject { model: "bench".to_owned(), version: 1, window };
+        let Drift { thresholds, chunks, .. } = Drift::default();
+        let chunks = timeline.chunks(chunks, thresholds.min_rows);
+        let importance = BTreeMap::new();
+        let terms = Terms { thresholds: &thresholds, importance: &importance, time: None };
+        let seen = Seen { chunks: &chunks, outcomes: None };
+        let report = drift::check(subject, profile, seen, terms)?;
+        let observed = whole(&chunks)?.unwrap_or_else(|| profile.observer());
+        Ok((report, observed))
+    }
 }
 
 fn record(report: &Report) -> Result<DriftRecord, Failure> {
