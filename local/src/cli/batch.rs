@@ -105,14 +105,11 @@ impl Batch {
 
 /// What the texts of a file's outliers say.
 async fn texts(client: &Client, outcome: &Outcome) -> Result<Vec<String>, CliError> {
-    let Outcome::Scored { manifest, outliers: Some(outliers), .. } = outcome else {
+    let Outcome::Scored { manifest, outliers: Some(OutlierRows { rows: 1.., .. }), .. } = outcome
+    else {
         return Ok(Vec::new());
     };
-    let manifest = match outliers.rows {
-        0 => None,
-        _ => client.bucket.get(manifest).await?,
-    };
-    let Some(manifest) = manifest else { return Ok(Vec::new()) };
+    let Some(manifest) = client.bucket.get(manifest).await? else { return Ok(Vec::new()) };
     let manifest: Manifest = serde_json::from_slice(&manifest.bytes)?;
     let told = manifest.summary.and_then(|summary| summary.outliers);
     let told = told.into_iter().flat_map(|outliers| outliers.texts).flat_map(|told| {

@@ -10,7 +10,7 @@ use model_factory::serving::{AnswerError, ServedModel};
 use tokio::time::{Instant, sleep};
 
 use crate::client::Client;
-use crate::client::records::{BadRow, Rows};
+use crate::client::records::{BadRow, RowRecord, Rows};
 use crate::client::streams::Exchange;
 use crate::error::CliError;
 use crate::factory::{STREAM_DEAD_LETTERS, STREAM_QUEUE};
@@ -21,6 +21,9 @@ const LOOK: Duration = Duration::from_millis(250);
 
 /// How often dead letters are looked for.
 const LOOK_AT_LETTERS: Duration = Duration::from_secs(2);
+
+/// So many rows are sent before what has come of them is looked at.
+const TOGETHER: usize = 500;
 
 #[derive(Debug, Args)]
 pub(super) struct Stream {
@@ -74,10 +77,10 @@ impl Stream {
         while let Some(rows) = rows.next()? {
             let (good, bad): (Vec<_>, Vec<_>) = rows.into_iter().partition(Result::is_ok);
             tally.fail(bad.into_iter().filter_map(Result::err));
-            for rows in chunks(good.into_iter().flatten()) {
-                tally.sent += rows.len();
+            let good: Vec<RowRecord> = good.into_iter().flatten().collect();
+            for rows in good.chunks(TOGETHER) {
                 let refused = exchange.send(&queue, rows).await?;
-                tally.sent -= refused.len();
+                tally.sent += rows.len() - refused.len();
                 tally.fail(refused);
                 tally.answer(exchange.answers().await?)?;
             }
@@ -98,15 +101,6 @@ impl Stream {
         }));
         tally.end(&model)
     }
-}
-
-/// Rows in parts, so that progress shows between them.
-fn chunks<T>(rows: impl Iterator<Item = T>) -> impl Iterator<Item = Vec<T>> {
-    let mut rows = rows.fuse();
-    std::iter::from_fn(move || {
-        let part: Vec<T> = rows.by_ref().take(500).collect();
-        (!part.is_empty()).then_some(part)
-    })
 }
 
 impl Tally {

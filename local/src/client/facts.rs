@@ -38,15 +38,24 @@ pub(crate) struct Facts {
 impl Facts {
     /// What is known of a run.
     pub(crate) async fn read(client: &Client, record: RunRecord) -> Result<Self, CliError> {
-        let (mut params, mut metrics, mut tags) = (BTreeMap::new(), BTreeMap::new(), Tags::new());
         // What could not be read has no model, and no folder.
-        if let Ok(model) = record.run.subject.parse::<ModelName>() {
-            let run = &record.run.run;
-            if let Some(made) = runs::made(client, &model, run).await? {
-                (params, metrics) = told(&made)?;
-            }
-            tags = self::tags(client, &model, run).await?;
-        }
+        let Ok(model) = record.run.subject.parse::<ModelName>() else {
+            let (params, metrics, tags) = Default::default();
+            return Ok(Self { record, params, metrics, tags });
+        };
+        let made = runs::made(client, &model, &record.run.run).await?;
+        Self::of(client, record, &model, made.as_ref()).await
+    }
+
+    /// The same of a model's run, of which what it made is read already.
+    pub(crate) async fn of(
+        client: &Client,
+        record: RunRecord,
+        model: &ModelName,
+        made: Option<&Made>,
+    ) -> Result<Self, CliError> {
+        let (params, metrics) = made.map(told).transpose()?.unwrap_or_default();
+        let tags = tags(client, model, &record.run.run).await?;
         Ok(Self { record, params, metrics, tags })
     }
 }

@@ -4,7 +4,7 @@ use std::fs::File;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use jiff::Timestamp;
+use model_factory::dataset::write::{instant, text};
 use model_factory::dataset::{Blocks, Item, Kind, ReadError, Row, Schema};
 use serde_json::{Map, Number, Value};
 
@@ -61,7 +61,7 @@ impl<'s> Rows<'s> {
         let (mut id, mut inputs) = (None, Map::new());
         for (item, name) in row.items().zip(self.blocks.names()) {
             if self.id.as_ref() == Some(name) {
-                id = text(item);
+                id = words(item);
             }
             if let Some(field) = self.schema.input(name)
                 && item != Item::Absent
@@ -120,22 +120,12 @@ fn number(text: &str) -> Option<Value> {
     as_it_is.or_else(|| Number::from_f64(text.parse().ok()?)).map(Value::Number)
 }
 
-fn text(item: Item<'_>) -> Option<String> {
+/// A value in words; `None` where it is missing, or no single value.
+fn words(item: Item<'_>) -> Option<String> {
     match item {
-        Item::Absent | Item::Missing | Item::Nested(_) => None,
-        Item::Boolean(value) => Some(value.to_string()),
-        Item::Integer(value) => Some(value.to_string()),
-        Item::Number(value) => Some(value.to_string()),
-        Item::Instant(microseconds) => Some(instant(microseconds)),
-        Item::Digits(text) | Item::Text(text) | Item::Raw(text) => {
-            Some(text.trim().to_owned()).filter(|text| !text.is_empty())
-        }
+        Item::Nested(_) => None,
+        item => Some(text(item).trim().to_owned()).filter(|words| !words.is_empty()),
     }
-}
-
-fn instant(microseconds: i64) -> String {
-    Timestamp::from_microsecond(microseconds)
-        .map_or_else(|_| microseconds.to_string(), |instant| instant.to_string())
 }
 
 #[cfg(test)]

@@ -9,6 +9,7 @@ use model_factory::name::{ModelName, Reference};
 use model_factory::port_error::PortError;
 use model_factory::queue::{Message, SendMessages as _};
 use model_factory::storage::{ReadObjects as _, keys};
+use model_factory::window::Window;
 use serde::Deserialize;
 use serde_json::json;
 
@@ -77,12 +78,12 @@ impl<'c> Exchange<'c> {
     pub(crate) async fn send(
         &mut self,
         queue: &SqsQueue,
-        rows: Vec<RowRecord>,
+        rows: &[RowRecord],
     ) -> Result<Vec<BadRow>, CliError> {
         let (mut messages, mut refused) = (Vec::new(), Vec::new());
         for RowRecord { row, id, inputs } in rows {
             let began = self.began.as_microsecond();
-            let id = id.unwrap_or_else(|| format!("{}-{began}-{row}", self.model));
+            let id = id.clone().unwrap_or_else(|| format!("{}-{began}-{row}", self.model));
             if let Some(other) = self.pending.get(&id) {
                 refused.push(format!("row {row} has the id `{id}`, as row {other} has"));
                 continue;
@@ -94,7 +95,7 @@ impl<'c> Exchange<'c> {
                 group: self.model.to_string(),
                 attributes: [].into(),
             });
-            self.pending.insert(id, row);
+            self.pending.insert(id, *row);
         }
         queue.send(&messages).await.map_err(CliError::Unsent)?;
         Ok(refused)
@@ -146,15 +147,10 @@ impl<'c> Exchange<'c> {
 
     /// The files of the answers to records that came since the first one was sent.
     async fn files(&self) -> Result<Vec<String>, PortError> {
-        let (mut hour, last) = (self.began - SKEW, self.client.clock.now() + SKEW);
-        let mut folders = BTreeSet::from([keys::streamed_hour(self.model, last)]);
-        while hour < last {
-            folders.insert(keys::streamed_hour(self.model, hour));
-            hour += SignedDuration::from_hours(1);
-        }
+        let window = Window { start: self.began - SKEW, end: self.client.clock.now() + SKEW };
         let mut files = Vec::new();
-        for folder in folders {
-            let listed = self.client.bucket.list(&folder).await?;
+        for (hour, _) in window.hours() {
+            let listed = self.client.bucket.list(&keys::streamed_hour(self.model, hour)).await?;
             files.extend(listed.into_iter().map(|listed| listed.key));
         }
         Ok(files)

@@ -9,6 +9,7 @@ use aws_sdk_firehose::primitives::Blob;
 use aws_sdk_firehose::types::Record;
 use bytes::Bytes;
 
+use super::batches::batches;
 use super::error::port_error;
 use crate::delivery_stream::{PutRecords, Unput};
 use crate::port_error::PortError;
@@ -68,15 +69,14 @@ impl DeliveryStream {
 #[async_trait]
 impl PutRecords for DeliveryStream {
     async fn put(&self, records: &[Bytes]) -> Result<(), Unput> {
-        let mut left: Vec<usize> = (0..records.len()).collect();
         // What no further attempt is made at: the client has made some by itself.
         let mut failed = Refused::default();
-        let mut refused = Refused::default();
+        let mut refused = Refused { places: (0..records.len()).collect(), source: None };
         for attempt in 0..ATTEMPTS {
             if attempt > 0 {
                 tokio::time::sleep(PAUSE * 2_u32.pow(attempt - 1)).await;
             }
-            refused = Refused::default();
+            let left = std::mem::take(&mut refused).places;
             for places in calls(records, &left) {
                 match self.call(records, places).await {
                     Ok(Refused { places, source }) => {
@@ -92,7 +92,6 @@ impl PutRecords for DeliveryStream {
             if refused.places.is_empty() {
                 break;
             }
-            left.clone_from(&refused.places);
         }
         match failed.source.or(refused.source) {
             None => Ok(()),
@@ -104,23 +103,11 @@ impl PutRecords for DeliveryStream {
     }
 }
 
-/// The places cut into as many as fit into one call each.
-fn calls<'a>(records: &[Bytes], places: &'a [usize]) -> Vec<&'a [usize]> {
+/// The places in as many parts as there are calls to make.
+fn calls<'a>(records: &[Bytes], places: &'a [usize]) -> impl Iterator<Item = &'a [usize]> {
     let size = |place: &usize| records.get(*place).map_or(0, Bytes::len);
-    let mut calls = Vec::new();
-    let mut rest = places;
-    while !rest.is_empty() {
-        let mut bytes = 0;
-        let fits = rest.iter().take(RECORDS).take_while(|place| {
-            bytes += size(place);
-            bytes <= BYTES
-        });
-        // One that is too large by itself is for the service to refuse.
-        let (call, others) = rest.split_at(fits.count().max(1));
-        calls.push(call);
-        rest = others;
-    }
-    calls
+    let batches = batches(places.iter().map(size), RECORDS, BYTES);
+    batches.into_iter().filter_map(|batch| places.get(batch))
 }
 
 #[cfg(test)]
@@ -130,7 +117,7 @@ mod tests {
     fn sizes(records: &[usize]) -> Vec<usize> {
         let records: Vec<Bytes> = records.iter().map(|&size| vec![0; size].into()).collect();
         let places: Vec<usize> = (0..records.len()).collect();
-        calls(&records, &places).into_iter().map(<[usize]>::len).collect()
+        calls(&records, &places).map(<[usize]>::len).collect()
     }
 
     #[test]

@@ -1,5 +1,6 @@
 //! The ports on AWS: S3, DynamoDB, EventBridge, SQS and Firehose.
 
+mod batches;
 mod error;
 mod event_bridge;
 mod firehose;

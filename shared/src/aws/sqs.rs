@@ -11,6 +11,7 @@ use aws_sdk_sqs::error::BuildError;
 use aws_sdk_sqs::types::{MessageAttributeValue, SendMessageBatchRequestEntry};
 use sha2::{Digest as _, Sha256};
 
+use super::batches::batches;
 use super::error::port_error;
 use crate::port_error::PortError;
 use crate::queue::{MESSAGE_BYTES, Message, SendMessages, Unsent};
@@ -44,10 +45,11 @@ impl SqsQueue {
             return Ok(Self::new(config, queue));
         }
         let action = || format!("find the queue {queue}");
-        let answer = Client::new(config).get_queue_url().queue_name(queue).send().await;
+        let client = Client::new(config);
+        let answer = client.get_queue_url().queue_name(queue).send().await;
         let url = answer.map_err(|error| port_error(action(), error))?.queue_url;
         match url {
-            Some(url) => Ok(Self::new(config, url)),
+            Some(url) => Ok(Self { client, url }),
             None => Err(PortError::terminal(action(), "the answer names no URL")),
         }
     }
@@ -140,7 +142,7 @@ impl SqsQueue {
 #[async_trait]
 impl SendMessages for SqsQueue {
     async fn send(&self, messages: &[Message]) -> Result<(), Unsent> {
-        for places in chunks(messages) {
+        for places in calls(messages) {
             let end = places.end;
             if let Err(Unsent { mut indices, source }) = self.call(messages, places).await {
                 indices.extend(end..messages.len());
@@ -152,22 +154,8 @@ impl SendMessages for SqsQueue {
 }
 
 /// The places of messages that one call may carry together.
-fn chunks(messages: &[Message]) -> Vec<Range<usize>> {
-    let mut chunks: Vec<Range<usize>> = Vec::new();
-    let mut bytes = 0;
-    for (place, size) in messages.iter().map(Message::size).enumerate() {
-        match chunks.last_mut() {
-            Some(chunk) if chunk.len() < ENTRIES && bytes + size <= MESSAGE_BYTES => {
-                chunk.end = place + 1;
-                bytes += size;
-            }
-            _ => {
-                chunks.push(place..place + 1);
-                bytes = size;
-            }
-        }
-    }
-    chunks
+fn calls(messages: &[Message]) -> Vec<Range<usize>> {
+    batches(messages.iter().map(Message::size), ENTRIES, MESSAGE_BYTES)
 }
 
 /// An id of a message or group as a queue takes it: of letters and digits, and not long.
@@ -196,10 +184,10 @@ mod tests {
     #[test]
     fn a_call_carries_ten_messages_and_no_more_bytes_than_one_may_have() {
         let small: Vec<_> = (0..23).map(|_| message(10)).collect();
-        assert_eq!(chunks(&small), [0..10, 10..20, 20..23]);
+        assert_eq!(calls(&small), [0..10, 10..20, 20..23]);
         let large: Vec<_> = [200, 50, 100, 300].map(|kib| message(kib * 1024)).into();
-        assert_eq!(chunks(&large), [0..2, 2..3, 3..4], "what is too large is refused alone");
-        assert!(chunks(&[]).is_empty());
+        assert_eq!(calls(&large), [0..2, 2..3, 3..4], "what is too large is refused alone");
+        assert!(calls(&[]).is_empty());
         assert_eq!(message(10).size(), 10 + "reason".len() + "y".len() + "String".len());
     }
 

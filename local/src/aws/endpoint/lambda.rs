@@ -32,18 +32,18 @@ pub(super) async fn handle(
     if !lambda.functions().any(|(function, _)| function == name) {
         return not_found(region, &name);
     }
-    let header = request.headers().get("x-amz-invocation-type");
+    let (parts, body) = request.into_parts();
+    let header = parts.headers.get("x-amz-invocation-type");
     let invocation_type = header.and_then(|it| it.to_str().ok()).unwrap_or("RequestResponse");
-    let headers = request.headers().clone();
     match invocation_type {
-        "RequestResponse" => match payload(request, SYNCHRONOUS_PAYLOAD_LIMIT).await {
+        "RequestResponse" => match payload(body, SYNCHRONOUS_PAYLOAD_LIMIT).await {
             Ok(payload) => {
-                let call = Call::with_headers(payload, &headers);
+                let call = Call::with_headers(payload, &parts.headers);
                 synchronous(lambda.invoke(&name, call).await, region)
             }
             Err(refusal) => refusal,
         },
-        "Event" => match payload(request, ASYNCHRONOUS_PAYLOAD_LIMIT).await {
+        "Event" => match payload(body, ASYNCHRONOUS_PAYLOAD_LIMIT).await {
             Ok(payload) => asynchronous(bus, &name, &payload).await,
             Err(refusal) => refusal,
         },
@@ -66,8 +66,8 @@ fn invoked_function(request: &Request<Body>) -> Option<String> {
     name.split(':').next().map(str::to_owned)
 }
 
-async fn payload(request: Request<Body>, limit: usize) -> Result<Bytes, Response> {
-    let payload = match http_body::read(request.into_body(), limit).await {
+async fn payload(body: Body, limit: usize) -> Result<Bytes, Response> {
+    let payload = match http_body::read(body, limit).await {
         Ok(payload) => payload,
         Err(error @ BodyError::TooLarge { .. }) => {
             let (status, message) = (StatusCode::PAYLOAD_TOO_LARGE, error.to_string());

@@ -111,7 +111,7 @@ impl One {
     async fn show(self, client: &Client) -> Result<(), CliError> {
         let record = runs::find(client, &self.model, &self.run).await?;
         let made = runs::made(client, &self.model, &record.run.run).await?;
-        let facts = Facts::read(client, record).await?;
+        let facts = Facts::of(client, record, &self.model, made.as_ref()).await?;
         if self.output.is_json() {
             let (mut training, mut series, mut import) = (None, None, None);
             match &made {

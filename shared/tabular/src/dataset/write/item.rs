@@ -34,7 +34,8 @@ pub(super) fn typed(item: Item<'_>, kind: ItemType) -> Typed<'_> {
 }
 
 /// The value in words; empty when it is missing.
-pub(super) fn text(item: Item<'_>) -> Cow<'_, str> {
+#[must_use]
+pub fn text(item: Item<'_>) -> Cow<'_, str> {
     match item {
         Item::Absent | Item::Missing => Cow::Borrowed(""),
         Item::Boolean(true) => Cow::Borrowed("true"),
@@ -49,7 +50,8 @@ pub(super) fn text(item: Item<'_>) -> Cow<'_, str> {
 }
 
 /// An instant as RFC 3339 writes it.
-pub(super) fn instant(microseconds: i64) -> String {
+#[must_use]
+pub fn instant(microseconds: i64) -> String {
     jiff::Timestamp::from_microsecond(microseconds)
         .map_or_else(|_| microseconds.to_string(), |instant| instant.to_string())
 }

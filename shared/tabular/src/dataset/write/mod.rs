@@ -9,6 +9,8 @@ use super::read::{Block, ItemType, Row};
 use super::table::Table;
 use crate::spec::TableFormat;
 
+pub use item::{instant, text};
+
 /// A column that is written.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct OutputColumn {
