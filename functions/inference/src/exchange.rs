@@ -5,7 +5,7 @@ use model_factory::runtime::Failure;
 
 use crate::answer::{self, EVENT_ID};
 use crate::encoding;
-use crate::gateway::{self, GatewayResponse, Shape};
+use crate::gateway::{GatewayResponse, Received, Shape};
 use crate::handler::Inference;
 use crate::invocation::Invocation;
 
@@ -15,10 +15,10 @@ use crate::invocation::Invocation;
 /// [`Failure::InvalidEvent`] for an event that stands for none.
 pub(crate) async fn exchange(
     inference: &Inference,
-    event: &str,
+    Received(event): Received,
     invocation: &Invocation<'_>,
 ) -> Result<GatewayResponse, Failure> {
-    let (request, shape) = gateway::parse(event)?;
+    let (request, shape) = event?;
     // A REST API hands BASE64 through to the client unless it is told which media types
     // are binary; it can compress by itself.
     let packed = shape != Shape::Rest && encoding::accepts_gzip(request.headers());

@@ -11,12 +11,12 @@ use model_factory::runtime::emf::MetricLog;
 use model_factory::runtime::{Settings, start_logging};
 use model_factory::serving::{CachePorts, CacheSettings, ModelCache};
 use rayon::{ThreadPoolBuildError, ThreadPoolBuilder};
-use serde_json::value::RawValue;
 use tokio::signal::unix::{SignalKind, signal};
 
 use crate::captures::{CaptureSettings, Captures, Sink};
 use crate::exchange::exchange;
 use crate::flush::{self, Invocations};
+use crate::gateway::Received;
 use crate::handler::Inference;
 use crate::invocation::Invocation;
 use crate::ports::Ports;
@@ -120,11 +120,9 @@ async fn serve(
     inference: &Inference,
     invocations: &Invocations,
 ) -> Result<(), lambda_runtime::Error> {
-    let handler = service_fn(move |event: LambdaEvent<Box<RawValue>>| async move {
+    let handler = service_fn(move |event: LambdaEvent<Received>| async move {
         let LambdaEvent { payload, context } = event;
-        exchange(inference, payload.get(), &Invocation::of(&context))
-            .await
-            .map_err(Diagnostic::from)
+        exchange(inference, payload, &Invocation::of(&context)).await.map_err(Diagnostic::from)
     });
     let announced = MapFutureLayer::new(|invocation| {
         let answered = invocations.begin();

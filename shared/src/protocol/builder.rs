@@ -5,7 +5,7 @@ use super::error::ProtocolError;
 use super::limits::Limits;
 use super::lookup::Lookup;
 use super::row_errors::RowErrors;
-use super::scan::{Scanner, Token};
+use super::scan::Token;
 use super::values::ValuesBuilder;
 use super::violation::{LISTED, Reason, Violation, Violations, shorten};
 use crate::dataset::{CategoryEncoder, Column, Field, Item, Schema, Table};
@@ -104,15 +104,26 @@ impl<'a> TableBuilder<'a> {
         }
     }
 
-    /// Appends numbers to a column while they come, at most so many, and tells how many;
-    /// none to a column of texts.
-    pub(super) fn push_numbers(
-        &mut self,
-        column: usize,
-        scanner: &mut Scanner<'_>,
-        most: usize,
-    ) -> usize {
-        self.columns.get_mut(column).map_or(0, |column| column.push_numbers(scanner, most))
+    /// Fills an empty column with numbers (`NaN` is missing), and tells whether it could: a
+    /// column takes all of them or none.
+    pub(super) fn push_column(&mut self, column: usize, numbers: &mut Vec<f64>) -> bool {
+        let column = self.columns.get_mut(column);
+        column.is_some_and(|column| column.push_numbers(numbers))
+    }
+
+    /// Appends whole rows of numbers, and tells whether it could: the table takes all of them
+    /// or none.
+    pub(super) fn push_rows(&mut self, numbers: &[f64]) -> bool {
+        let width = self.columns.len();
+        let of = |column: usize| numbers.iter().skip(column).step_by(width).copied();
+        let mut columns = self.columns.iter().enumerate();
+        let admitted = columns.all(|(at, column)| column.admits(of(at)));
+        if admitted {
+            for (at, column) in self.columns.iter_mut().enumerate() {
+                column.push_numbers(&mut of(at).collect());
+            }
+        }
+        admitted
     }
 
     /// Appends the value that a text stands for.
@@ -243,15 +254,20 @@ impl<'a> ColumnBuilder<'a> {
         Ok(())
     }
 
-    fn push_numbers(&mut self, scanner: &mut Scanner<'_>, most: usize) -> usize {
-        let Self { domain, values: ValuesBuilder::Number(values), .. } = self else { return 0 };
-        let found = scanner.numbers(most, |number| {
-            let admitted = domain.admit(number);
-            values.extend(admitted);
-            admitted.is_some()
-        });
-        self.len += found;
-        found
+    /// Whether it is an empty column of numbers that can hold all of these.
+    fn admits(&self, mut numbers: impl Iterator<Item = f64>) -> bool {
+        let admitted = |number: f64| number.is_nan() || self.domain.admit(number).is_some();
+        matches!(&self.values, ValuesBuilder::Number(values) if values.is_empty())
+            && numbers.all(admitted)
+    }
+
+    fn push_numbers(&mut self, numbers: &mut Vec<f64>) -> bool {
+        let admitted = self.admits(numbers.iter().copied());
+        if admitted {
+            self.len = numbers.len();
+            self.values = ValuesBuilder::Number(std::mem::take(numbers));
+        }
+        admitted
     }
 
     fn push_text(&mut self, text: &str, text_bytes: usize) -> Result<(), Refusal> {

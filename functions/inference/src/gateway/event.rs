@@ -10,8 +10,9 @@ use http::uri::PathAndQuery;
 use http::{Method, Request, Uri};
 use model_factory::runtime::Failure;
 use percent_encoding::{AsciiSet, CONTROLS, utf8_percent_encode};
-use serde::Deserialize;
 use serde::de::IgnoredAny;
+use serde::{Deserialize, Deserializer};
+use serde_json::value::RawValue;
 
 use super::Shape;
 use super::member::{Headers, Text};
@@ -30,6 +31,19 @@ const NOT_IN_PATHS: &AsciiSet = &CONTROLS
     .add(b'{')
     .add(b'|')
     .add(b'}');
+
+/// What an event was read as: an HTTP request, and in which shape it is to be answered.
+///
+/// It is read as the runtime deserialises the event, without a copy of it, and yet not refused
+/// there: the function answers for what is no request.
+#[derive(Debug)]
+pub(crate) struct Received(pub(crate) Result<(Request<Bytes>, Shape), Failure>);
+
+impl<'de> Deserialize<'de> for Received {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        <&RawValue>::deserialize(deserializer).map(|event| Self(parse(event.get())))
+    }
+}
 
 /// What routes look at in the events of all services; each has some of the members.
 #[derive(Deserialize)]
@@ -74,7 +88,7 @@ struct Http<'a> {
 /// # Errors
 /// [`Failure::InvalidEvent`] when it is no event of such a service, or its body is not
 /// the BASE64 that it is said to be.
-pub(crate) fn parse(payload: &str) -> Result<(Request<Bytes>, Shape), Failure> {
+pub(super) fn parse(payload: &str) -> Result<(Request<Bytes>, Shape), Failure> {
     let event: Event<'_> = serde_json::from_str(payload).map_err(|error| no_request(&error))?;
     let shape = event.shape();
     let (method, path) = match shape {

@@ -8,7 +8,7 @@ mod event;
 mod member;
 mod response;
 
-pub(crate) use event::parse;
+pub(crate) use event::Received;
 pub(crate) use response::GatewayResponse;
 
 /// How the service that asks wants to be answered.

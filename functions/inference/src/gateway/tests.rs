@@ -2,7 +2,8 @@ use bytes::Bytes;
 use http::{Method, Request, Response};
 use serde_json::{Value, json};
 
-use super::{GatewayResponse, Shape, parse};
+use super::event::parse;
+use super::{GatewayResponse, Shape};
 
 fn http_api(stage: &str, path: &str) -> Value {
     json!({

@@ -80,7 +80,7 @@ fn read_split(
         .enumerate()
         .map(|(position, name)| builder.claim(position, name))
         .collect();
-    rows::read("dataframe_split.data", Scanner::new(split.data), &order, &mut builder)?;
+    rows::read("dataframe_split.data", Scanner::new(split.data.get()), &order, &mut builder)?;
     builder.finish()
 }
 
@@ -90,7 +90,7 @@ fn read_rows(
     mut builder: TableBuilder<'_>,
 ) -> Result<(Table, RowErrors), ProtocolError> {
     let order: Vec<Option<usize>> = (0..builder.width()).map(Some).collect();
-    rows::read(member, Scanner::new(rows), &order, &mut builder)?;
+    rows::read(member, Scanner::new(rows.get()), &order, &mut builder)?;
     builder.finish()
 }
 
@@ -99,7 +99,7 @@ fn read_inputs(
     inputs: &RawValue,
     mut builder: TableBuilder<'_>,
 ) -> Result<(Table, RowErrors), ProtocolError> {
-    let mut scanner = Scanner::new(inputs);
+    let mut scanner = Scanner::new(inputs.get());
     if scanner.next() != Some(Token::ObjectStart) {
         return read_rows("inputs", inputs, builder);
     }

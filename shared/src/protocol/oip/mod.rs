@@ -6,7 +6,10 @@
 //! Numbers are held with 53 significant bits, whatever their datatype.
 
 mod datatype;
+mod envelope;
 pub mod metadata;
+mod number;
+mod one_pass;
 mod request;
 mod response;
 mod tensor;

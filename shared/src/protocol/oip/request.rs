@@ -1,10 +1,8 @@
 //! Reads inference requests.
 
-use std::borrow::Cow;
-
-use serde::Deserialize;
-
 use super::datatype::Datatype;
+use super::envelope::{self, RequestedOutput};
+use super::one_pass;
 use super::tensor::{Sink, Tensor};
 use crate::dataset::{Field, Kind, Schema};
 use crate::protocol::builder::TableBuilder;
@@ -14,27 +12,9 @@ use crate::protocol::limits::Limits;
 use crate::protocol::object::Object;
 use crate::protocol::options::Options;
 use crate::protocol::output::Output;
-use crate::protocol::parameters::Parameters;
 use crate::protocol::request::Request;
-use crate::protocol::scan::{Scanner, Token};
+use crate::protocol::scan::Token;
 use crate::protocol::violation::{Reason, Violation};
-
-#[derive(Deserialize)]
-struct Envelope<'a> {
-    id: Option<String>,
-    #[serde(default)]
-    parameters: Parameters,
-    #[serde(borrow)]
-    inputs: Vec<Object<Tensor<'a>>>,
-    #[serde(borrow, default)]
-    outputs: Vec<Object<RequestedOutput<'a>>>,
-}
-
-#[derive(Deserialize)]
-struct RequestedOutput<'a> {
-    #[serde(borrow)]
-    name: Cow<'a, str>,
-}
 
 /// Reads a request for a model with `schema`.
 pub(in crate::protocol) fn decode(
@@ -43,9 +23,10 @@ pub(in crate::protocol) fn decode(
     limits: &Limits,
 ) -> Result<Request, ProtocolError> {
     limits.admit_body(body)?;
-    limits.admit_depth(body)?;
-    let Object(envelope): Object<Envelope<'_>> =
-        serde_json::from_slice(body).map_err(|error| ProtocolError::reading(super::NAME, error))?;
+    let mut envelope = match one_pass::read(body) {
+        Some(envelope) => envelope,
+        None => envelope::read(body, limits)?,
+    };
     let options = Options::read(&envelope.parameters, schema)?;
     let outputs = outputs(&envelope.outputs, schema, &options)?;
     limits.admit_columns(envelope.inputs.len())?;
@@ -53,10 +34,10 @@ pub(in crate::protocol) fn decode(
     limits.admit_rows(rows, schema.inputs.len())?;
     // A datum takes two bytes at least, whatever the shape says.
     let mut builder = TableBuilder::new(schema, limits, rows.min(body.len() / 2), options.partial);
-    match envelope.inputs.as_slice() {
+    match envelope.inputs.as_mut_slice() {
         [Object(tensor)] if is_table(tensor, schema) => read_table(tensor, &mut builder)?,
         tensors => {
-            for (position, Object(tensor)) in tensors.iter().enumerate() {
+            for (position, Object(tensor)) in tensors.iter_mut().enumerate() {
                 read_column(position, tensor, &mut builder, limits)?;
             }
         }
@@ -94,7 +75,7 @@ fn is_table(tensor: &Tensor<'_>, schema: &Schema) -> bool {
 
 fn read_column(
     position: usize,
-    tensor: &Tensor<'_>,
+    tensor: &mut Tensor<'_>,
     builder: &mut TableBuilder<'_>,
     limits: &Limits,
 ) -> Result<(), ProtocolError> {
@@ -107,7 +88,10 @@ fn read_column(
     } else {
         limits.admit_rows(tensor.rows(), builder.width())?;
         builder.set_domain(column, tensor.datatype.domain(field.kind));
-        tensor.hand_on(1, &mut ToColumn { builder, column })
+        match tensor.is_complete(1) && builder.push_column(column, &mut tensor.data.numbers) {
+            true => Ok(()),
+            false => tensor.hand_on(1, &mut ToColumn { builder, column }),
+        }
     };
     if let Err(reason) = read {
         builder.refuse(Violation::of_input(&tensor.name, reason));
@@ -132,6 +116,7 @@ fn read_table(tensor: &Tensor<'_>, builder: &mut TableBuilder<'_>) -> Result<(),
     let texts = tensor.datatype == Datatype::Bytes;
     let read = match refusal {
         Some(reason) => Err(reason),
+        None if tensor.is_complete(width) && builder.push_rows(&tensor.data.numbers) => Ok(()),
         None => tensor.hand_on(width, &mut ToTable { builder, texts }),
     };
     if let Err(reason) = read {
@@ -147,10 +132,6 @@ struct ToColumn<'b, 's> {
 }
 
 impl<'a> Sink<'a> for ToColumn<'_, '_> {
-    fn run(&mut self, scanner: &mut Scanner<'a>, most: usize) -> usize {
-        self.builder.push_numbers(self.column, scanner, most)
-    }
-
     fn push(&mut self, _: usize, token: Token<'a>) {
         self.builder.push(self.column, token);
     }
@@ -164,10 +145,6 @@ struct ToTable<'b, 's> {
 }
 
 impl<'a> Sink<'a> for ToTable<'_, '_> {
-    fn run(&mut self, _: &mut Scanner<'a>, _: usize) -> usize {
-        0
-    }
-
     fn push(&mut self, column: usize, token: Token<'a>) {
         match self.texts.then(|| domain::text(token)) {
             Some(Some(Some(text))) => self.builder.push_text(column, &text),

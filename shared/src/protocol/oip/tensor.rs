@@ -2,7 +2,7 @@
 
 use std::borrow::Cow;
 
-use serde::Deserialize;
+use serde::{Deserialize, Deserializer};
 use serde_json::value::RawValue;
 
 use super::datatype::Datatype;
@@ -12,7 +12,7 @@ use crate::protocol::violation::Reason;
 /// How many dimensions of a wrong shape are repeated to the client.
 const SHOWN_DIMENSIONS: usize = 8;
 
-/// A tensor whose data are not yet read.
+/// A tensor of a request.
 #[derive(Debug, Deserialize)]
 pub(super) struct Tensor<'a> {
     #[serde(borrow)]
@@ -20,7 +20,23 @@ pub(super) struct Tensor<'a> {
     pub(super) shape: Vec<u64>,
     pub(super) datatype: Datatype,
     #[serde(borrow)]
-    pub(super) data: &'a RawValue,
+    pub(super) data: Data<'a>,
+}
+
+/// The data of a tensor.
+#[derive(Debug)]
+pub(super) struct Data<'a> {
+    /// As they are written; valid.
+    pub(super) json: &'a str,
+    /// The same in row-major order, where they are all numbers (or missing) and were read.
+    pub(super) numbers: Vec<f64>,
+}
+
+impl<'de: 'a, 'a> Deserialize<'de> for Data<'a> {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let json = <&RawValue>::deserialize(deserializer)?.get();
+        Ok(Self { json, numbers: Vec::new() })
+    }
 }
 
 impl<'a> Tensor<'a> {
@@ -39,6 +55,12 @@ impl<'a> Tensor<'a> {
         matches!(self.shape.as_slice(), &[_, columns] if columns == width as u64)
     }
 
+    /// Whether there are as many numbers as the shape says, of so many columns.
+    pub(super) fn is_complete(&self, width: usize) -> bool {
+        let numbers = self.data.numbers.len();
+        numbers > 0 && self.rows().checked_mul(width) == Some(numbers)
+    }
+
     /// The shape is not the one that is `expected`.
     pub(super) fn wrong_shape(&self, expected: impl Into<String>) -> Reason {
         let found = self.shape.iter().copied().take(SHOWN_DIMENSIONS).collect();
@@ -53,18 +75,12 @@ impl<'a> Tensor<'a> {
         // The row at which the open inner list began.
         let mut inner = None;
         let mut nested = None;
-        let mut scanner = Scanner::new(self.data);
+        let mut scanner = Scanner::new(self.data.json);
         match scanner.next() {
             Some(Token::ListStart) => {}
             other => return Err(not_a_list(other)),
         }
-        loop {
-            if width == 1 && nested != Some(true) {
-                let found = sink.run(&mut scanner, rows - row);
-                row += found;
-                nested = nested.or((found > 0).then_some(false));
-            }
-            let Some(token) = scanner.next() else { break };
+        for token in scanner {
             match (token, inner) {
                 (Token::ListStart, None) if nested != Some(false) => {
                     nested = Some(true);
@@ -97,10 +113,6 @@ impl<'a> Tensor<'a> {
 
 /// Where a tensor's data go.
 pub(super) trait Sink<'a> {
-    /// Takes data of the only column that come next, at most so many, and tells how many;
-    /// what it leaves is pushed one by one.
-    fn run(&mut self, scanner: &mut Scanner<'a>, most: usize) -> usize;
-
     /// Takes a datum of a column.
     fn push(&mut self, column: usize, token: Token<'a>);
 }
