@@ -31,11 +31,19 @@ pub(super) fn specs(
     };
     vec![
         spec(TRAINING_TRIGGER, 3008, 900, 2),
-        spec(INFERENCE, 512, 29, options.serving.processes),
+        keeping(spec(INFERENCE, 512, 29, options.serving.processes)),
         spec(DRIFT_CHECK, 1024, 300, 2),
         streaming(spec(STREAM_INFERENCE, 512, 60, 2)),
         spec(BATCH_INFERENCE, 3008, 900, 2),
     ]
+}
+
+/// The function whose allocator keeps what a request has freed for the next one.
+fn keeping(mut spec: FunctionSpec) -> FunctionSpec {
+    let variables =
+        [("MALLOC_TRIM_THRESHOLD_", "67108864"), ("MALLOC_MMAP_THRESHOLD_", "33554432")];
+    spec.environment.extend(variables.map(|(name, value)| (name.to_owned(), value.to_owned())));
+    spec
 }
 
 /// The function that answers the records of queues and streams, with its queues.
