@@ -36,6 +36,7 @@ use std::sync::Arc;
 
 use lambda_runtime::{Diagnostic, LambdaEvent, service_fn};
 use model_factory::aws::Services;
+use model_factory::runtime::emf::MetricLog;
 use model_factory::runtime::{Settings, start_logging};
 use serde_json::Value;
 
@@ -56,6 +57,7 @@ pub async fn run() -> Result<(), lambda_runtime::Error> {
         registry: services.registry(),
         idempotency: services.idempotency(),
         events: services.events(),
+        metrics: Arc::new(MetricLog::from_env()),
         clock: services.clock(),
         bucket: services.settings().bucket.clone(),
         lease: services.settings().lease,

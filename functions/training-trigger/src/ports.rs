@@ -9,6 +9,7 @@ use model_factory::idempotency::IdempotencyStore;
 use model_factory::name::{ModelName, Reference};
 use model_factory::registry::WriteRegistry;
 use model_factory::runtime::Failure;
+use model_factory::runtime::emf::EmitMetrics;
 use model_factory::storage::{ReadObjects, WriteObjects};
 use model_factory::store::{self, Stored};
 
@@ -25,6 +26,8 @@ pub struct Ports {
     pub idempotency: Arc<dyn IdempotencyStore>,
     /// Tells what happened.
     pub events: Arc<dyn PublishEvents>,
+    /// Takes metrics.
+    pub metrics: Arc<dyn EmitMetrics>,
     /// Tells the time.
     pub clock: Arc<dyn Clock>,
     /// The bucket whose objects are data sets.

@@ -10,6 +10,7 @@ use model_factory::dataset::Rejection;
 use model_factory::forecasting::Panel;
 use model_factory::name::Version;
 use model_factory::runtime::Failure;
+use model_factory::runtime::emf::{Measured, Unit};
 use model_factory::spec::Forecasting;
 use model_factory::storage::keys;
 use model_factory::store::{self, Stored};
@@ -86,6 +87,18 @@ impl<'a> SeriesTraining<'a> {
         Ok((earlier.forecaster.unfinished() > 0).then_some(earlier))
     }
 
+    /// Tells whoever watches that series keep the naive forecast.
+    fn tell_of_rest(&self, unfinished: usize) {
+        let Job { ports, model, run, .. } = self.job;
+        let words = "no run goes on with these series: give the function or the spec more time";
+        tracing::warn!(run, unfinished, "{words}");
+        let measured = Measured::at(ports.clock.now())
+            .with("model", model.as_str())
+            .with("run", run)
+            .and("SeriesLeft", Unit::Count, unfinished as f64);
+        ports.metrics.emit(measured);
+    }
+
     /// Writes artifact, record and model card.
     async fn store(
         &self,
@@ -134,11 +147,7 @@ impl Challenge for SeriesTraining<'_> {
         let came_further = before.is_none_or(|before| trained.unfinished < before);
         let continues = trained.unfinished > 0 && came_further;
         if trained.unfinished > 0 && !continues {
-            tracing::warn!(
-                run = self.job.run,
-                unfinished = trained.unfinished,
-                "no run goes on with these series: give the function or the spec more time"
-            );
+            self.tell_of_rest(trained.unfinished);
         }
         self.store(&trained, continues, account).await?;
         account.seconds.store = storing.elapsed().as_secs_f64();

@@ -27,6 +27,7 @@ use model_factory::port_error::PortError;
 use model_factory::protocol::Protocol;
 use model_factory::registry::{Actor, Cause, Move, ReadRegistry, WriteRegistry};
 use model_factory::runtime::Failure;
+use model_factory::runtime::emf::MetricMemory;
 use model_factory::storage::{Described, Listed, Object, ReadObjects, WriteObjects};
 use serde_json::{Value, json};
 use training_trigger::handler::handle;
@@ -43,6 +44,7 @@ struct World {
     registry: Arc<MemoryRegistry>,
     idempotency: Arc<MemoryIdempotency>,
     events: Arc<MemoryEvents>,
+    metrics: Arc<MetricMemory>,
 }
 
 fn world() -> World {
@@ -51,17 +53,19 @@ fn world() -> World {
     let registry = Arc::new(MemoryRegistry::new(clock.clone()));
     let idempotency = Arc::new(MemoryIdempotency::new(clock.clone()));
     let events = Arc::new(MemoryEvents::default());
+    let metrics = Arc::new(MetricMemory::default());
     let ports = Ports {
         read_objects: objects.clone(),
         write_objects: objects.clone(),
         registry: registry.clone(),
         idempotency: idempotency.clone(),
         events: events.clone(),
+        metrics: metrics.clone(),
         clock,
         bucket: "bucket".to_owned(),
         lease: Duration::from_secs(30),
     };
-    World { ports, objects, registry, idempotency, events }
+    World { ports, objects, registry, idempotency, events, metrics }
 }
 
 /// A call that nobody ends.

@@ -67,6 +67,23 @@ async fn a_run_without_time_hands_its_series_on_and_the_next_one_completes_it() 
     assert!(ended.lineage.artifact.is_some());
 }
 
+#[tokio::test]
+async fn a_chain_of_runs_that_comes_no_further_ends_and_is_told_of() {
+    let world = world();
+    world.forecasts().await;
+    let event = world.upload("datasets/taxi/sales.csv", &sales(70)).await;
+    let hurried = |id| Invocation { deadline: Some(Instant::now()), ..call(id) };
+    handle(&world.ports, event, &hurried("request-1")).await.unwrap();
+    assert!(world.metrics.all().is_empty(), "another run goes on");
+    let asked = world.asked().expect("the series are handed on");
+    let second =
+        handle(&world.ports, asked.clone(), &hurried("request-2")).await.unwrap().runs.remove(0);
+    let record: SeriesRecord = world.file(&second, "forecasting.json").await;
+    assert_eq!((record.unfinished, record.continues), (2, false));
+    assert_eq!(world.asked(), Some(asked), "nobody is asked to try again");
+    assert_eq!(world.metrics.sum("SeriesLeft"), 2.0);
+}
+
 /// So many stores with 40 days each, no two alike.
 fn many_stores(stores: usize) -> String {
     let rows = (0..40_i64).flat_map(|day| {
