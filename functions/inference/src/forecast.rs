@@ -6,7 +6,7 @@ use bytes::Bytes;
 use http::{Request, Response};
 use jiff::Timestamp;
 use model_factory::date;
-use model_factory::forecasting::{Forecast, ForecastError, ForecastRequest, Forecaster};
+use model_factory::forecasting::{Forecast, ForecastError, ForecastRequest, Forecaster, quantiles};
 use model_factory::name::{ModelName, Reference};
 use model_factory::protocol::Limits;
 use model_factory::protocol::problem::{InvalidParam, Kind, Problem};
@@ -103,7 +103,7 @@ pub(crate) async fn of_store(
             let pairs = forecast.instants.iter().zip(values);
             let points: Vec<Value> =
                 pairs.map(|(at, value)| json!({"Timestamp": civil(*at), "Value": value})).collect();
-            (name(*quantile), Value::from(points))
+            (quantiles::name(*quantile), Value::from(points))
         })
         .collect();
     let body = json!({
@@ -147,7 +147,7 @@ pub(crate) async fn of_series(
         .collect();
     let quantiles: Map<String, Value> = quantiles
         .iter()
-        .map(|(quantile, values)| (name(*quantile), values.clone().into()))
+        .map(|(quantile, values)| (quantiles::name(*quantile), values.clone().into()))
         .collect();
     let found = forecaster.find(&asked.key);
     let body = json!({
@@ -238,11 +238,6 @@ fn answered(body: &Value, served: &ServedModel) -> Result<Response<Bytes>, Probl
     let mut response = answer::json(body)?;
     answer::set(&mut response, MODEL_VERSION, &served.version.to_string());
     Ok(response)
-}
-
-/// A quantile's name as AWS Forecast has it: `p10`, `p97.5`.
-fn name(quantile: f64) -> String {
-    format!("p{}", (quantile * 100_000.0).round() / 1_000.0)
 }
 
 fn timestamp(at: i64) -> Timestamp {

@@ -14,6 +14,7 @@ use super::fallback::fit_or_naive;
 use super::history::{History, naive_error};
 use super::learners::lags::Booster;
 use super::panel::Series;
+use super::quantiles;
 use super::rolling::Origin;
 use super::selection::Competition;
 
@@ -82,10 +83,7 @@ struct HeldOut {
 /// Never, as truth and forecasts are of the same steps.
 pub fn measure(competition: &Competition<'_>, chosen: &[Chosen]) -> Result<Measured, Incomparable> {
     let Competition { panel, asked, .. } = *competition;
-    let quantiles = asked.quantiles.iter().copied();
-    let outermost = quantiles.fold((0.5, 0.5), |(low, high): (f64, f64), quantile| {
-        (low.min(quantile), high.max(quantile))
-    });
+    let outermost = quantiles::outermost(&asked.quantiles);
     let booster = booster(competition, chosen);
     let held_out: Vec<HeldOut> = panel
         .series
@@ -96,17 +94,9 @@ pub fn measure(competition: &Competition<'_>, chosen: &[Chosen]) -> Result<Measu
             competition.hold_out(place, series, chosen, booster.as_ref(), outermost)
         })
         .collect();
-    let all = || {
-        let steps = |it| HeldOut::steps(it).map(move |step| (step, it.scale));
-        held_out.iter().flat_map(steps)
-    };
-    let truth = Target::Values(all().map(|(step, _)| step.truth).collect());
-    let forecasts = Predictions::Values(all().map(|(step, _)| step.forecast).collect());
     let probability = outermost.1 - outermost.0;
-    let bounds = all().map(|(step, _)| step.bounds).collect();
-    let evaluation = Evaluation::new(&truth, &forecasts)?
-        .with_scales(all().map(|(_, scale)| scale).collect())
-        .with_intervals(Some(Intervals { coverage: probability, bounds }));
+    let steps = held_out.iter().map(|it| (it.backtest.steps.as_slice(), it.scale));
+    let evaluation = pooled(steps, probability)?;
     let rows = evaluation.rows() as f64;
     let calibration = PROBABILITIES.iter().enumerate().map(|(level, promised)| {
         let within: usize = held_out.iter().filter_map(|it| it.within.get(level)).sum();
@@ -160,18 +150,34 @@ impl Competition<'_> {
 }
 
 impl HeldOut {
-    fn steps(&self) -> impl Iterator<Item = &BacktestStep> {
-        self.backtest.steps.iter()
-    }
-
     /// The share of steps within the interval.
     fn covered(&self) -> f64 {
         let within = |step: &&BacktestStep| {
             let (low, high) = step.bounds;
             (low..=high).contains(&step.truth)
         };
-        self.steps().filter(within).count() as f64 / self.backtest.steps.len() as f64
+        let steps = &self.backtest.steps;
+        steps.iter().filter(within).count() as f64 / steps.len() as f64
     }
+}
+
+/// All steps of all series, each series with what counts as an error of 1; their bounds were
+/// to hold the truth with the given probability.
+///
+/// # Errors
+/// Never, as truth and forecasts are of the same steps.
+pub(crate) fn pooled<'a>(
+    series: impl Iterator<Item = (&'a [BacktestStep], f64)> + Clone,
+    probability: f64,
+) -> Result<Evaluation, Incomparable> {
+    let steps = || series.clone().flat_map(|(steps, _)| steps);
+    let truth = Target::Values(steps().map(|step| step.truth).collect());
+    let forecasts = Predictions::Values(steps().map(|step| step.forecast).collect());
+    let scales = series.clone().flat_map(|(steps, scale)| steps.iter().map(move |_| scale));
+    let bounds = steps().map(|step| step.bounds).collect();
+    Ok(Evaluation::new(&truth, &forecasts)?
+        .with_scales(scales.collect())
+        .with_intervals(Some(Intervals { coverage: probability, bounds })))
 }
 
 /// The best and the worst forecast, and those evenly between them by their error.

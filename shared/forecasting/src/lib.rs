@@ -17,6 +17,7 @@ mod history;
 mod intervals;
 mod learners;
 mod panel;
+pub mod quantiles;
 mod realised;
 mod rolling;
 mod selection;
@@ -30,5 +31,5 @@ pub use forecaster::{Forecast, ForecastError, ForecastRequest, Forecaster, Serie
 pub use grid::Grid;
 pub use panel::{Oddities, Panel, Series};
 pub use realised::{Realised, realised};
-pub use selection::{Board, Compared, Competition, Standing, compete};
+pub use selection::{Board, Compared, Competition, Standing, TOLD, compete};
 pub use setting::Setting;

@@ -1,14 +1,14 @@
 //! What a forecaster would have answered of the steps after those that it has learned from,
 //! beside what came of them: the accuracy of its forecasts as they were given.
 
-use model_factory_learning::learners::{Intervals, Predictions};
 use model_factory_learning::metrics::{Evaluation, Incomparable};
-use model_factory_tabular::dataset::Target;
 use rayon::prelude::*;
 
+use super::evaluation::{BacktestStep, pooled};
 use super::forecaster::{ForecastRequest, Forecaster, SeriesModel};
 use super::history::naive_error;
 use super::panel::{Panel, Series};
+use super::quantiles;
 
 /// Forecasts that have come true, or not.
 #[derive(Debug, Clone)]
@@ -21,9 +21,6 @@ pub struct Realised {
     pub probability: f64,
 }
 
-/// One step: truth, forecast, naive error, bounds.
-type Step = (f64, f64, f64, (f64, f64));
-
 /// Scores what a forecaster answers for the steps of `panel` that lie after those that it has
 /// learned from, at most its horizon of each series. Regressors are what they came to be.
 /// `None` where no step has become known, or the steps are of another length.
@@ -34,41 +31,33 @@ pub fn realised(panel: &Panel, forecaster: &Forecaster) -> Result<Option<Realise
     if panel.setting.grid.frequency != forecaster.setting.grid.frequency {
         return Ok(None);
     }
-    let quantiles = forecaster.quantiles.iter().copied();
-    let (low, high) = quantiles.fold((0.5, 0.5), |(low, high): (f64, f64), quantile| {
-        (low.min(quantile), high.max(quantile))
-    });
-    let steps: Vec<Vec<Step>> = panel
+    let (low, high) = quantiles::outermost(&forecaster.quantiles);
+    let known: Vec<(Vec<BacktestStep>, f64)> = panel
         .series
         .par_iter()
         .filter_map(|series| {
             let model = forecaster.find(&series.key)?;
             came_true(panel, series, forecaster, model, (low, high))
         })
-        .filter(|steps| !steps.is_empty())
+        .filter(|(steps, _)| !steps.is_empty())
         .collect();
-    if steps.is_empty() {
+    if known.is_empty() {
         return Ok(None);
     }
-    let all = || steps.iter().flatten();
-    let truth = Target::Values(all().map(|step| step.0).collect());
-    let forecasts = Predictions::Values(all().map(|step| step.1).collect());
     let probability = high - low;
-    let bounds = all().map(|step| step.3).collect();
-    let evaluation = Evaluation::new(&truth, &forecasts)?
-        .with_scales(all().map(|step| step.2).collect())
-        .with_intervals(Some(Intervals { coverage: probability, bounds }));
-    Ok(Some(Realised { evaluation, series: steps.len(), probability }))
+    let steps = known.iter().map(|(steps, scale)| (steps.as_slice(), *scale));
+    let evaluation = pooled(steps, probability)?;
+    Ok(Some(Realised { evaluation, series: known.len(), probability }))
 }
 
-/// The steps of one series that have become known; `None` where it was not forecast.
+/// The steps of one series that have become known, and its naive error before them; `None` where it was not forecast.
 fn came_true(
     panel: &Panel,
     series: &Series,
     forecaster: &Forecaster,
     model: &SeriesModel,
     (low, high): (f64, f64),
-) -> Option<Vec<Step>> {
+) -> Option<(Vec<BacktestStep>, f64)> {
     // The grids may begin at different instants.
     let (last, _) = panel.setting.grid.step(forecaster.setting.grid.at(model.end));
     let known = usize::try_from(last + 1 - series.start).ok()?;
@@ -98,7 +87,12 @@ fn came_true(
     let before = series.values.get(..known)?;
     let scale = naive_error(before, panel.setting.shortest_season(known));
     let bounds = low.iter().copied().zip(high.iter().copied());
-    let steps = truth.iter().zip(forecast.values).zip(bounds);
-    let known = steps.filter(|((truth, _), _)| !truth.is_nan());
-    Some(known.map(|((truth, forecast), bounds)| (*truth, forecast, scale, bounds)).collect())
+    let steps = (1..).zip(truth).zip(forecast.values).zip(bounds);
+    let steps = steps.map(|(((ahead, &truth), forecast), bounds)| BacktestStep {
+        ahead,
+        truth,
+        forecast,
+        bounds,
+    });
+    Some((steps.filter(|step| !step.truth.is_nan()).collect(), scale))
 }

@@ -19,6 +19,7 @@ use trials::Trials;
 
 pub use board::{Board, Standing};
 pub use progress::Compared;
+pub use trials::TOLD;
 
 /// What learners compete on.
 #[derive(Debug, Clone, Copy)]

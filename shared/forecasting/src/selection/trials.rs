@@ -17,7 +17,7 @@ use crate::panel::Series;
 use crate::rolling::Origin;
 
 /// The metrics that are told of every learner, whichever of them ranks.
-pub(super) const TOLD: [Metric; 4] = [Metric::Rmse, Metric::Mae, Metric::Smape, Metric::Mase];
+pub const TOLD: [Metric; 4] = [Metric::Rmse, Metric::Mae, Metric::Smape, Metric::Mase];
 
 /// A learner's forecasts of one series: an error a step and a score for each origin.
 pub(super) struct Trial {

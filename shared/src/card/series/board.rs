@@ -4,11 +4,9 @@ use maud::{Markup, html};
 
 use super::SeriesCard;
 use crate::card::metrics::{label, writer};
+use crate::forecasting::TOLD;
 use crate::metrics::Metric;
 use crate::page::count;
-
-/// The metrics of every learner, beside the one that ranks.
-const TOLD: [Metric; 4] = [Metric::Rmse, Metric::Mae, Metric::Smape, Metric::Mase];
 
 pub(super) fn section(card: &SeriesCard<'_>) -> Markup {
     let board = &card.trained.board;

@@ -8,7 +8,7 @@ mod limits;
 use maud::{Markup, html};
 
 use super::{Origin, metrics, quality, record};
-use crate::forecasting::{Grid, Panel};
+use crate::forecasting::{Grid, Panel, quantiles};
 use crate::page::{count, percent};
 use crate::spec::{Forecasting, Unit};
 use crate::training::TrainedSeries;
@@ -103,12 +103,8 @@ impl SeriesCard<'_> {
 
     /// The names of the outermost quantiles.
     fn interval(&self) -> String {
-        let quantiles = self.asked.quantiles.iter().copied();
-        let (low, high) = quantiles.fold((0.5, 0.5), |(low, high): (f64, f64), quantile| {
-            (low.min(quantile), high.max(quantile))
-        });
-        let name = |quantile: f64| format!("p{}", (quantile * 100_000.0).round() / 1_000.0);
-        format!("{} to {}", name(low), name(high))
+        let (low, high) = quantiles::outermost(&self.asked.quantiles);
+        format!("{} to {}", quantiles::name(low), quantiles::name(high))
     }
 
     /// What a series is called.
