@@ -12,7 +12,7 @@ import warnings
 import numpy as np
 import pandas as pd
 from prophet import Prophet
-from statsforecast.models import MSTL, AutoETS
+from statsforecast.models import MSTL, AutoETS, SeasonalWindowAverage
 from statsmodels.tsa.exponential_smoothing.ets import ETSModel
 from statsmodels.tsa.forecasting.theta import ThetaModel
 from utilsforecast.losses import mase, smape
@@ -44,6 +44,7 @@ def ets(trend, damped, season):
     return {"sse": float(fit.sse), "forecast": fit.forecast(horizon).tolist()}
 
 
+mean = SeasonalWindowAverage(season_length=12, window_size=len(train) // 12)
 theta = ThetaModel(series, period=12, deseasonalize=True, use_test=True, method="multiplicative")
 mstl = MSTL(season_length=12, trend_forecaster=AutoETS(model="ZZN"))
 
@@ -72,6 +73,7 @@ print(json.dumps({
         "damped": ets("add", True, None),
         "damped_season": ets("add", True, "add"),
     },
+    "seasonal_mean": mean.forecast(train, horizon)["mean"].tolist(),
     "theta": theta.fit().forecast(horizon).tolist(),
     "mstl": mstl.forecast(train, horizon)["mean"].tolist(),
     "smape": float(smape(frame, models=["m"])["m"].iloc[0]),

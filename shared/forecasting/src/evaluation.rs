@@ -126,7 +126,7 @@ impl Competition<'_> {
         let setting = &self.panel.setting;
         let history = History::of(series, train);
         let ahead = Ahead::of(series, Origin { train, horizon: self.asked.horizon });
-        let (learner, model) = fit_or_naive(chosen.learner, &history, setting, booster);
+        let (learner, model) = fit_or_naive(chosen, &history, setting, booster);
         let forecast = ahead.forecast(&model, &history, setting, booster);
         let steps = (1..).zip(ahead.truth.iter().zip(forecast));
         let steps: Vec<BacktestStep> = steps

@@ -2,15 +2,16 @@
 
 use model_factory_tabular::spec::ForecasterKind;
 
+use super::chosen::Chosen;
 use super::history::History;
 use super::learners::lags::Booster;
 use super::learners::{self, Future, Model};
 use super::setting::Setting;
 
-/// The learner's model of a series; the naive one where it cannot be fitted, or forecasts
+/// The chosen learner's model of a series; the naive one where it cannot be fitted, or forecasts
 /// what is no number.
 pub(crate) fn fit_or_naive(
-    learner: ForecasterKind,
+    chosen: &Chosen,
     history: &History<'_>,
     setting: &Setting,
     booster: Option<&Booster>,
@@ -22,8 +23,9 @@ pub(crate) fn fit_or_naive(
     let sound =
         |model: &Model| model.forecast(&future, booster).iter().all(|value| value.is_finite());
     let naive = ForecasterKind::SeasonalNaive;
-    match learners::fit(learner, history, setting, booster).filter(sound) {
-        Some(model) => (learner, model),
+    let Chosen { learner, weights, .. } = chosen;
+    match learners::fit(*learner, history, setting, booster, weights).filter(sound) {
+        Some(model) => (*learner, model),
         None => (naive, learners::naive(history, setting)),
     }
 }

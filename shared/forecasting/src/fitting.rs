@@ -29,7 +29,7 @@ pub fn complete(competition: &Competition<'_>, board: &Board, measured: &Measure
         .zip(&board.chosen)
         .enumerate()
         .map(|(place, ((series, history), chosen))| {
-            let (learner, model) = fit_or_naive(chosen.learner, history, setting, booster.as_ref());
+            let (learner, model) = fit_or_naive(chosen, history, setting, booster.as_ref());
             SeriesModel {
                 key: series.key.clone(),
                 learner,

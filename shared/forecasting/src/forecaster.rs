@@ -258,6 +258,7 @@ impl SeriesModel {
     pub(crate) fn chosen(&self) -> Chosen {
         Chosen {
             learner: self.learner,
+            weights: self.model.weights(),
             spread: self.spread.clone(),
             score: self.score,
             unfinished: self.unfinished,

@@ -48,4 +48,9 @@ impl Setting {
     pub fn shortest_season(&self, observations: usize) -> usize {
         self.seasons.iter().copied().find(|season| 2 * season <= observations).unwrap_or(1)
     }
+
+    /// The longest season that so many observations show at least once.
+    pub(crate) fn longest_season(&self, observations: usize) -> Option<usize> {
+        self.seasons.iter().copied().rfind(|season| *season <= observations)
+    }
 }

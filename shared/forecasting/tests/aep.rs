@@ -1,5 +1,6 @@
 //! The book's five splits of the last 1,000 hours of electricity demand: each time the
-//! learner is chosen within the training part, and forecasts the 166 hours after it.
+//! learner is chosen within the training part, and forecasts the 166 hours after it. And the
+//! same of every earlier 1,000 hours: five splits tell little.
 #![allow(
     clippy::expect_used,
     clippy::indexing_slicing,
@@ -7,10 +8,13 @@
     reason = "a test may panic"
 )]
 
+use std::ops::Range;
 use std::path::Path;
 use std::sync::Arc;
 
-use model_factory_forecasting::{Board, Competition, Measured, Panel, compete, measure};
+use model_factory_forecasting::{
+    Board, Competition, Forecaster, Measured, Panel, compete, measure,
+};
 use model_factory_learning::learners::Deadline;
 use model_factory_learning::metrics::Metric;
 use model_factory_tabular::dataset::{self, RawTable, selection};
@@ -20,11 +24,14 @@ use model_factory_tabular::spec::Spec;
 const PROPHET: [f64; 5] = [1804.0, 4088.0, 7867.0, 1333.0, 7278.0];
 const NAIVE: [f64; 5] = [968.0, 2551.0, 776.0, 1597.0, 1904.0];
 
-/// Rows of the first training part and of each test.
+/// Rows that are split, of the first training part and of each test.
+const BLOCK: usize = 1000;
 const FIRST: usize = 170;
 const TEST: usize = 166;
 
-/// The last 1,000 hours in the order of time, which is not the file's.
+const SPEC: &str = "time = 'Datetime'\n[forecasting]\nhorizon = 166\n";
+
+/// All hours in the order of time, which is not the file's.
 fn hours(spec: &Spec) -> Option<RawTable> {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../../shared/data");
     let Ok(file) = std::fs::File::open(folder.join("aep-hourly.csv")) else {
@@ -42,14 +49,30 @@ fn hours(spec: &Spec) -> Option<RawTable> {
     Some(raw)
 }
 
-/// The learner that the hours before the last 166 of the first `rows` choose, and what it
-/// forecasts of these.
-fn forecast(raw: &RawTable, spec: &Spec, rows: usize) -> (Board, Measured) {
-    let table = raw.table.select(&(0..rows).collect::<Vec<_>>());
+/// What came of one split.
+struct Outcome {
+    board: Board,
+    measured: Measured,
+    /// What the demand of one day before misses by.
+    naive: f64,
+}
+
+impl Outcome {
+    fn rmse(&self) -> f64 {
+        self.measured.evaluation.score(Metric::Rmse)
+    }
+
+    fn coverage(&self) -> f64 {
+        self.measured.evaluation.score(Metric::Coverage)
+    }
+}
+
+/// The learner that the rows before the last 166 choose, and what it forecasts of these.
+fn forecast(raw: &RawTable, spec: &Spec, rows: Range<usize>) -> Outcome {
+    let table = raw.table.select(&rows.collect::<Vec<_>>());
     let part = RawTable { table, kinds: raw.kinds.clone(), notes: Vec::new() };
     let asked = spec.forecasts().unwrap();
-    let panel = Panel::from_raw(part, &Spec { data: Default::default(), ..spec.clone() }, &asked);
-    let panel = panel.unwrap();
+    let panel = Panel::from_raw(part, spec, &asked).unwrap();
     let competition = Competition {
         panel: &panel,
         asked: &asked,
@@ -60,35 +83,82 @@ fn forecast(raw: &RawTable, spec: &Spec, rows: usize) -> (Board, Measured) {
     };
     let board = compete(&competition, &|_| {});
     let measured = measure(&competition, &board.chosen).unwrap();
-    (board, measured)
+    let naive = measure(&competition, &Forecaster::naive(&panel)).unwrap();
+    Outcome { board, measured, naive: naive.evaluation.score(Metric::Rmse) }
+}
+
+/// The five splits of the rows before `end`.
+fn splits(raw: &RawTable, spec: &Spec, end: usize) -> Vec<Outcome> {
+    let start = end - BLOCK;
+    let split = |split| forecast(raw, spec, start..start + FIRST + split * TEST);
+    (1..=5).map(split).collect()
 }
 
 #[test]
 fn the_books_splits_are_forecast_better_than_by_prophet_and_by_yesterday() {
-    let spec = "time = 'Datetime'\n[data]\nlast_rows = 1000\n[forecasting]\nhorizon = 166\n";
-    let spec = Spec::parse(spec.as_bytes()).unwrap();
+    let spec = Spec::parse(SPEC.as_bytes()).unwrap();
     let Some(raw) = hours(&spec) else { return };
-    let (mut sum, mut better, mut covered) = (0.0, 0, 0.0);
-    for split in 0..5 {
-        let (board, measured) = forecast(&raw, &spec, FIRST + (split + 1) * TEST);
-        let rmse = measured.evaluation.score(Metric::Rmse);
-        let coverage = measured.evaluation.score(Metric::Coverage);
-        let chosen = &board.chosen[0];
+    let outcomes = splits(&raw, &spec, raw.table.rows());
+    for ((outcome, prophet), naive) in outcomes.iter().zip(PROPHET).zip(NAIVE) {
+        let (rmse, coverage) = (outcome.rmse(), outcome.coverage());
+        let learner = outcome.board.chosen[0].learner;
         println!(
-            "split {}: {:?} RMSE {rmse:.0}, Prophet {}, naive {}; coverage {coverage:.2}",
-            split + 1,
-            chosen.learner,
-            PROPHET[split],
-            NAIVE[split]
+            "{learner:?} RMSE {rmse:.0}, Prophet {prophet}, naive {naive}; coverage {coverage:.2}"
         );
-        for standing in &board.standings {
+        for standing in &outcome.board.standings {
             println!("    {:?} {:.0?} {:.2} s", standing.learner, standing.mean, standing.seconds);
         }
-        better += usize::from(rmse < NAIVE[split]);
-        sum += rmse;
-        covered += coverage;
+        assert!((outcome.naive - naive).abs() < 1.0, "{}", outcome.naive);
     }
+    let sum: f64 = outcomes.iter().map(Outcome::rmse).sum();
+    let covered: f64 = outcomes.iter().map(Outcome::coverage).sum();
     println!("mean RMSE {:.0}, coverage of 80 %: {:.2}", sum / 5.0, covered / 5.0);
+    let better = outcomes.iter().filter(|it| it.rmse() < it.naive).count();
     assert!(better >= 3, "{better} of 5 splits");
-    assert!(sum < 0.9 * NAIVE.iter().sum::<f64>() && sum < 0.4 * PROPHET.iter().sum::<f64>());
+    assert!(sum < NAIVE.iter().sum::<f64>() && sum < 0.4 * PROPHET.iter().sum::<f64>());
+}
+
+/// Every `every`-th block of 1,000 hours before the last one: our RMSE as a multiple of
+/// yesterday's, split by split, and the mean coverage.
+fn earlier(every: usize) -> Option<(Vec<f64>, f64)> {
+    let spec = Spec::parse(SPEC.as_bytes()).unwrap();
+    let raw = hours(&spec)?;
+    let ends = (1..raw.table.rows() / BLOCK).map(|block| raw.table.rows() - block * BLOCK);
+    let outcomes: Vec<Vec<Outcome>> =
+        ends.step_by(every).map(|end| splits(&raw, &spec, end)).collect();
+    let geometric = |ratios: &[f64]| {
+        (ratios.iter().map(|ratio| ratio.ln()).sum::<f64>() / ratios.len() as f64).exp()
+    };
+    let of = |split: usize| outcomes.iter().map(move |block| &block[split]);
+    for split in 0..5 {
+        let ratios: Vec<f64> = of(split).map(|it| it.rmse() / it.naive).collect();
+        println!("split {}: RMSE {:.3} of yesterday's", split + 1, geometric(&ratios));
+    }
+    let all = || outcomes.iter().flatten();
+    let ratios: Vec<f64> = all().map(|it| it.rmse() / it.naive).collect();
+    let covered = all().map(Outcome::coverage).sum::<f64>() / ratios.len() as f64;
+    let better = |it: &&Outcome| it.rmse() < it.naive;
+    let blocks = outcomes.iter().filter(|block| block.iter().filter(better).count() == 5).count();
+    println!(
+        "{} blocks: RMSE {:.3} of yesterday's (geometric mean), better in {:.0} % of the splits \
+         and in all five of {blocks} blocks; coverage of 80 %: {covered:.2}",
+        outcomes.len(),
+        geometric(&ratios),
+        100.0 * all().filter(better).count() as f64 / ratios.len() as f64,
+    );
+    Some((ratios, covered))
+}
+
+#[test]
+fn earlier_hours_are_forecast_better_than_by_yesterday() {
+    let Some((ratios, covered)) = earlier(10) else { return };
+    let mean = ratios.iter().map(|ratio| ratio.ln()).sum::<f64>() / ratios.len() as f64;
+    assert!(mean.exp() < 0.85, "{}", mean.exp());
+    assert!((0.75..0.9).contains(&covered), "{covered}");
+}
+
+#[test]
+#[ignore = "takes minutes: the figures of docs/benchmarks.md"]
+fn all_earlier_hours() {
+    earlier(1);
 }

@@ -1,6 +1,7 @@
 //! Learners of one series: each fits a small state from which it forecasts.
 
 pub(crate) mod additive;
+pub(crate) mod combination;
 pub(crate) mod ets;
 pub(crate) mod lags;
 mod mstl;
@@ -8,16 +9,19 @@ mod naive;
 mod simplex;
 mod theta;
 
+use std::collections::BTreeMap;
+
 use model_factory_tabular::spec::ForecasterKind;
 use serde::{Deserialize, Serialize};
 
 use super::history::History;
 use super::setting::Setting;
 use additive::Additive;
+use combination::{MIN_COMBINED, Weights};
 use ets::Ets;
 use lags::{Booster, Lags};
 use mstl::Mstl;
-use naive::{Drift, SeasonalNaive};
+use naive::{Drift, SeasonalMean, SeasonalNaive};
 use theta::Theta;
 
 /// What a learner has fitted to one series.
@@ -25,15 +29,18 @@ use theta::Theta;
 #[serde(tag = "learner", rename_all = "snake_case")]
 pub(crate) enum Model {
     SeasonalNaive(SeasonalNaive),
+    SeasonalMean(SeasonalMean),
     Drift(Drift),
     Theta(Theta),
     Ets(Ets),
     Mstl(Mstl),
     Additive(Additive),
     Boosting(Lags),
-    /// The median of several models.
+    /// Several models as one.
     Combination {
         models: Vec<Self>,
+        #[serde(default, skip_serializing_if = "Weights::is_empty")]
+        weights: Weights,
     },
 }
 
@@ -50,15 +57,19 @@ pub(crate) struct Future<'a> {
 }
 
 /// Fits a learner to a series; `None` where the series is too short or too plain for it.
-/// Boosting needs what was fitted to all series.
+/// Boosting needs what was fitted to all series, and a combination its parts' weights.
 pub(crate) fn fit(
     kind: ForecasterKind,
     history: &History<'_>,
     setting: &Setting,
     booster: Option<&Booster>,
+    weights: &Weights,
 ) -> Option<Model> {
     match kind {
         ForecasterKind::SeasonalNaive => Some(naive(history, setting)),
+        ForecasterKind::SeasonalMean => {
+            SeasonalMean::fit(history, setting).map(Model::SeasonalMean)
+        }
         ForecasterKind::Drift => Drift::fit(history).map(Model::Drift),
         ForecasterKind::Theta => Theta::fit(history, setting).map(Model::Theta),
         ForecasterKind::Ets => {
@@ -71,9 +82,10 @@ pub(crate) fn fit(
             booster.and_then(|booster| booster.lags(history, setting)).map(Model::Boosting)
         }
         ForecasterKind::Combination => {
-            let parts = COMBINED.iter().filter_map(|kind| fit(*kind, history, setting, None));
-            let models: Vec<Model> = parts.collect();
-            (models.len() >= MIN_COMBINED).then_some(Model::Combination { models })
+            let part = |kind| fit(kind, history, setting, booster, weights);
+            let models: Vec<Model> = weights.parts().into_iter().filter_map(part).collect();
+            let weights = weights.clone();
+            (models.len() >= MIN_COMBINED).then_some(Model::Combination { models, weights })
         }
     }
 }
@@ -83,23 +95,12 @@ pub(crate) fn naive(history: &History<'_>, setting: &Setting) -> Model {
     Model::SeasonalNaive(SeasonalNaive::fit(history, setting))
 }
 
-/// The learners whose median is the combination, after Petropoulos and Svetunkov (2020):
-/// each goes astray in its own way, and seldom two together.
-pub(crate) const COMBINED: [ForecasterKind; 4] = [
-    ForecasterKind::SeasonalNaive,
-    ForecasterKind::Theta,
-    ForecasterKind::Ets,
-    ForecasterKind::Mstl,
-];
-
-/// The fewest models that are worth a combination.
-pub(crate) const MIN_COMBINED: usize = 3;
-
 impl Model {
     /// The values of the next steps; finite unless the model has gone astray.
     pub(crate) fn forecast(&self, future: &Future<'_>, booster: Option<&Booster>) -> Vec<f64> {
         match self {
             Self::SeasonalNaive(model) => model.forecast(future.steps),
+            Self::SeasonalMean(model) => model.forecast(future.steps),
             Self::Drift(model) => model.forecast(future.steps),
             Self::Theta(model) => model.forecast(future.steps),
             Self::Ets(model) => model.forecast(future.steps),
@@ -108,10 +109,10 @@ impl Model {
             Self::Boosting(model) => {
                 booster.map_or_else(Vec::new, |booster| booster.forecast(model, future))
             }
-            Self::Combination { models } => {
-                let forecasts: Vec<Vec<f64>> =
-                    models.iter().map(|model| model.forecast(future, booster)).collect();
-                median_of(&forecasts)
+            Self::Combination { models, weights } => {
+                let part = |model: &Self| (model.kind(), model.forecast(future, booster));
+                let forecasts: BTreeMap<_, _> = models.iter().map(part).collect();
+                weights.combine(&forecasts)
             }
         }
     }
@@ -120,23 +121,33 @@ impl Model {
     pub(crate) fn reads_regressors(&self) -> bool {
         match self {
             Self::Additive(_) | Self::Boosting(_) => true,
-            Self::Combination { models } => models.iter().any(Self::reads_regressors),
+            Self::Combination { models, .. } => models.iter().any(Self::reads_regressors),
             _ => false,
         }
     }
-}
 
-/// The median of forecasts, step by step.
-pub(crate) fn median_of(forecasts: &[Vec<f64>]) -> Vec<f64> {
-    let steps = forecasts.iter().map(Vec::len).min().unwrap_or_default();
-    let median = |step: usize| {
-        let mut values: Vec<f64> =
-            forecasts.iter().filter_map(|it| it.get(step)).copied().collect();
-        values.sort_unstable_by(f64::total_cmp);
-        let at = |place: usize| values.get(place).copied().unwrap_or(f64::NAN);
-        f64::midpoint(at(values.len().saturating_sub(1) / 2), at(values.len() / 2))
-    };
-    (0..steps).map(median).collect()
+    /// How much the parts of a combination count; nothing of another learner.
+    pub(crate) fn weights(&self) -> Weights {
+        match self {
+            Self::Combination { weights, .. } => weights.clone(),
+            _ => Weights::default(),
+        }
+    }
+
+    /// The learner that has fitted it.
+    fn kind(&self) -> ForecasterKind {
+        match self {
+            Self::SeasonalNaive(_) => ForecasterKind::SeasonalNaive,
+            Self::SeasonalMean(_) => ForecasterKind::SeasonalMean,
+            Self::Drift(_) => ForecasterKind::Drift,
+            Self::Theta(_) => ForecasterKind::Theta,
+            Self::Ets(_) => ForecasterKind::Ets,
+            Self::Mstl(_) => ForecasterKind::Mstl,
+            Self::Additive(_) => ForecasterKind::Additive,
+            Self::Boosting(_) => ForecasterKind::Boosting,
+            Self::Combination { .. } => ForecasterKind::Combination,
+        }
+    }
 }
 
 #[cfg(test)]

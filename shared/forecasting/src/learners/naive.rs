@@ -25,6 +25,32 @@ impl SeasonalNaive {
     }
 }
 
+/// The mean of the values at the same place of every season, of the longest season that the
+/// series shows once: where seasons lie within each other, as days within weeks, it has the
+/// rhythm of all. It is statsforecast's `SeasonalWindowAverage` over all whole seasons.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub(crate) struct SeasonalMean {
+    /// The mean season, the value of the next step first.
+    season: Vec<f64>,
+}
+
+impl SeasonalMean {
+    /// `None` where no season is seen once.
+    pub(crate) fn fit(history: &History<'_>, setting: &Setting) -> Option<Self> {
+        let season = setting.longest_season(history.len())?;
+        let values = &history.filled;
+        let whole = values.chunks_exact(season).len();
+        let latest = values.get(values.len() - whole * season..)?;
+        let mean =
+            |place: usize| latest.iter().skip(place).step_by(season).sum::<f64>() / whole as f64;
+        Some(Self { season: (0..season).map(mean).collect() })
+    }
+
+    pub(crate) fn forecast(&self, steps: usize) -> Vec<f64> {
+        self.season.iter().copied().cycle().take(steps).collect()
+    }
+}
+
 /// The last value, and from there the mean step of the past.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub(crate) struct Drift {

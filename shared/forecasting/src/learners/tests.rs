@@ -13,6 +13,7 @@ struct Golden {
     passengers: Vec<f64>,
     horizon: usize,
     ets: std::collections::BTreeMap<String, Smoothed>,
+    seasonal_mean: Vec<f64>,
     theta: Vec<f64>,
     mstl: Vec<f64>,
     daily: Vec<f64>,
@@ -42,7 +43,7 @@ fn series(values: &[f64]) -> Series {
 fn forecast(kind: ForecasterKind, values: &[f64], steps: usize, setting: &Setting) -> Vec<f64> {
     let series = series(values);
     let history = History::of(&series, values.len());
-    let model = fit(kind, &history, setting, None).unwrap();
+    let model = fit(kind, &history, setting, None, &Weights::default()).unwrap();
     let start = values.len() as i64;
     model.forecast(&Future { setting, start, steps, regressors: &[] }, None)
 }
@@ -85,6 +86,14 @@ fn exponential_smoothing_fits_as_well_as_statsmodels() {
 }
 
 #[test]
+fn the_seasonal_mean_is_statsforecasts_average_over_all_seasons() {
+    let (train, setting, golden) = passengers();
+    let found = forecast(ForecasterKind::SeasonalMean, &train, golden.horizon, &setting);
+    let far = distance(&found, &golden.seasonal_mean);
+    assert!(far < 1e-12, "{far}: {found:?}");
+}
+
+#[test]
 fn theta_is_statsmodels_theta() {
     let (train, setting, golden) = passengers();
     let found = forecast(ForecasterKind::Theta, &train, golden.horizon, &setting);
@@ -118,6 +127,10 @@ fn the_naive_forecasts_repeat_the_season_and_the_mean_step() {
     let values: Vec<f64> = (0..21).map(|day| f64::from(day % 7)).collect();
     let naive = forecast(ForecasterKind::SeasonalNaive, &values, 9, &setting);
     assert_eq!(naive, [0.0, 1.0, 2.0, 3.0, 4.0, 5.0, 6.0, 0.0, 1.0]);
+    let later: Vec<f64> = values.iter().enumerate().map(|(day, it)| it + day as f64).collect();
+    let mean = forecast(ForecasterKind::SeasonalMean, &later[3..], 3, &setting);
+    // The last two of the weeks that end with day 20.
+    assert_eq!(mean, [10.5, 12.5, 14.5]);
     assert_eq!(forecast(ForecasterKind::Drift, &[1.0, 4.0, 5.0], 2, &setting), [7.0, 9.0]);
     let short = forecast(ForecasterKind::SeasonalNaive, &[1.0, 2.0], 2, &setting);
     assert_eq!(short, [2.0, 2.0]);
@@ -143,7 +156,8 @@ fn holidays_and_regressors_have_effects_of_their_own() {
     let series =
         Series { key: Vec::new(), start: 0, values: values.clone(), regressors: vec![promo] };
     let history = History::of(&series, 100);
-    let model = fit(ForecasterKind::Additive, &history, &setting, None).unwrap();
+    let model =
+        fit(ForecasterKind::Additive, &history, &setting, None, &Weights::default()).unwrap();
     assert!(model.reads_regressors());
     // 1 May is day 121, the 22nd after the end.
     let known = vec![0.0; 22].into_iter().chain([1.0; 7]).collect::<Vec<_>>();
@@ -167,7 +181,9 @@ fn boosting_learns_from_all_series_what_one_is_too_short_to_tell() {
     let histories: Vec<History<'_>> = all.iter().map(|it| History::of(it, 106)).collect();
     let booster = lags::Booster::fit(&histories, &setting, 1, Default::default()).unwrap();
     for (at, history) in histories.iter().enumerate() {
-        let model = fit(ForecasterKind::Boosting, history, &setting, Some(&booster)).unwrap();
+        let model =
+            fit(ForecasterKind::Boosting, history, &setting, Some(&booster), &Weights::default())
+                .unwrap();
         let future = Future { setting: &setting, start: 106, steps: 14, regressors: &[] };
         let found = model.forecast(&future, Some(&booster));
         let truth: Vec<f64> = (106..120).map(|day| value(day, at as f64 + 1.0)).collect();
@@ -188,7 +204,7 @@ proptest::proptest! {
         let series = series(&values);
         let history = History::of(&series, values.len());
         for kind in ForecasterKind::ALL {
-            let Some(model) = fit(kind, &history, &setting, None) else { continue };
+            let Some(model) = fit(kind, &history, &setting, None, &Weights::default()) else { continue };
             let start = values.len() as i64;
             let future = Future { setting: &setting, start, steps: 20, regressors: &[] };
             let found = model.forecast(&future, None);

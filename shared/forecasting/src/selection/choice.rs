@@ -44,6 +44,7 @@ impl Competition<'_> {
             },
             |trial| Chosen {
                 learner: trial.learner,
+                weights: trial.weights.clone(),
                 spread: Spread::of(&trial.errors),
                 score: Some(trial.mean()),
                 unfinished: false,

@@ -11,8 +11,9 @@ use model_factory_tabular::spec::ForecasterKind;
 use super::Competition;
 use crate::ahead::Ahead;
 use crate::history::{History, naive_error};
+use crate::learners;
+use crate::learners::combination::{COMBINED, MIN_COMBINED, Weights};
 use crate::learners::lags::Booster;
-use crate::learners::{self, COMBINED, MIN_COMBINED};
 use crate::panel::Series;
 use crate::rolling::Origin;
 
@@ -27,7 +28,17 @@ pub(super) struct Trial {
     pub(super) scores: Vec<f64>,
     /// The metrics that are told, of each origin.
     told: Vec<[f64; TOLD.len()]>,
+    /// How much the parts of a combination count, by the errors from all origins.
+    pub(super) weights: Weights,
     pub(super) seconds: f64,
+}
+
+/// What an origin shows, and what the parts of a combination forecast from it.
+struct From<'a> {
+    truth: &'a [f64],
+    /// What counts as an error of 1.
+    scale: f64,
+    parts: BTreeMap<ForecasterKind, Vec<f64>>,
 }
 
 /// The trials on a series; `None` where it was not begun in time.
@@ -35,7 +46,25 @@ pub(super) type Trials = Option<Vec<Trial>>;
 
 impl Trial {
     fn new(learner: ForecasterKind, seconds: f64) -> Self {
-        Self { learner, errors: Vec::new(), scores: Vec::new(), told: Vec::new(), seconds }
+        Self {
+            learner,
+            errors: Vec::new(),
+            scores: Vec::new(),
+            told: Vec::new(),
+            weights: Weights::default(),
+            seconds,
+        }
+    }
+
+    /// Notes what it forecast from an origin.
+    fn note(&mut self, forecast: &[f64], from: &From<'_>, ranks: Metric) {
+        let From { truth, scale, .. } = *from;
+        let made = |(forecast, truth): (&f64, &f64)| forecast - truth;
+        self.errors.push(forecast.iter().zip(truth).map(made).collect());
+        let evaluation = evaluation(truth, forecast, scale);
+        let score = |metric| evaluation.as_ref().map_or(f64::NAN, |it| it.score(metric));
+        self.scores.push(score(ranks));
+        self.told.push(TOLD.map(score));
     }
 
     /// The mean score over the origins.
@@ -97,9 +126,14 @@ impl Competition<'_> {
         };
         let mut trials: Vec<Trial> = self.kinds().into_iter().map(begin).collect();
         let none = (None, 0.0);
+        let mut seen = Vec::with_capacity(origins.len());
         for (fold, origin) in origins.iter().enumerate() {
             let (booster, _) = boosters.get(fold).unwrap_or(&none);
-            self.forecast(series, *origin, booster.as_ref(), &mut trials);
+            seen.push(self.forecast(series, *origin, booster.as_ref(), &mut trials));
+        }
+        if let Some(trial) = trials.iter_mut().find(|it| it.learner == ForecasterKind::Combination)
+        {
+            self.combine(&seen, trial);
         }
         // A learner counts where it forecasts from every origin.
         trials.retain(|trial| {
@@ -108,41 +142,65 @@ impl Competition<'_> {
         Some(trials)
     }
 
-    /// Lets every learner forecast from one origin.
-    fn forecast(
+    /// Lets every learner but a combination forecast from one origin.
+    fn forecast<'a>(
         &self,
-        series: &Series,
+        series: &'a Series,
         origin: Origin,
         booster: Option<&Booster>,
         trials: &mut [Trial],
-    ) {
+    ) -> From<'a> {
         let setting = &self.panel.setting;
         let history = History::of(series, origin.train);
         let scale = naive_error(history.values, setting.shortest_season(history.len()));
         let ahead = Ahead::of(series, origin);
-        let mut fitted: BTreeMap<ForecasterKind, Vec<f64>> = BTreeMap::new();
-        for trial in trials {
+        let mut from = From { truth: ahead.truth, scale, parts: BTreeMap::new() };
+        let weights = Weights::default();
+        for trial in trials.iter_mut().filter(|it| it.learner != ForecasterKind::Combination) {
             let began = Instant::now();
-            let forecast = match trial.learner {
-                ForecasterKind::Combination => {
-                    let parts: Vec<Vec<f64>> =
-                        COMBINED.iter().filter_map(|kind| fitted.get(kind)).cloned().collect();
-                    (parts.len() >= MIN_COMBINED).then(|| learners::median_of(&parts))
+            let model = learners::fit(trial.learner, &history, setting, booster, &weights);
+            if let Some(model) = model {
+                let forecast = ahead.forecast(&model, &history, setting, booster);
+                trial.note(&forecast, &from, self.metric);
+                if COMBINED.contains(&trial.learner) {
+                    from.parts.insert(trial.learner, forecast);
                 }
-                kind => learners::fit(kind, &history, setting, booster)
-                    .map(|model| ahead.forecast(&model, &history, setting, booster)),
-            };
-            if let Some(forecast) = forecast {
-                let made = |(forecast, truth): (&f64, &f64)| forecast - truth;
-                trial.errors.push(forecast.iter().zip(ahead.truth).map(made).collect());
-                let evaluation = evaluation(ahead.truth, &forecast, scale);
-                let score = |metric| evaluation.as_ref().map_or(f64::NAN, |it| it.score(metric));
-                trial.scores.push(score(self.metric));
-                trial.told.push(TOLD.map(score));
-                fitted.insert(trial.learner, forecast);
             }
             trial.seconds += began.elapsed().as_secs_f64();
         }
+        from
+    }
+
+    /// Combines the parts' forecasts from each origin by their errors from the others, so
+    /// that what is scored has not shaped the weights.
+    fn combine(&self, seen: &[From<'_>], trial: &mut Trial) {
+        let began = Instant::now();
+        let kinds = self.kinds();
+        let parts: Vec<_> = COMBINED.into_iter().filter(|it| kinds.contains(it)).collect();
+        let weights = |without: Option<usize>| {
+            let others = || (0..).zip(seen).filter(|(fold, _)| Some(*fold) != without);
+            let error = |part| others().map(|(_, from)| from.error(part)).sum::<Option<f64>>();
+            let error = |part| (part, error(part).filter(|_| others().next().is_some()));
+            Weights::by_errors(&parts.iter().copied().map(error).collect())
+        };
+        for (fold, from) in seen.iter().enumerate() {
+            if from.parts.len() >= MIN_COMBINED {
+                trial.note(&weights(Some(fold)).combine(&from.parts), from, self.metric);
+            }
+        }
+        trial.weights = weights(None);
+        trial.seconds += began.elapsed().as_secs_f64();
+    }
+}
+
+impl From<'_> {
+    /// The mean squared error of a part's forecast; `None` where it could not be fitted.
+    fn error(&self, part: ForecasterKind) -> Option<f64> {
+        let forecast = self.parts.get(&part)?;
+        let errors = forecast.iter().zip(self.truth).filter(|(_, truth)| !truth.is_nan());
+        let squares: Vec<f64> =
+            errors.map(|(forecast, truth)| (forecast - truth).powi(2)).collect();
+        Some(mean(&squares))
     }
 }
 

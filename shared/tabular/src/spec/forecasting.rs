@@ -67,6 +67,8 @@ pub enum Winner {
 pub enum ForecasterKind {
     /// The values of one season ago: always on the leaderboard.
     SeasonalNaive,
+    /// The mean of the values at the same place of every season, of the longest season.
+    SeasonalMean,
     /// The last value, and the mean step to it.
     Drift,
     /// Simple exponential smoothing with half of the trend, without the season.
@@ -79,7 +81,8 @@ pub enum ForecasterKind {
     Additive,
     /// Gradient boosting on lags and the calendar, one model for all series.
     Boosting,
-    /// The median of seasonal naive, Theta, ETS and MSTL forecasts, as far as they compete.
+    /// Seasonal naive, seasonal mean, Theta, ETS and MSTL forecasts, as far as they compete,
+    /// by their errors from earlier origins.
     Combination,
 }
 
@@ -101,8 +104,9 @@ pub struct RollingOrigin {
 
 impl ForecasterKind {
     /// Every learner.
-    pub const ALL: [Self; 8] = [
+    pub const ALL: [Self; 9] = [
         Self::SeasonalNaive,
+        Self::SeasonalMean,
         Self::Drift,
         Self::Theta,
         Self::Ets,
@@ -117,6 +121,7 @@ impl ForecasterKind {
     pub fn name(self) -> &'static str {
         match self {
             Self::SeasonalNaive => "seasonal_naive",
+            Self::SeasonalMean => "seasonal_mean",
             Self::Drift => "drift",
             Self::Theta => "theta",
             Self::Ets => "ets",
