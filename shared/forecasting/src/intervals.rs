@@ -1,12 +1,17 @@
 //! Prediction intervals from the errors of earlier forecasts: split conformal prediction
 //! (Lei et al., 2018), with errors scaled by step (locally weighted).
+//!
+//! The errors of one forecast share their cause, so that it is the number of forecasts, not
+//! of steps, that tells how well a scale is known. Scales are widened by `√(1 + 1/n)` of `n`
+//! forecasts, as the interval of one more value beside the mean of `n` normal ones is.
 
 use serde::{Deserialize, Serialize};
 
 /// How far forecasts miss: by step, and how often by how much of that.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 pub struct Spread {
-    /// The root mean squared error of each step ahead, smoothed over its neighbours.
+    /// The root mean squared error of each step ahead, smoothed over its neighbours, and
+    /// widened as it is known from few forecasts.
     scales: Vec<f64>,
     /// Quantiles of the absolute errors as multiples of their step's scale, at
     /// [`LEVELS`] + 1 levels from 0 to 1.
@@ -38,7 +43,7 @@ impl Spread {
                     .unwrap_or_default()
                     .iter()
                     .fold((0.0, 0.0), |(sum, count), (other, more)| (sum + other, count + more));
-                rounded((sum / f64::max(count, 1.0)).sqrt())
+                (sum / f64::max(count, 1.0)).sqrt()
             })
             .collect();
         let mut ratios: Vec<f64> = errors
@@ -48,6 +53,8 @@ impl Spread {
             .map(|(error, scale)| error.abs() / scale)
             .collect();
         ratios.sort_unstable_by(f64::total_cmp);
+        let widening = (1.0 + 1.0 / errors.len().max(1) as f64).sqrt();
+        let scales = scales.into_iter().map(|scale| rounded(widening * scale)).collect();
         Self { scales, ratios: quantiles(&ratios) }
     }
 
@@ -124,6 +131,13 @@ mod tests {
         assert!((spread.radius(96, 0.8) / spread.radius(24, 0.8) - 2.0).abs() < 1e-9);
         assert_eq!(spread.offset(3, 0.5), 0.0);
         assert_eq!(spread.offset(3, 0.1), -spread.offset(3, 0.9));
+    }
+
+    #[test]
+    fn few_forecasts_widen_it() {
+        let radius = |count: usize| Spread::of(&vec![vec![1.0, -1.0]; count]).radius(1, 0.8);
+        assert!((radius(1) - 2_f64.sqrt()).abs() < 1e-4);
+        assert!((radius(4) - 1.25_f64.sqrt()).abs() < 1e-4);
     }
 
     #[test]
