@@ -34,7 +34,7 @@ pub(super) struct Trial {
 }
 
 /// What an origin shows, and what the parts of a combination forecast from it.
-struct From<'a> {
+struct Seen<'a> {
     truth: &'a [f64],
     /// What counts as an error of 1.
     scale: f64,
@@ -57,8 +57,8 @@ impl Trial {
     }
 
     /// Notes what it forecast from an origin.
-    fn note(&mut self, forecast: &[f64], from: &From<'_>, ranks: Metric) {
-        let From { truth, scale, .. } = *from;
+    fn note(&mut self, forecast: &[f64], seen: &Seen<'_>, ranks: Metric) {
+        let Seen { truth, scale, .. } = *seen;
         let made = |(forecast, truth): (&f64, &f64)| forecast - truth;
         self.errors.push(forecast.iter().zip(truth).map(made).collect());
         let evaluation = evaluation(truth, forecast, scale);
@@ -149,43 +149,43 @@ impl Competition<'_> {
         origin: Origin,
         booster: Option<&Booster>,
         trials: &mut [Trial],
-    ) -> From<'a> {
+    ) -> Seen<'a> {
         let setting = &self.panel.setting;
         let history = History::of(series, origin.train);
         let scale = naive_error(history.values, setting.shortest_season(history.len()));
         let ahead = Ahead::of(series, origin);
-        let mut from = From { truth: ahead.truth, scale, parts: BTreeMap::new() };
+        let mut seen = Seen { truth: ahead.truth, scale, parts: BTreeMap::new() };
         let weights = Weights::default();
         for trial in trials.iter_mut().filter(|it| it.learner != ForecasterKind::Combination) {
             let began = Instant::now();
             let model = learners::fit(trial.learner, &history, setting, booster, &weights);
             if let Some(model) = model {
                 let forecast = ahead.forecast(&model, &history, setting, booster);
-                trial.note(&forecast, &from, self.metric);
+                trial.note(&forecast, &seen, self.metric);
                 if COMBINED.contains(&trial.learner) {
-                    from.parts.insert(trial.learner, forecast);
+                    seen.parts.insert(trial.learner, forecast);
                 }
             }
             trial.seconds += began.elapsed().as_secs_f64();
         }
-        from
+        seen
     }
 
     /// Combines the parts' forecasts from each origin by their errors from the others, so
     /// that what is scored has not shaped the weights.
-    fn combine(&self, seen: &[From<'_>], trial: &mut Trial) {
+    fn combine(&self, origins: &[Seen<'_>], trial: &mut Trial) {
         let began = Instant::now();
         let kinds = self.kinds();
         let parts: Vec<_> = COMBINED.into_iter().filter(|it| kinds.contains(it)).collect();
         let weights = |without: Option<usize>| {
-            let others = || (0..).zip(seen).filter(|(fold, _)| Some(*fold) != without);
-            let error = |part| others().map(|(_, from)| from.error(part)).sum::<Option<f64>>();
+            let others = || (0..).zip(origins).filter(|(fold, _)| Some(*fold) != without);
+            let error = |part| others().map(|(_, seen)| seen.error(part)).sum::<Option<f64>>();
             let error = |part| (part, error(part).filter(|_| others().next().is_some()));
             Weights::by_errors(&parts.iter().copied().map(error).collect())
         };
-        for (fold, from) in seen.iter().enumerate() {
-            if from.parts.len() >= MIN_COMBINED {
-                trial.note(&weights(Some(fold)).combine(&from.parts), from, self.metric);
+        for (fold, seen) in origins.iter().enumerate() {
+            if seen.parts.len() >= MIN_COMBINED {
+                trial.note(&weights(Some(fold)).combine(&seen.parts), seen, self.metric);
             }
         }
         trial.weights = weights(None);
@@ -193,7 +193,7 @@ impl Competition<'_> {
     }
 }
 
-impl From<'_> {
+impl Seen<'_> {
     /// The mean squared error of a part's forecast; `None` where it could not be fitted.
     fn error(&self, part: ForecasterKind) -> Option<f64> {
         let forecast = self.parts.get(&part)?;
