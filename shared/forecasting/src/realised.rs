@@ -50,7 +50,8 @@ pub fn realised(panel: &Panel, forecaster: &Forecaster) -> Result<Option<Realise
     Ok(Some(Realised { evaluation, series: known.len(), probability }))
 }
 
-/// The steps of one series that have become known, and its naive error before them; `None` where it was not forecast.
+/// The steps of one series that have become known, and its naive error before them; `None`
+/// where it was not forecast.
 fn came_true(
     panel: &Panel,
     series: &Series,
