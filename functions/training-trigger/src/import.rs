@@ -97,9 +97,9 @@ impl Import<'_> {
         let Self { job, rows, .. } = self;
         let contender = adopted.contender();
         writing::artifact(job, &contender).await?;
-        let baselines = match adopted.rows {
-            0 => None,
-            _ => Some(writing::baselines(job, &contender).await?),
+        let baselines = match &adopted.measured {
+            None => None,
+            Some(measured) => Some(writing::baselines(job, &measured.profile).await?),
         };
         let assessment = adopted.measured.as_ref().map(|measured| &measured.assessment);
         let record = ImportRecord {

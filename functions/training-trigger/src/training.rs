@@ -70,7 +70,7 @@ impl Training<'_> {
         let Self { job, data, warnings, .. } = self;
         let contender = trained.contender(data);
         writing::artifact(job, &contender).await?;
-        let baselines = writing::baselines(job, &contender).await?;
+        let baselines = writing::baselines(job, &trained.profile).await?;
         let record = TrainingRecord {
             facts: VersionFacts {
                 notes: data.notes.iter().chain(&trained.notes).cloned().collect(),

@@ -1,10 +1,9 @@
 //! What a run leaves in the bucket. Nothing points at it before the version is registered.
 
-use model_factory::artifact::{Artifact, ArtifactError};
 use model_factory::card::Origin;
-use model_factory::profile::{Constraints, Statistics};
+use model_factory::profile::{Constraints, Profile, Statistics};
 use model_factory::registry::Baselines;
-use model_factory::runtime::{Failure, write_json};
+use model_factory::runtime::write_json;
 use model_factory::storage::keys;
 use model_factory::store;
 use model_factory::training::Contender;
@@ -21,16 +20,13 @@ pub(crate) async fn artifact(job: &Job<'_>, contender: &Contender<'_>) -> Result
     Ok(())
 }
 
-/// Writes what a contender's training data looks like and promises, under the names
-/// and in the format of SageMaker Model Monitor.
-pub(crate) async fn baselines(job: &Job<'_>, contender: &Contender<'_>) -> Result<Baselines, Stop> {
+/// Writes what training data looks like and promises, by its profile, under the names and in
+/// the format of SageMaker Model Monitor.
+pub(crate) async fn baselines(job: &Job<'_>, profile: &Profile) -> Result<Baselines, Stop> {
     let Job { run, model, spec, .. } = *job;
-    let broken = |error: ArtifactError| Stop::from(Failure::terminal(&error));
-    let artifact = Artifact::open(contender.artifact, contender.sha256);
-    let profile = artifact.and_then(|it| it.profile()).map_err(broken)?;
     let rows = profile.inputs.first().map_or(0, |column| column.rows());
     record(job, "statistics.json", &Statistics::of(rows, &profile.inputs)).await?;
-    record(job, "constraints.json", &Constraints::of(&profile, &spec.constraints)).await?;
+    record(job, "constraints.json", &Constraints::of(profile, &spec.constraints)).await?;
     Ok(Baselines {
         statistics: keys::run(model, run, "statistics.json"),
         constraints: keys::run(model, run, "constraints.json"),

@@ -2,7 +2,7 @@
 
 use maud::{Markup, html};
 
-use crate::dataset::{self, Categories, Field, Kind, Labelled, Schema, Table, Target, Values};
+use crate::dataset::{Kind, Labelled, Schema};
 use crate::page::{count, number, percent, short, sketch};
 use crate::profile::{Column, Profile, Summary};
 
@@ -50,21 +50,9 @@ pub(super) fn inputs(schema: &Schema) -> Markup {
 }
 
 /// The summary of the target, where there is one, as of an input; of all rows.
-fn target(data: &Labelled) -> Vec<Column> {
-    let name = data.schema.target.clone().unwrap_or_default();
-    let (kind, values) = match &data.target {
-        Target::Values(values) => (Kind::Fractional, Values::Number(values.clone())),
-        Target::Classes { classes, labels } => {
-            let texts = labels.iter().map(|&label| classes.get(label).map(String::as_str));
-            (Kind::Category, Values::Category(Categories::encode(texts)))
-        }
-        Target::Absent { .. } => return Vec::new(),
-    };
-    let field = Field { name: name.clone(), kind, nullable: false };
-    let schema = Schema { inputs: vec![field], ..data.schema.clone() };
-    Table::new(vec![dataset::Column { name, values }])
-        .map(|table| Profile::of(&table, &schema).inputs)
-        .unwrap_or_default()
+fn target(data: &Labelled) -> Option<Column> {
+    let name = data.schema.target.as_deref()?;
+    Profile::default().with_target(name, &data.target).target
 }
 
 fn row(column: &Column, is_target: bool) -> Markup {

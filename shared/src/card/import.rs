@@ -40,7 +40,7 @@ impl ImportCard<'_> {
                 @let assessment = &told.assessment;
                 @let split = format!(
                     "{} of them profiled, {} held out",
-                    count(told.profiled as u64),
+                    count(told.profile.rows),
                     count(contender.held_out as u64)
                 );
                 (metrics::table(&contender, assessment.evaluation.metrics(), &metrics::ROWS))

@@ -3,8 +3,8 @@
 
 use std::collections::BTreeMap;
 
-use super::gate::{Challenger, Verdict};
-use super::{Assessment, Champion, Decision, Gate, TrainingError, assessment};
+use super::gate::{Challenger, Opponent, Verdict};
+use super::{Assessment, Champion, Decision, Gate, TrainingError, assessment, monitoring};
 use crate::artifact::{self, Contents};
 use crate::dataset::split::{self, Split};
 use crate::dataset::{
@@ -14,7 +14,6 @@ use crate::exchange::Imported;
 use crate::learners::{Candidate, Predictor};
 use crate::metrics::{Evaluation, Metric};
 use crate::name::{ModelName, Version};
-use crate::port_error::chain;
 use crate::profile::Profile;
 use crate::spec::{Spec, TaskKind};
 
@@ -56,8 +55,6 @@ pub struct Assessed {
     pub assessment: Assessment,
     /// The profile of the rows that were not held out, and of the answers to them.
     pub profile: Profile,
-    /// How many rows were profiled.
-    pub profiled: usize,
 }
 
 /// Labelled rows on which an imported model is measured.
@@ -172,9 +169,9 @@ pub fn adopt(
     let opponent = divided.zip(champion).map(|((rows, split), champion)| {
         let met = rows.whole.select(&split.holdout);
         let evaluation = assessment::evaluate(&champion.predictor, &met, spec.training.coverage);
-        (champion.version, evaluation.map_err(|error| chain(&error)))
+        Opponent::new(champion.version, evaluation)
     });
-    let opposing = opponent.as_ref().and_then(|(_, evaluation)| evaluation.as_ref().ok());
+    let opposing = opponent.as_ref().and_then(Opponent::evaluation);
     let measured = divided.map(|(rows, split)| {
         Assessed::of(&imported.predictor, &rows.own, split, opposing, metric, spec)
     });
@@ -192,7 +189,7 @@ pub fn adopt(
         profile: measured.as_ref().map_or(&none, |measured| &measured.profile),
         spec,
         data_hash: data_hash.clone().unwrap_or_default(),
-        training_rows: measured.as_ref().map_or(0, |measured| measured.profiled),
+        training_rows: measured.as_ref().map_or(0, |measured| measured.profile.rows as usize),
         holdout_rows: assessment.map_or(0, |it| it.evaluation.rows()),
         metric,
         metrics: metrics.clone(),
@@ -202,10 +199,7 @@ pub fn adopt(
     let decision = match assessment {
         Some(Assessment { evaluation, latency_ms, .. }) => {
             let challenger = Challenger { evaluation, latency_ms: *latency_ms, artifact_bytes };
-            let versus = opponent.as_ref().map(|(version, evaluation)| {
-                (*version, evaluation.as_ref().map_err(String::as_str))
-            });
-            gate.decide(&challenger, versus)
+            gate.decide(&challenger, opponent.as_ref())
         }
         None => {
             let champion = champion.map(|champion| champion.version);
@@ -255,7 +249,7 @@ impl Assessed {
         let assessment = Assessment::of(predictor, &rest, &holdout, opposing, metric, spec)?;
         // Whether the model has seen these rows, nobody knows.
         let answers = predictor.predict(&rest.inputs)?;
-        let performance = super::monitoring::performance(
+        let performance = monitoring::performance(
             predictor,
             &rest,
             &answers,
@@ -264,11 +258,7 @@ impl Assessed {
             metric,
             spec,
         )?;
-        let profile = Profile::of(&rest.inputs, &own.schema)
-            .with_predictions(&answers)
-            .with_target(own.schema.target.as_deref().unwrap_or_default(), &rest.target)
-            .with_rows(&rest.inputs, spec.time.as_deref())
-            .with_performance(performance);
-        Ok(Self { assessment, profile, profiled: rest.rows() })
+        let profile = monitoring::profile(&rest, &answers, spec).with_performance(performance);
+        Ok(Self { assessment, profile })
     }
 }

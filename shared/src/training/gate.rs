@@ -5,10 +5,13 @@
 //! (the share of paired bootstrap resamples in which it is), no guarded metric falls
 //! by more than is allowed, and it keeps the limits of latency and size.
 
+use std::error::Error;
+
 use super::decision::{Decision, Guard};
 use crate::dataset::Task;
 use crate::metrics::{Evaluation, Metric, Resamples, UnknownMetric};
 use crate::name::Version;
+use crate::port_error::chain;
 use crate::spec::{self, Approval};
 
 /// How a challenger is judged.
@@ -38,8 +41,26 @@ pub(super) struct Challenger<'a> {
     pub(super) artifact_bytes: u64,
 }
 
-/// The champion's answers for the same rows, or why it has none.
-pub(super) type Opponent<'a> = (Version, Result<&'a Evaluation, &'a str>);
+/// The champion as a challenger meets it: its answers for the same rows, or why it has none.
+#[derive(Debug)]
+pub(super) struct Opponent {
+    pub(super) version: Version,
+    evaluation: Result<Evaluation, String>,
+}
+
+impl Opponent {
+    pub(super) fn new<E: Error + 'static>(
+        version: Version,
+        evaluation: Result<Evaluation, E>,
+    ) -> Self {
+        Self { version, evaluation: evaluation.map_err(|error| chain(&error)) }
+    }
+
+    /// Its answers, where it has some.
+    pub(super) fn evaluation(&self) -> Option<&Evaluation> {
+        self.evaluation.as_ref().ok()
+    }
+}
 
 /// What was found out about a challenger without a comparison.
 #[derive(Debug, Clone, PartialEq)]
@@ -88,9 +109,9 @@ impl<'a> Gate<'a> {
     pub(super) fn decide(
         &self,
         challenger: &Challenger<'_>,
-        opponent: Option<Opponent<'_>>,
+        opponent: Option<&Opponent>,
     ) -> Decision {
-        let mut decision = self.open(challenger, opponent.map(|(version, _)| version));
+        let mut decision = self.open(challenger, opponent.map(|opponent| opponent.version));
         let Some(score) = decision.challenger else {
             decision.refuse(format!(
                 "the {} holdout rows do not define {}: upload more rows, or choose another \
@@ -100,7 +121,8 @@ impl<'a> Gate<'a> {
             ));
             return decision;
         };
-        match opponent {
+        let met = opponent.map(|Opponent { version, evaluation }| (*version, evaluation));
+        match met {
             None => decision.reasons.push("the first version of the model".to_owned()),
             Some((version, Ok(champion))) => {
                 self.compare(&mut decision, (score, challenger.evaluation), (version, champion));

@@ -37,7 +37,8 @@ fn against(
 ) -> Decision {
     let task = if metric == Metric::Rmse { Task::Regression } else { binary() };
     let gate = Gate::new(metric, spec, &task, 1).unwrap();
-    gate.decide(&meets(challenger), Some((Version::FIRST, Ok(champion))))
+    let champion = Ok::<_, std::fmt::Error>(champion.clone());
+    gate.decide(&meets(challenger), Some(&Opponent::new(Version::FIRST, champion)))
 }
 
 #[test]

@@ -29,12 +29,12 @@ use crate::learners::{
 };
 use crate::metrics::{Incomparable, Metric, UnknownMetric};
 use crate::name::{ModelName, Version};
-use crate::port_error::chain;
 use crate::profile::Profile;
 use crate::profile::performance::ErrorModelError;
 use crate::spec::Spec;
 
 use finish::Winner;
+use gate::Opponent;
 
 pub use adopt::{Adopted, Assessed, Rows, adopt};
 pub use assessment::Assessment;
@@ -171,19 +171,16 @@ pub fn train(
     let opponent = champion.map(|champion| {
         let coverage = spec.training.coverage;
         let evaluation = assessment::evaluate(&champion.predictor, &holdout, coverage);
-        (champion.version, evaluation.map_err(|error| chain(&error)))
+        Opponent::new(champion.version, evaluation)
     });
-    let opposing = opponent.as_ref().and_then(|(_, evaluation)| evaluation.as_ref().ok());
+    let opposing = opponent.as_ref().and_then(Opponent::evaluation);
     let assessment = Assessment::of(&predictor, &training, &holdout, opposing, metric, spec)?;
     let unseen = training.select(&out_of_fold.rows);
     let answers = &out_of_fold.predictions;
     let performance =
         monitoring::performance(&predictor, &unseen, answers, &holdout, &assessment, metric, spec)?;
-    let profile = Profile::of(&training.inputs, &data.schema)
-        .with_predictions(&predictor.predict(&training.inputs)?)
-        .with_target(data.schema.target.as_deref().unwrap_or_default(), &training.target)
-        .with_rows(&training.inputs, spec.time.as_deref())
-        .with_performance(performance);
+    let answers = predictor.predict(&training.inputs)?;
+    let profile = monitoring::profile(&training, &answers, spec).with_performance(performance);
     let winner = Winner {
         model,
         data,
@@ -198,12 +195,7 @@ pub fn train(
         notes,
         times: [started, searched, fitted],
     };
-    let trained = winner.finish(|challenger| {
-        let opponent = opponent
-            .as_ref()
-            .map(|(version, evaluation)| (*version, evaluation.as_ref().map_err(String::as_str)));
-        gate.decide(challenger, opponent)
-    })?;
+    let trained = winner.finish(|challenger| gate.decide(challenger, opponent.as_ref()))?;
     Ok(Trained { out_of_fold: Some(out_of_fold), ..trained })
 }
 

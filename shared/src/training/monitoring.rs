@@ -7,7 +7,7 @@ use crate::dataset::{Labelled, Target};
 use crate::learners::{Calibration, CalibrationMethod, Predictions, Predictor};
 use crate::metrics::{Metric, Resamples};
 use crate::profile::performance::calibrated;
-use crate::profile::{Baseline, ErrorModel, Estimator, Expected, Moments, Performance};
+use crate::profile::{Baseline, ErrorModel, Estimator, Expected, Moments, Performance, Profile};
 use crate::spec::Spec;
 
 use super::TrainingError;
@@ -21,6 +21,17 @@ const RESAMPLED: usize = 2_000;
 
 /// The width of a 95 % interval in standard deviations.
 const WIDTH: f64 = 3.919_927_969_080_108;
+
+/// The profile of rows, and of the answers to them.
+pub(super) fn profile(rows: &Labelled, answers: &Predictions, spec: &Spec) -> Profile {
+    let profile = Profile::of(&rows.inputs, &rows.schema)
+        .with_predictions(answers)
+        .with_rows(&rows.inputs, spec.time.as_deref());
+    match &rows.schema.target {
+        Some(target) => profile.with_target(target, &rows.target),
+        None => profile,
+    }
+}
 
 /// How well a predictor does on the holdout, and how that is to be estimated from its
 /// answers alone. `unseen` are other rows that it was not fitted to, with what was

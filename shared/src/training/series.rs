@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 use std::time::Instant;
 
 use super::assessment::finite;
-use super::gate::Challenger;
+use super::gate::{Challenger, Opponent};
 use super::{CameTrue, Decision, Durations, Gate, Progress, TrainingContext, TrainingError, Unit};
 use crate::artifact::{self, ForecastContents};
 use crate::dataset::{Defect, Field, Kind, Schema, Table, Target, Task};
@@ -15,7 +15,7 @@ use crate::forecasting::{
     measure,
 };
 use crate::learners::Deadline;
-use crate::metrics::{Interval, Metric, Resamples};
+use crate::metrics::{Incomparable, Interval, Metric, Resamples};
 use crate::name::{ModelName, Version};
 use crate::profile::Profile;
 use crate::spec::{Forecasting, Spec};
@@ -120,7 +120,9 @@ pub fn train_series(
     let opponent = champion.map(|champion| {
         let keys = panel.series.iter().map(|series| series.key.as_slice());
         let opposing = measure(&competition, &champion.forecaster.choices(keys));
-        opposing.map(|opposing| (champion.version, opposing.evaluation))
+        let met =
+            |it: Measured| Opponent::new(champion.version, Ok::<_, Incomparable>(it.evaluation));
+        opposing.map(met)
     });
     let opponent = opponent.transpose()?;
     let realised = champion.map(|champion| CameTrue::of(panel, champion)).transpose()?.flatten();
@@ -154,8 +156,7 @@ pub fn train_series(
         latency_ms,
         artifact_bytes: artifact.len() as u64,
     };
-    let versus = opponent.as_ref().map(|(version, evaluation)| (*version, Ok(evaluation)));
-    let decision = gate.decide(&challenger, versus);
+    let decision = gate.decide(&challenger, opponent.as_ref());
     let mut notes = panel.notes.clone();
     notes.push(measured_in_words(&measured));
     notes.extend(realised.as_ref().map(|realised| realised.in_words(metric)));
@@ -178,7 +179,7 @@ pub fn train_series(
         metrics,
         intervals: Resamples::new(held_out, seed).intervals(&measured.evaluation),
         baseline: finite(&baseline.evaluation),
-        champion: opponent.map(|(_, evaluation)| finite(&evaluation)).unwrap_or_default(),
+        champion: opponent.as_ref().and_then(Opponent::evaluation).map(finite).unwrap_or_default(),
         notes,
         warnings: panel.warnings.clone(),
         unfinished,

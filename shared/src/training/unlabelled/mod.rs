@@ -12,16 +12,14 @@ use std::time::Instant;
 
 use super::assessment::{Assessment, finite, latency_ms};
 use super::finish::Winner;
-use super::gate::Gate;
-use super::{Champion, Importances, Trained, TrainingContext, TrainingError};
+use super::gate::{Gate, Opponent};
+use super::{Champion, Importances, Trained, TrainingContext, TrainingError, monitoring};
 use crate::dataset::split::{self, Split};
 use crate::dataset::{Labelled, Table, Target, Task};
 use crate::learners::structure::of_sample;
 use crate::learners::{FitContext, Predictions, Predictor, Structure};
 use crate::metrics::{Evaluation, Metric, Resamples};
 use crate::name::ModelName;
-use crate::port_error::chain;
-use crate::profile::Profile;
 use crate::spec::{RunMode, Spec};
 
 /// Trains a model that has no target to predict; what [`super::train`] does for others.
@@ -58,9 +56,9 @@ pub(super) fn train(
     let opponent = champion.filter(|_| !own_rows).map(|champion| {
         let answers = champion.predictor.predict(&holdout.inputs).map_err(TrainingError::from);
         let evaluation = answers.and_then(|answers| judge.evaluate(&answers));
-        (champion.version, evaluation.map_err(|error| chain(&error)))
+        Opponent::new(champion.version, evaluation)
     });
-    let opposing = opponent.as_ref().and_then(|(_, evaluation)| evaluation.as_ref().ok());
+    let opposing = opponent.as_ref().and_then(Opponent::evaluation);
     let assessment = Assessment {
         intervals: Resamples::new(evaluation.rows(), spec.split.seed).intervals(&evaluation),
         champion: opposing.map(finite).unwrap_or_default(),
@@ -71,7 +69,7 @@ pub(super) fn train(
         evaluation,
     };
     let structure = Structure::of(&predictor, &training.inputs, &labels)?;
-    let profile = profile(training, &labels, spec);
+    let profile = monitoring::profile(training, &labels, spec);
     let winner = Winner {
         model,
         data,
@@ -93,12 +91,7 @@ pub(super) fn train(
             let verdict = verdict::unknown_anomalies(&labels, &answers);
             gate.admit(challenger, against, &verdict)
         }
-        _ => {
-            let versus = opponent.as_ref().map(|(version, evaluation)| {
-                (*version, evaluation.as_ref().map_err(String::as_str))
-            });
-            gate.decide(challenger, versus)
-        }
+        _ => gate.decide(challenger, opponent.as_ref()),
     })?;
     Ok(Trained { labels: own_rows.then_some(labels), structure: Some(structure), ..trained })
 }
@@ -151,16 +144,6 @@ fn outlier_share(labels: &Predictions) -> f64 {
             found as f64 / outliers.len().max(1) as f64
         }
         _ => 0.0,
-    }
-}
-
-fn profile(training: &Labelled, labels: &Predictions, spec: &Spec) -> Profile {
-    let profile = Profile::of(&training.inputs, &training.schema)
-        .with_predictions(labels)
-        .with_rows(&training.inputs, spec.time.as_deref());
-    match &training.schema.target {
-        Some(target) => profile.with_target(target, &training.target),
-        None => profile,
     }
 }
 
