@@ -132,7 +132,7 @@ fn ranges(learner: LearnerKind) -> Vec<(&'static str, Range)> {
         LearnerKind::Boosting => vec![
             ("eta", Range::Log(0.02, 0.3)),
             ("max_depth", Range::Integer(2, 10)),
-            ("min_child_weight", Range::Log(0.5, 30.0)),
+            ("min_child_weight", Range::Log(0.001, 30.0)),
             ("subsample", Range::Linear(0.5, 1.0)),
             ("colsample_bytree", Range::Linear(0.3, 1.0)),
             ("reg_lambda", Range::Log(0.01, 30.0)),
@@ -171,6 +171,11 @@ fn portfolio(learner: LearnerKind) -> VecDeque<Params> {
                 "colsample_bytree": 0.7, "reg_lambda": 3.0
             },
             { "eta": 0.1, "max_depth": 2, "subsample": 0.7, "colsample_bytree": 0.6 },
+            // Few rows of classes that are told apart with ease weigh little in a leaf.
+            {
+                "eta": 0.1, "max_depth": 4, "min_child_weight": 0.001, "subsample": 0.7,
+                "colsample_bytree": 0.5
+            },
         ]),
         LearnerKind::RandomForest => json!([
             { "n_estimators": 200, "min_samples_leaf": 2 },

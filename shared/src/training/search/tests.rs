@@ -268,7 +268,7 @@ fn rare_classes_are_made_to_count_as_the_spec_says() {
         (0..100).map(|row| format!("{}.5,{}\n", row % 37, if row % 10 == 0 { "a" } else { "b" }));
     let rare = labelled(&("x,y\n".to_owned() + &rows.collect::<String>()));
     let tried = |data: &Labelled, training: &str| {
-        let spec = spec(&format!("folds = 2\ntrials = 8\n{training}"));
+        let spec = spec(&format!("folds = 2\ntrials = 16\n{training}"));
         let metric = Metric::choose(None, &data.schema.task).unwrap();
         let (board, _) = run(data, metric, &spec, None, &TrainingContext::default()).unwrap();
         let balances = board.entries.iter().filter(|entry| entry.number > 1);
@@ -276,8 +276,9 @@ fn rare_classes_are_made_to_count_as_the_spec_says() {
     };
     assert!(tried(&rare, "balance = 'none'").iter().all(|balance| *balance == Balance::None));
     assert!(tried(&rare, "balance = 'smote'").iter().all(|balance| *balance == Balance::Smote));
-    let auto = tried(&rare, "");
-    assert!(auto.contains(&Balance::None) && auto.contains(&Balance::ClassWeight), "{auto:?}");
+    let auto = tried(&rare, "search = 'random'");
+    let all = [Balance::None, Balance::ClassWeight, Balance::Smote];
+    assert!(all.iter().all(|balance| auto.contains(balance)), "{auto:?}");
     assert!(tried(&numbers(60), "").iter().all(|balance| *balance == Balance::None));
     let grid = "search = 'grid'\nbalance = 'class_weight'\n[training.grid.linear]\nalpha = [1.0]";
     assert_eq!(tried(&rare, grid), [Balance::ClassWeight]);
