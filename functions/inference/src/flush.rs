@@ -1,7 +1,11 @@
 //! Working after the response, in the time that an internal extension has before the
 //! sandbox freezes.
 
+use std::future::poll_fn;
+use std::pin::pin;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::task::Poll;
 
 use lambda_extension::{Error, Extension, NextEvent, service_fn};
 use tokio::sync::mpsc::{UnboundedReceiver, UnboundedSender};
@@ -11,29 +15,48 @@ use crate::handler::Inference;
 
 /// Tells the extension that an invocation has been answered, also when its handler
 /// panics.
-pub(crate) struct Answered(UnboundedSender<()>);
+pub(crate) struct Answered(Invocations);
 
 impl Drop for Answered {
     fn drop(&mut self) {
+        let Invocations { waiting, answered } = &self.0;
+        waiting.fetch_sub(1, Ordering::Relaxed);
         // Without an extension there is nobody to tell.
-        let _ = self.0.send(());
+        let _ = answered.send(());
     }
 }
 
 /// One end for the handler, one for the extension.
 pub(crate) fn channel() -> (Invocations, UnboundedReceiver<()>) {
     let (sender, receiver) = mpsc::unbounded_channel();
-    (Invocations(sender), receiver)
+    (Invocations { waiting: Arc::default(), answered: sender }, receiver)
 }
 
 /// Makes one [`Answered`] for each invocation.
 #[derive(Clone)]
-pub(crate) struct Invocations(UnboundedSender<()>);
+pub(crate) struct Invocations {
+    /// How many wait for their answers to go out.
+    waiting: Arc<AtomicUsize>,
+    answered: UnboundedSender<()>,
+}
 
 impl Invocations {
     /// To be dropped when the invocation has been answered.
     pub(crate) fn begin(&self) -> Answered {
-        Answered(self.0.clone())
+        self.waiting.fetch_add(1, Ordering::Relaxed);
+        Answered(self.clone())
+    }
+
+    /// Lets a future rest while an invocation waits for its answer: on one thread, what
+    /// follows an answer must not come before it. It has to be polled by the same task, after
+    /// the invocations: so nothing has to wake it when an answer has gone out.
+    pub(crate) async fn make_way<F: Future>(&self, future: F) -> F::Output {
+        let mut future = pin!(future);
+        poll_fn(|context| match self.waiting.load(Ordering::Relaxed) {
+            0 => future.as_mut().poll(context),
+            _ => Poll::Pending,
+        })
+        .await
     }
 }
 
@@ -60,4 +83,26 @@ pub(crate) async fn extension(
         .register()
         .await?;
     Ok(extension.run())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[tokio::test]
+    async fn what_follows_an_answer_makes_way_for_it() {
+        let (invocations, _answered) = channel();
+        let told = Mutex::new(Vec::new());
+        let invocation = async {
+            let answered = invocations.begin();
+            for _ in 0..3 {
+                tokio::task::yield_now().await;
+            }
+            told.lock().await.push("answer");
+            drop(answered);
+        };
+        let follower = invocations.make_way(async { told.lock().await.push("what follows") });
+        tokio::join!(biased; invocation, follower);
+        assert_eq!(told.into_inner(), ["answer", "what follows"]);
+    }
 }

@@ -47,9 +47,13 @@ pub async fn run() -> Result<(), lambda_runtime::Error> {
     let extension = extension?;
     let mut termination = signal(SignalKind::terminate())?;
     tokio::select! {
-        ended = async { tokio::try_join!(serve(&inference, &invocations), extension) } => {
-            ended.map(drop)
-        }
+        ended = async {
+            tokio::try_join!(
+                biased;
+                serve(&inference, &invocations),
+                invocations.make_way(extension),
+            )
+        } => ended.map(drop),
         _ = termination.recv() => {
             if tokio::time::timeout(LAST_TIME, inference.finish()).await.is_err() {
                 tracing::error!("the sandbox ends before its captures are written");
