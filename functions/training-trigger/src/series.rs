@@ -90,8 +90,11 @@ impl<'a> SeriesTraining<'a> {
     /// Tells whoever watches that series keep the naive forecast.
     fn tell_of_rest(&self, unfinished: usize) {
         let Job { ports, model, run, .. } = self.job;
-        let words = "no run goes on with these series: give the function or the spec more time";
-        tracing::warn!(run, unfinished, "{words}");
+        tracing::warn!(
+            run,
+            unfinished,
+            "no run goes on with these series: give the function or the spec more time"
+        );
         let measured = Measured::at(ports.clock.now())
             .with("model", model.as_str())
             .with("run", run)

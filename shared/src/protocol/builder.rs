@@ -120,7 +120,7 @@ impl<'a> TableBuilder<'a> {
         let admitted = columns.all(|(at, column)| column.admits(of(at)));
         if admitted {
             for (at, column) in self.columns.iter_mut().enumerate() {
-                column.push_numbers(&mut of(at).collect());
+                column.fill_with(of(at).collect());
             }
         }
         admitted
@@ -264,10 +264,15 @@ impl<'a> ColumnBuilder<'a> {
     fn push_numbers(&mut self, numbers: &mut Vec<f64>) -> bool {
         let admitted = self.admits(numbers.iter().copied());
         if admitted {
-            self.len = numbers.len();
-            self.values = ValuesBuilder::Number(std::mem::take(numbers));
+            self.fill_with(std::mem::take(numbers));
         }
         admitted
+    }
+
+    /// Takes numbers that it admits for all of its values.
+    fn fill_with(&mut self, numbers: Vec<f64>) {
+        self.len = numbers.len();
+        self.values = ValuesBuilder::Number(numbers);
     }
 
     fn push_text(&mut self, text: &str, text_bytes: usize) -> Result<(), Refusal> {

@@ -121,14 +121,13 @@ impl<'a> Gate<'a> {
             ));
             return decision;
         };
-        let met = opponent.map(|Opponent { version, evaluation }| (*version, evaluation));
-        match met {
+        match opponent {
             None => decision.reasons.push("the first version of the model".to_owned()),
-            Some((version, Ok(champion))) => {
+            Some(&Opponent { version, evaluation: Ok(ref champion) }) => {
                 self.compare(&mut decision, (score, challenger.evaluation), (version, champion));
                 self.guard(&mut decision, version, challenger.evaluation, champion);
             }
-            Some((version, Err(reason))) => decision.refuse(format!(
+            Some(&Opponent { version, evaluation: Err(ref reason) }) => decision.refuse(format!(
                 "version {version} cannot be scored on this data set ({reason}): compare the \
                  two yourself, then promote this version by hand"
             )),
