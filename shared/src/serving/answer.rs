@@ -50,9 +50,7 @@ impl ServedModel {
     ) -> Result<(Predictions, Extras), AnswerError> {
         let predictor = self.predictor().ok_or(AnswerError::Series)?;
         self.admit(predictor, options)?;
-        let model = predictor.model();
-        let slow = matches!(model, Model::Neighbours(_) | Model::Svm(_) | Model::Dbscan(_));
-        let first = if slow { FIRST_SLOW_ROWS } else { FIRST_ROWS };
+        let first = if is_slow(predictor.model()) { FIRST_SLOW_ROWS } else { FIRST_ROWS };
         let mut predictions = match table.rows() <= first {
             true => predictor.predict(table)?,
             false => predict_in_steps(predictor, table, first, deadline)?,
@@ -135,6 +133,15 @@ impl ServedModel {
                 format!("is {coverage}; version {} can promise {most:.4} at most", self.version),
             )
         })
+    }
+}
+
+/// Whether a row takes long: as long as the training rows are many.
+fn is_slow(model: &Model) -> bool {
+    match model {
+        Model::Neighbours(_) | Model::Svm(_) | Model::Dbscan(_) => true,
+        Model::Blend(blend) => blend.members().any(|member| is_slow(member.model())),
+        _ => false,
     }
 }
 

@@ -19,7 +19,8 @@ pub struct Leaderboard {
     /// Why no more candidates were tried.
     pub ended: Ended,
     /// The candidates: those with a score on every fold first, then those that were given
-    /// up, then those that have no score.
+    /// up, then those that have no score. A blend that leads stands before all, also where
+    /// its mean is not the best.
     pub entries: Vec<Entry>,
 }
 
@@ -115,6 +116,11 @@ impl Entry {
         Some(scores.iter().sum::<f64>() / folds as f64)
     }
 
+    /// The standard error of the mean of the fold scores; `None` as for the mean.
+    pub(super) fn standard_error(&self) -> Option<f64> {
+        Some(self.deviation? / (self.fold_scores.len() as f64).sqrt())
+    }
+
     /// The better entry first: complete ones by their mean, pruned ones by how far they
     /// came and their mean; of equals the earlier.
     pub(super) fn rank(&self, other: &Self, metric: Metric) -> Ordering {
@@ -144,6 +150,20 @@ impl Leaderboard {
                 Err(TrainingError::NoCandidate(reason.unwrap_or_default()))
             }
         }
+    }
+
+    /// Why the first entry leads where another one's mean is better; `None` where it is the
+    /// best.
+    pub(super) fn note(&self) -> Option<String> {
+        let (first, second) = (self.entries.first()?, self.entries.get(1)?);
+        (self.metric.improvement(second.mean?, first.mean?) > 0.0).then(|| {
+            format!(
+                "the blend was taken though {} alone has a better mean in cross-validation, by \
+                 less than its standard error: a trial that is the best of many is flattered \
+                 by its folds (`training.blend`)",
+                second.name()
+            )
+        })
     }
 
     /// The best candidate in a few words.

@@ -164,8 +164,9 @@ pub fn train(
     let winner = leaderboard.winner()?;
     let searched = Instant::now();
     tracing::info!(winner = leaderboard.best_name(), "fitting the winner to all training rows");
-    let (adjustments, notes) =
+    let (adjustments, mut notes) =
         adjustment::fit(&spec.training, metric, &training, &out_of_fold, spec.split.seed)?;
+    notes.extend(leaderboard.note());
     let predictor = winner.fit(&training, &FitContext::new(spec))?.adjusted(adjustments);
     let fitted = Instant::now();
     let opponent = champion.map(|champion| {

@@ -146,3 +146,24 @@ fn a_search_whose_time_is_up_ends_with_what_it_has_and_tells_how_far_it_came() {
     assert_eq!(last.best, trained.leaderboard.entries[0].mean);
     assert_eq!(last.candidate, trained.learner);
 }
+
+#[test]
+fn a_blend_becomes_the_champion_and_its_artifact_answers_as_training_did() {
+    let data = rides(300, 1.0);
+    let spec = Spec::parse(
+        b"[training]\nlearners = ['extra_trees', 'linear', 'neighbours']\ntrials = 5\n\
+          blend = 'always'",
+    )
+    .unwrap();
+    let trained = train(&model(), &data, &spec, None).unwrap();
+    assert!(trained.learner.starts_with("blend 0."), "{}", trained.learner);
+    let again = train(&model(), &data, &spec, None).unwrap();
+    assert_eq!(trained.sha256, again.sha256);
+    let champion = champion(&trained, 1);
+    let split = split::holdout(&data, &spec.split).unwrap();
+    let holdout = data.select(&split.holdout);
+    let predictions = champion.predictor.predict(&holdout.inputs).unwrap();
+    let rmse = Evaluation::new(&holdout.target, &predictions).unwrap().score(Metric::Rmse);
+    assert_eq!(Some(&rmse), trained.metrics.get(&Metric::Rmse));
+    assert!(champion.predictor.intervals(&predictions, 0.8).is_some());
+}

@@ -8,6 +8,7 @@ mod adjust;
 mod algebra;
 mod balance;
 mod baseline;
+mod blend;
 mod boosting;
 mod context;
 mod contributions;
@@ -40,6 +41,7 @@ use model_factory_tabular::spec::LearnerKind;
 pub use adjust::{Adjustments, Calibration, Method as CalibrationMethod, Residuals};
 pub use algebra::{Factor, Rows, Symmetric};
 pub use balance::Balance;
+pub use blend::{BlendMember, BlendModel, BlendParams, add};
 pub use boosting::{BoostingParams, Growth};
 pub use context::{Deadline, FitContext};
 pub use contributions::{Contributions, Scale};
@@ -91,6 +93,8 @@ pub enum Learner {
     NaiveBayes(NaiveBayesParams),
     /// The class frequencies, or the mean.
     Baseline,
+    /// The weighted mean of other candidates.
+    Blend(BlendParams),
     /// An isolation forest; for anomalies.
     IsolationForest(IsolationParams),
     /// The modified z-score of each column; for anomalies.
@@ -131,6 +135,9 @@ pub enum FitError {
     /// The anomalies cannot be found.
     #[error("the anomalies cannot be found: {0}")]
     Anomalies(String),
+    /// The blend cannot be fitted.
+    #[error("the blend cannot be fitted: {0}")]
+    Blend(String),
     /// The learner needs a target.
     #[error("the learner predicts a target, and the data has none")]
     NoTarget,
@@ -155,6 +162,7 @@ impl Learner {
             Self::Neighbours(_) => LearnerKind::Neighbours,
             Self::NaiveBayes(_) => LearnerKind::NaiveBayes,
             Self::Baseline => LearnerKind::Baseline,
+            Self::Blend(_) => LearnerKind::Blend,
             Self::IsolationForest(_) => LearnerKind::IsolationForest,
             Self::RobustZ(_) => LearnerKind::RobustZ,
             Self::KMeans(_) => LearnerKind::KMeans,
@@ -170,7 +178,8 @@ impl Learner {
             | Self::RandomForest(_)
             | Self::ExtraTrees(_)
             | Self::NaiveBayes(_)
-            | Self::Baseline => Encoding::Native,
+            | Self::Baseline
+            | Self::Blend(_) => Encoding::Native,
             Self::Linear(_) | Self::Svm(_) | Self::Neighbours(_) => Encoding::Standardised,
             Self::IsolationForest(_) | Self::RobustZ(_) | Self::KMeans(_) | Self::Dbscan(_) => {
                 Encoding::Scaled
@@ -206,6 +215,7 @@ impl Candidate {
             Learner::Neighbours(params) => params.to_string(),
             Learner::NaiveBayes(params) => params.to_string(),
             Learner::Baseline => String::new(),
+            Learner::Blend(params) => params.to_string(),
             Learner::IsolationForest(params) => params.to_string(),
             Learner::RobustZ(params) => params.to_string(),
             Learner::KMeans(params) => params.to_string(),
@@ -313,6 +323,10 @@ impl Candidate {
             Learner::Baseline => {
                 let model = baseline::BaselineModel::fit(&data.target, self.balance);
                 (Pipeline::default(), Model::Baseline(model))
+            }
+            Learner::Blend(params) => {
+                let model = BlendModel::fit(params, data, context)?;
+                (Pipeline::default(), Model::Blend(model))
             }
         };
         Ok((Predictor::new(pipeline, model, &data.schema.task), labels))

@@ -45,6 +45,31 @@ impl Predictions {
         }
     }
 
+    /// What was answered, row by row: numbers, or the probabilities of classes; empty for
+    /// anomalies and clusters.
+    #[must_use]
+    pub fn answers(&self) -> &[f64] {
+        match self {
+            Self::Values(answers) | Self::Classes { probabilities: answers, .. } => answers,
+            Self::Anomalies { .. } | Self::Clusters(_) => &[],
+        }
+    }
+
+    /// The same of other [`Self::answers`], of as many rows or of others; `None` for
+    /// anomalies and clusters.
+    #[must_use]
+    pub fn with_answers(&self, answers: Vec<f64>) -> Option<Self> {
+        match self {
+            Self::Values(_) => Some(Self::Values(answers)),
+            Self::Classes { classes, threshold, .. } => Some(Self::Classes {
+                classes: Arc::clone(classes),
+                probabilities: answers,
+                threshold: *threshold,
+            }),
+            Self::Anomalies { .. } | Self::Clusters(_) => None,
+        }
+    }
+
     /// The predictions of one after the other, with the first one's threshold; `None`
     /// without any, or when they are not all of one kind, and of the same classes.
     #[must_use]

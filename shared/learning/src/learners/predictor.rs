@@ -9,6 +9,7 @@ use serde::{Deserialize, Serialize};
 
 use super::adjust::Adjustments;
 use super::baseline::BaselineModel;
+use super::blend::{BlendModel, MemberHeader};
 use super::density::{DbscanHeader, DbscanModel};
 use super::isolation::{IsolationForest, IsolationHeader};
 use super::k_means::KMeansModel;
@@ -39,6 +40,8 @@ pub enum Model {
     NaiveBayes(NaiveBayesModel),
     /// The naive baseline.
     Baseline(BaselineModel),
+    /// The weighted mean of others.
+    Blend(BlendModel),
     /// An isolation forest.
     Isolation(Box<IsolationForest>),
     /// Modified z-scores.
@@ -123,6 +126,9 @@ enum ModelHeader {
     #[serde(rename = "naive_bayes")]
     NaiveBayes(NaiveBayesModel),
     Baseline(BaselineModel),
+    Blend {
+        members: Vec<MemberHeader>,
+    },
     Isolation(IsolationHeader),
     #[serde(rename = "robust_z")]
     RobustZ(RobustZModel),
@@ -143,6 +149,7 @@ impl Model {
             Self::Neighbours(_) => "neighbours",
             Self::NaiveBayes(_) => "naive_bayes",
             Self::Baseline(_) => "baseline",
+            Self::Blend(_) => "blend",
             Self::Isolation(_) => "isolation",
             Self::RobustZ(_) => "robust_z",
             Self::KMeans(_) => "k_means",
@@ -228,6 +235,7 @@ impl Predictor {
                 return Ok(Predictions::Clusters(model.predict(&self.pipeline.transform(table)?)));
             }
             Model::Baseline(model) => model.predict(table.rows()),
+            Model::Blend(model) => model.predict(table)?,
             Model::Linear(model) => model.predict(&self.pipeline.transform(table)?, classes),
             Model::Svm(model) => model.predict(&self.pipeline.transform(table)?, classes),
             Model::Neighbours(model) => model.predict(&self.pipeline.transform(table)?, classes),
@@ -289,6 +297,7 @@ impl Predictor {
             | Model::Neighbours(_)
             | Model::NaiveBayes(_)
             | Model::Baseline(_)
+            | Model::Blend(_)
             | Model::Isolation(_)
             | Model::RobustZ(_)
             | Model::KMeans(_)
@@ -330,6 +339,10 @@ impl Predictor {
             }
             Model::NaiveBayes(model) => (ModelHeader::NaiveBayes(model.clone()), Vec::new()),
             Model::Baseline(model) => (ModelHeader::Baseline(model.clone()), Vec::new()),
+            Model::Blend(model) => {
+                let (members, payload) = model.encode()?;
+                (ModelHeader::Blend { members }, payload)
+            }
             Model::Isolation(forest) => {
                 let (header, payload) = forest.encode();
                 (ModelHeader::Isolation(header), payload)
@@ -365,6 +378,9 @@ impl Predictor {
                 Model::Linear(model)
             }
             ModelHeader::Baseline(model) => Model::Baseline(model),
+            ModelHeader::Blend { members } => {
+                Model::Blend(BlendModel::decode(members, payload, task)?)
+            }
             ModelHeader::Isolation(header) => {
                 reads(&pipeline, header.columns())?;
                 let forest = IsolationForest::decode(header, payload);

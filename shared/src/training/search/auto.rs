@@ -9,6 +9,7 @@ use super::space::Space;
 use super::study::Study;
 use crate::learners::Candidate;
 use crate::spec::LearnerKind;
+use crate::training::leaderboard::Entry;
 
 /// What a learner's chance is at least, as a share of the leading one's: a learner that is
 /// far behind may have been tried with the wrong hyper-parameters.
@@ -68,9 +69,7 @@ impl Propose for Auto {
 fn chance(study: &Study<'_>, learner: LearnerKind) -> f64 {
     let trials = study.entries().iter().filter(|entry| entry.candidate.learner.kind() == learner);
     let gap = trials.filter_map(|entry| study.gap(entry)).min_by(f64::total_cmp);
-    let error = study
-        .leader()
-        .and_then(|leader| Some(leader.deviation? / (leader.fold_scores.len() as f64).sqrt()));
+    let error = study.leader().and_then(Entry::standard_error);
     match (gap, error) {
         (Some(gap), Some(error)) => {
             (-gap.max(0.0) / error.max(f64::MIN_POSITIVE)).exp().max(LEAST_CHANCE)

@@ -30,7 +30,9 @@ pub(super) fn estimate(candidate: &Candidate, data: &Labelled, spec: &Spec) -> u
         | LearnerKind::RobustZ
         | LearnerKind::KMeans
         | LearnerKind::Dbscan
-        | LearnerKind::Baseline => 0,
+        | LearnerKind::Baseline
+        // Its members have been tried.
+        | LearnerKind::Blend => 0,
     };
     // Gradients or residuals, weights, and predictions of each class.
     let row = 8 * (4 + data.schema.task.classes().len());

@@ -2,8 +2,10 @@
 //! them.
 
 mod auto;
+mod blend;
 mod budget;
 mod build;
+mod finalists;
 mod grid;
 mod memory;
 mod parzen;
@@ -13,13 +15,15 @@ mod space;
 mod study;
 mod tpe;
 
+use std::collections::VecDeque;
+
 use super::leaderboard::{Ended, Entry, Leaderboard};
 use super::validation::OutOfFold;
 use super::{Progress, TrainingContext, TrainingError, Unit};
 use crate::dataset::{Labelled, Target, split};
 use crate::learners::{Candidate, Deadline, Learner};
 use crate::metrics::Metric;
-use crate::spec::{Search, Spec};
+use crate::spec::{Choice, Search, Spec, Training};
 use auto::Auto;
 use budget::Budget;
 use grid::Grid;
@@ -50,7 +54,7 @@ pub(super) fn run(
     let few = if training.rows() < MANY_ROWS { 5 } else { 3 };
     let folds = split::folds(training, &spec.split, spec.training.folds.unwrap_or(few));
     let mut proposer = proposer(spec, training)?;
-    let mut first = warm_start(spec, &training.target, champion).cloned();
+    let mut first = warm_start(spec, &training.target, champion);
     let budget = Budget::new(spec, training.rows(), context);
     let total = [budget.trials(), proposer.total()].into_iter().flatten().min();
     let perfect = if metric.higher_is_better() { 1.0 } else { 0.0 };
@@ -65,7 +69,7 @@ pub(super) fn run(
         if study.leader().and_then(|leader| leader.mean) == Some(perfect) {
             break Ended::Perfect;
         }
-        let next = first.take().or_else(|| proposer.next(&study));
+        let next = first.pop_front().or_else(|| proposer.next(&study));
         let Some(candidate) = next else { break Ended::AllTried };
         match budget.too_large(&candidate, training, spec) {
             Some(reason) => study.refuse(candidate, reason),
@@ -74,6 +78,9 @@ pub(super) fn run(
         tell(&study, total, context);
     };
     tracing::info!(trials = study.entries().len(), "the search has ended: {ended}");
+    if ended != Ended::Perfect && blends(&spec.training) {
+        study.blend(context.deadline);
+    }
     let (leaderboard, predictions) = study.end(ended);
     leaderboard.winner()?;
     let none = || TrainingError::NoCandidate("no candidate predicted every fold".to_owned());
@@ -92,20 +99,31 @@ fn proposer(spec: &Spec, data: &Labelled) -> Result<Box<dyn Propose>, TrainingEr
     })
 }
 
-/// The champion's candidate, unless the spec does not want it to be tried.
-fn warm_start<'a>(
-    spec: &Spec,
-    target: &Target,
-    champion: Option<&'a Candidate>,
-) -> Option<&'a Candidate> {
+/// Whether the best trials are blended.
+fn blends(training: &Training) -> bool {
+    match training.blend {
+        Choice::Always => true,
+        Choice::Never => false,
+        // Who lists what is to be tried wants no other.
+        Choice::Auto => training.seconds.is_some() && training.grid.is_empty(),
+    }
+}
+
+/// The champion's candidate, or the members of the blend that it is, unless the spec does
+/// not want them to be tried.
+fn warm_start(spec: &Spec, target: &Target, champion: Option<&Candidate>) -> VecDeque<Candidate> {
     let training = &spec.training;
     // Who lists what is to be tried wants no other.
     let wanted = training.warm_start && training.grid.is_empty();
-    champion.filter(|candidate| {
-        wanted
-            && space::tunable(training, target).any(|kind| kind == candidate.learner.kind())
+    let fits = |candidate: &&Candidate| {
+        space::tunable(training, target).any(|kind| kind == candidate.learner.kind())
             && space::balances(training.balance, target).contains(&candidate.balance)
-    })
+    };
+    let candidates = champion.filter(|_| wanted).map(|champion| match &champion.learner {
+        Learner::Blend(blend) => blend.members.iter().map(|member| &member.candidate).collect(),
+        _ => vec![champion],
+    });
+    candidates.into_iter().flatten().filter(fits).cloned().collect()
 }
 
 /// Tells how far the search has come.

@@ -80,7 +80,7 @@ fn encodings(learner: LearnerKind, data: &Labelled) -> &'static [Encoding] {
         LearnerKind::Linear | LearnerKind::Svm | LearnerKind::Neighbours => {
             &[Encoding::Standardised, Encoding::Normalised]
         }
-        LearnerKind::NaiveBayes | LearnerKind::Baseline => &[],
+        LearnerKind::NaiveBayes | LearnerKind::Baseline | LearnerKind::Blend => &[],
         LearnerKind::IsolationForest
         | LearnerKind::RobustZ
         | LearnerKind::KMeans
@@ -88,14 +88,16 @@ fn encodings(learner: LearnerKind, data: &Labelled) -> &'static [Encoding] {
     }
 }
 
-/// The spec's learners that can predict the target, but for the baseline.
+/// The spec's learners that can predict the target and have hyper-parameters to be searched:
+/// no baseline, and no blend.
 pub(super) fn tunable<'a>(
     training: &'a Training,
     target: &Target,
 ) -> impl Iterator<Item = LearnerKind> + 'a {
     let task = target.task().map(|task| task.kind());
     let can = move |learner: &LearnerKind| {
-        *learner != LearnerKind::Baseline && task.is_some_and(|task| learner.predicts(task))
+        let apart = matches!(learner, LearnerKind::Baseline | LearnerKind::Blend);
+        !apart && task.is_some_and(|task| learner.predicts(task))
     };
     training.learners.iter().copied().filter(can)
 }
@@ -158,7 +160,8 @@ fn ranges(learner: LearnerKind) -> Vec<(&'static str, Range)> {
         | LearnerKind::RobustZ
         | LearnerKind::KMeans
         | LearnerKind::Dbscan
-        | LearnerKind::Baseline => Vec::new(),
+        | LearnerKind::Baseline
+        | LearnerKind::Blend => Vec::new(),
     }
 }
 
@@ -193,7 +196,8 @@ fn portfolio(learner: LearnerKind) -> VecDeque<Params> {
         | LearnerKind::RobustZ
         | LearnerKind::KMeans
         | LearnerKind::Dbscan
-        | LearnerKind::Baseline => json!([]),
+        | LearnerKind::Baseline
+        | LearnerKind::Blend => json!([]),
     };
     serde_json::from_value(listed).unwrap_or_default()
 }

@@ -5,9 +5,13 @@ use std::time::{Duration, Instant};
 
 use super::super::leaderboard::{Ended, Entry, Leaderboard, State};
 use super::super::validation::{Fold, FoldError, OutOfFold};
+use super::blend::Blend;
+use super::finalists::{Finalist, Finalists};
 use crate::dataset::Labelled;
 use crate::dataset::split::Split;
-use crate::learners::{Candidate, Deadline, FitContext, FitError};
+use crate::learners::{
+    BlendMember, BlendParams, Candidate, Deadline, FitContext, FitError, Learner,
+};
 use crate::metrics::Metric;
 use crate::port_error::chain;
 use crate::spec::Spec;
@@ -27,14 +31,9 @@ pub(super) struct Study<'a> {
     metric: Metric,
     spec: &'a Spec,
     entries: Vec<Entry>,
-    leader: Option<Leader>,
-}
-
-/// The best complete trial.
-struct Leader {
-    index: usize,
-    predictions: OutOfFold,
-    refit: Duration,
+    finalists: Finalists,
+    /// The place of the blend and its predictions, where it leads.
+    blend: Option<(usize, OutOfFold)>,
 }
 
 impl<'a> Study<'a> {
@@ -44,7 +43,8 @@ impl<'a> Study<'a> {
         metric: Metric,
         spec: &'a Spec,
     ) -> Self {
-        Self { data, folds, metric, spec, entries: Vec::new(), leader: None }
+        let finalists = Finalists::new(metric);
+        Self { data, folds, metric, spec, entries: Vec::new(), finalists, blend: None }
     }
 
     /// The metric that ranks trials.
@@ -57,14 +57,14 @@ impl<'a> Study<'a> {
         &self.entries
     }
 
-    /// The best complete trial.
+    /// The best complete trial, but for a blend.
     pub(super) fn leader(&self) -> Option<&Entry> {
-        self.entries.get(self.leader.as_ref()?.index)
+        self.entries.get(self.finalists.leader()?.index)
     }
 
     /// About how long it takes to fit the leader to all training rows.
     pub(super) fn refit(&self) -> Duration {
-        self.leader.as_ref().map_or(Duration::ZERO, |leader| leader.refit)
+        self.finalists.leader().map_or(Duration::ZERO, |leader| leader.refit)
     }
 
     /// By how much the leader was better than a trial on the folds that this was scored
@@ -129,13 +129,42 @@ impl<'a> Study<'a> {
             None => {
                 let refit = self.estimate(&results);
                 let elapsed = started.elapsed();
+                let learner = candidate.learner.kind();
                 let index = self.note(candidate, State::Complete, scores, None, elapsed);
-                if let Some(predictions) = OutOfFold::of(results, self.folds)
-                    && self.leads(index)
+                if let Some(mean) = self.entries.get(index).and_then(|entry| entry.mean)
+                    && let Some(predictions) = OutOfFold::of(results, self.folds)
                 {
-                    self.leader = Some(Leader { index, predictions, refit });
+                    self.finalists.add(Finalist { index, learner, mean, predictions, refit });
                 }
             }
+        }
+    }
+
+    /// Adds the blend of the best trials, if there is one that can be fitted to all rows
+    /// until `deadline`. It takes the lead unless the best trial alone is better by more than
+    /// its standard error: a trial that is the best of many on its folds is flattered by them.
+    pub(super) fn blend(&mut self, deadline: Deadline) {
+        let started = Instant::now();
+        let finalists = self.finalists.ranked();
+        let Some(blend) = Blend::of(finalists, self.data, self.folds, self.metric) else { return };
+        let chosen = || finalists.iter().zip(&blend.shares).filter(|(_, share)| **share > 0.0);
+        let members = chosen().filter_map(|(finalist, &weight)| {
+            let candidate = self.entries.get(finalist.index)?.candidate.clone();
+            Some(BlendMember { weight, candidate })
+        });
+        let members = members.collect();
+        let refit: Duration = chosen().map(|(finalist, _)| finalist.refit).sum();
+        let candidate = Candidate::from(Learner::Blend(BlendParams { members }));
+        if deadline.remaining().is_some_and(|left| left <= refit) {
+            let reason = "its members could not all be fitted in the time that is left";
+            self.refuse(candidate, reason.to_owned());
+            return;
+        }
+        let index = self.note(candidate, State::Complete, blend.scores, None, started.elapsed());
+        let behind = self.entries.get(index).and_then(|entry| self.gap(entry));
+        let error = self.leader().and_then(Entry::standard_error);
+        if behind.zip(error).is_some_and(|(behind, error)| behind <= error) {
+            self.blend = Some((index, blend.predictions));
         }
     }
 
@@ -183,15 +212,6 @@ impl<'a> Study<'a> {
         of_fold.max().unwrap_or_default()
     }
 
-    fn leads(&self, index: usize) -> bool {
-        let mean = |entry: Option<&Entry>| entry.and_then(|entry| entry.mean);
-        match (mean(self.leader()), mean(self.entries.get(index))) {
-            (Some(leader), Some(mean)) => self.metric.improvement(mean, leader) > 0.0,
-            (None, mean) => mean.is_some(),
-            _ => false,
-        }
-    }
-
     /// Adds a trial and returns its index.
     fn note(
         &mut self,
@@ -219,15 +239,26 @@ impl<'a> Study<'a> {
         index
     }
 
-    /// The leaderboard, and the leader's out-of-fold predictions if there is a leader.
+    /// The leaderboard, and the out-of-fold predictions of its first entry if that is
+    /// complete.
     pub(super) fn end(mut self, ended: Ended) -> (Leaderboard, Option<OutOfFold>) {
         self.entries.sort_by(|a, b| a.rank(b, self.metric));
+        let predictions = match self.blend {
+            None => self.finalists.into_leader().map(|leader| leader.predictions),
+            Some((index, predictions)) => {
+                let leads = |entry: &Entry| entry.number == index + 1;
+                if let Some(place) = self.entries.iter().position(leads) {
+                    self.entries.get_mut(..=place).unwrap_or_default().rotate_right(1);
+                }
+                Some(predictions)
+            }
+        };
         let leaderboard = Leaderboard {
             metric: self.metric,
             folds: self.folds.len(),
             ended,
             entries: self.entries,
         };
-        (leaderboard, self.leader.map(|leader| leader.predictions))
+        (leaderboard, predictions)
     }
 }

@@ -283,3 +283,85 @@ fn rare_classes_are_made_to_count_as_the_spec_says() {
     let grid = "search = 'grid'\nbalance = 'class_weight'\n[training.grid.linear]\nalpha = [1.0]";
     assert_eq!(tried(&rare, grid), [Balance::ClassWeight]);
 }
+
+/// What no learner finds alone: half of the target is a line, half of it are steps.
+fn mixed(rows: usize) -> Labelled {
+    let mut random = fastrand::Rng::with_seed(3);
+    let rows = (0..rows).map(|_| {
+        let (a, b) = (random.f64() * 10.0, random.f64() * 10.0);
+        let steps = [0.0, 9.0, -4.0, 6.0][(b * 0.4) as usize];
+        format!("{a},{b},{}\n", 2.0 * a + steps + random.f64() * 3.0)
+    });
+    labelled(&("a,b,y\n".to_owned() + &rows.collect::<String>()))
+}
+
+const QUICK: &str = "learners = ['random_forest', 'linear', 'neighbours']\ntrials = 6\nfolds = 3\n";
+
+fn blend_of(board: &Leaderboard) -> Option<(usize, &Entry)> {
+    let is_blend = |entry: &Entry| entry.candidate.learner.kind() == LearnerKind::Blend;
+    board.entries.iter().enumerate().find(|(_, entry)| is_blend(entry))
+}
+
+#[test]
+fn the_best_trials_are_blended_where_that_is_asked_for() {
+    let data = mixed(150);
+    let board = free(&data, &format!("{QUICK}blend = 'always'"));
+    let (place, blend) = blend_of(&board).unwrap();
+    assert_eq!((place, blend.number), (0, 8), "it comes last, and leads");
+    assert_eq!((blend.state, blend.fold_scores.len()), (State::Complete, 3));
+    let Learner::Blend(params) = &blend.candidate.learner else { panic!("{}", blend.name()) };
+    assert!(params.members.len() > 1);
+    let sum: f64 = params.members.iter().map(|member| member.weight).sum();
+    assert!((sum - 1.0).abs() < 1e-9, "{sum}");
+    for member in &params.members {
+        assert!(board.entries.iter().any(|entry| entry.candidate == member.candidate));
+    }
+    let best = board.entries[1].mean.unwrap();
+    assert!(blend.mean.unwrap() < best + board.entries[1].standard_error().unwrap());
+    assert_eq!(board.note().is_some(), blend.mean.unwrap() > best);
+
+    for others in ["blend = 'never'", "", "search = 'grid'\n[training.grid.linear]\nalpha = [1, 9]"]
+    {
+        let quick = QUICK.replace("'random_forest', ", "");
+        assert_eq!(blend_of(&free(&data, &format!("{quick}{others}"))), None, "{others}");
+    }
+    let budget = "learners = ['linear', 'neighbours']\nfolds = 3\nseconds = 0.5";
+    assert!(blend_of(&free(&data, budget)).is_some(), "a budget asks for it");
+}
+
+#[test]
+fn a_blend_is_scored_by_what_its_members_answered_out_of_fold() {
+    let data = mixed(150);
+    let spec = spec(&format!("{QUICK}blend = 'always'"));
+    let context = TrainingContext::default();
+    let (board, out_of_fold) = run(&data, Metric::Rmse, &spec, None, &context).unwrap();
+    let (0, blend) = blend_of(&board).unwrap() else { panic!("it does not lead") };
+    let mut start = 0;
+    for (fold, score) in split::folds(&data, &spec.split, 3).iter().zip(&blend.fold_scores) {
+        let rows = start..start + fold.holdout.len();
+        let answers = out_of_fold.predictions.answers()[rows.clone()].to_vec();
+        assert_eq!(out_of_fold.rows[rows], fold.holdout);
+        let truth = data.target.select(&fold.holdout);
+        let evaluation =
+            crate::metrics::Evaluation::new(&truth, &crate::learners::Predictions::Values(answers));
+        assert_eq!(evaluation.unwrap().score(Metric::Rmse), *score);
+        start += fold.holdout.len();
+    }
+}
+
+#[test]
+fn the_members_of_a_champion_that_is_a_blend_are_tried_first() {
+    let data = mixed(150);
+    let always = spec(&format!("{QUICK}blend = 'always'"));
+    let context = TrainingContext::default();
+    let (board, _) = run(&data, Metric::Rmse, &always, None, &context).unwrap();
+    let champion = &board.entries[0].candidate;
+    let Learner::Blend(params) = &champion.learner else { panic!("{champion}") };
+    let again = spec("learners = ['random_forest', 'linear', 'neighbours']\ntrials = 3\nfolds = 3");
+    let (board, _) = run(&data, Metric::Rmse, &again, Some(champion), &context).unwrap();
+    let mut tried: Vec<&Entry> = board.entries.iter().filter(|entry| entry.number > 1).collect();
+    tried.sort_by_key(|entry| entry.number);
+    for (entry, member) in tried.iter().zip(&params.members) {
+        assert_eq!(entry.candidate, member.candidate);
+    }
+}

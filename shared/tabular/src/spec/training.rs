@@ -43,6 +43,10 @@ pub struct Training {
     pub grid: BTreeMap<LearnerKind, BTreeMap<String, Vec<toml::Value>>>,
     /// How rare classes are made to count. Default `auto`.
     pub balance: BalanceChoice,
+    /// Whether the best trials answer together, by a weighted mean. It is mostly better than
+    /// the best trial alone, and slower, larger, and without SHAP values. Default `auto`:
+    /// where `seconds` is given and `grid` is not.
+    pub blend: Choice,
     /// Whether probabilities are calibrated. Default `auto`: when it helps.
     pub calibrate: Choice,
     /// The probability from which the second of two classes is answered. Default:
@@ -78,6 +82,8 @@ pub enum LearnerKind {
     NaiveBayes,
     /// The class frequencies, or the mean: always on the leaderboard.
     Baseline,
+    /// The weighted mean of the best trials: see [`Training::blend`].
+    Blend,
     /// An isolation forest; for anomalies.
     IsolationForest,
     /// The modified z-score of each column, from its median; for anomalies.
@@ -135,7 +141,7 @@ pub enum BalanceChoice {
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Choice {
-    /// When it helps.
+    /// When it helps, or is asked for by another key.
     #[default]
     Auto,
     /// Always.
@@ -145,7 +151,7 @@ pub enum Choice {
 }
 
 impl LearnerKind {
-    /// Every learner.
+    /// Every learner that fits rows by itself.
     pub const ALL: [Self; 12] = [
         Self::Boosting,
         Self::RandomForest,
@@ -184,6 +190,7 @@ impl LearnerKind {
             Self::Neighbours => "neighbours",
             Self::NaiveBayes => "naive_bayes",
             Self::Baseline => "baseline",
+            Self::Blend => "blend",
             Self::IsolationForest => "isolation_forest",
             Self::RobustZ => "robust_z",
             Self::KMeans => "k_means",
@@ -213,6 +220,9 @@ impl Training {
             "empty",
             "at least one learner must compete",
         )?;
+        let rule = "it is asked for with `training.blend`";
+        let listed = self.learners.contains(&LearnerKind::Blend);
+        check(!listed, "training.learners", "blend", rule)?;
         if let Some(task) = task.filter(|task| task.is_unsupervised()) {
             let names: Vec<&str> = self.learners.iter().map(|learner| learner.name()).collect();
             let known = self.learners.iter().any(|learner| learner.predicts(task));
@@ -263,6 +273,7 @@ impl Default for Training {
             memory_mib: None,
             grid: BTreeMap::new(),
             balance: BalanceChoice::Auto,
+            blend: Choice::Auto,
             calibrate: Choice::Auto,
             threshold: None,
             coverage: 0.9,
