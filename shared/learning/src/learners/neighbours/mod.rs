@@ -1,6 +1,8 @@
 //! k nearest neighbours: a row is answered by the training rows next to it.
 
+mod batch;
 mod payload;
+mod search;
 mod tree;
 
 use std::fmt;
@@ -13,6 +15,7 @@ use model_factory_tabular::dataset::Target;
 use model_factory_tabular::features::Matrix;
 
 pub(super) use payload::NeighboursHeader;
+use search::Neighbour;
 pub(super) use tree::Tree;
 
 /// The most rows that are kept; above, an answer takes too long.
@@ -21,7 +24,7 @@ const MAX_ROWS: usize = 200_000;
 /// The most numbers that are kept (64 MiB), since they are all in the artifact.
 const MAX_VALUES: usize = 16 << 20;
 
-/// Rows that one task answers.
+/// Rows that one task answers, all at once.
 const BATCH: usize = 64;
 
 /// The hyper-parameters of k nearest neighbours, as scikit-learn names them.
@@ -125,15 +128,14 @@ impl NeighboursModel {
             .as_slice()
             .par_chunks(size)
             .map(|rows| {
-                let rows = rows.chunks_exact(features.columns().max(1));
-                rows.flat_map(|row| self.answer(row, classes)).collect()
+                let nearest = self.tree.nearest_to_each(rows, self.params.n_neighbors);
+                nearest.iter().flat_map(|nearest| self.answer(nearest, classes)).collect()
             })
             .collect();
         batches.concat()
     }
 
-    fn answer(&self, row: &[f32], classes: usize) -> Vec<f64> {
-        let nearest = self.tree.nearest(row, self.params.n_neighbors);
+    fn answer(&self, nearest: &[Neighbour], classes: usize) -> Vec<f64> {
         let exact = nearest.first().is_some_and(|&(distance, _)| distance == 0.0);
         let votes = nearest.iter().map(|&(distance, place)| {
             let vote = match self.params.weights {

@@ -1,14 +1,10 @@
-//! The nearest of many rows: a k-d tree whose leaves are searched by brute force, all
-//! rows of a leaf at once (Friedman, Bentley & Finkel, ACM TOMS 3, 1977).
-//!
-//! Where no box can be passed over, as with many columns, this is a blocked brute-force
-//! search; where rows cluster, most leaves are never looked at.
+//! Rows to find the nearest of: a k-d tree (Friedman, Bentley & Finkel, ACM TOMS 3, 1977)
+//! whose leaves hold their rows column by column, so that all are compared at once.
+
+use super::batch::squared_lengths;
 
 /// Rows of a leaf.
-const LEAF: usize = 64;
-
-/// Columns whose distances are summed apart.
-const LANES: usize = 4;
+pub(super) const LEAF: usize = 64;
 
 /// Rows to search among.
 #[derive(Debug, Clone, PartialEq)]
@@ -21,10 +17,9 @@ pub(in crate::learners) struct Tree {
     /// The least values of the columns in each node, then the greatest ones; a node's
     /// left child follows it, and then the right one, after the left one's descendants.
     boxes: Vec<f32>,
+    /// The squared lengths of the rows of each leaf, as [`squared_lengths`] gives them.
+    lengths: Vec<[f32; LEAF]>,
 }
-
-/// A row's squared distance, then its place among the rows of the tree.
-pub(in crate::learners) type Neighbour = (f32, u32);
 
 impl Tree {
     /// A tree of `rows`, row-major, of `columns` (at least 1) finite values.
@@ -62,8 +57,9 @@ impl Tree {
                 }
             }
         }
+        let lengths = leaves.chunks_exact(columns).map(squared_lengths).collect();
         let boxes = Vec::with_capacity(4 * count * columns);
-        let mut tree = Self { columns, order, leaves, boxes };
+        let mut tree = Self { columns, order, leaves, boxes, lengths };
         tree.enclose(0, count);
         tree
     }
@@ -74,6 +70,28 @@ impl Tree {
 
     pub(super) fn columns(&self) -> usize {
         self.columns
+    }
+
+    /// The number of leaves.
+    pub(super) fn leaves(&self) -> usize {
+        self.lengths.len()
+    }
+
+    /// The values of a leaf, column by column.
+    pub(super) fn leaf(&self, leaf: usize) -> &[[f32; LEAF]] {
+        self.leaves.get(leaf * self.columns..(leaf + 1) * self.columns).unwrap_or_default()
+    }
+
+    /// The squared lengths of the rows of a leaf.
+    pub(super) fn lengths(&self, leaf: usize) -> &[f32] {
+        self.lengths.get(leaf).map_or(&[], |lengths| lengths)
+    }
+
+    /// The least values of the columns in a node, and the greatest ones.
+    pub(super) fn bounds(&self, node: usize) -> (&[f32], &[f32]) {
+        let start = 2 * node * self.columns;
+        let bounds = self.boxes.get(start..start + 2 * self.columns).unwrap_or_default();
+        bounds.split_at(bounds.len() / 2)
     }
 
     /// The rows in the order of the tree, row-major.
@@ -109,21 +127,6 @@ impl Tree {
             self.enclose(first + left, count - left);
         }
     }
-
-    /// The `count` nearest rows, the nearest first, of equally near ones the earlier:
-    /// the same whatever the shape of the tree.
-    pub(in crate::learners) fn nearest(&self, row: &[f32], count: usize) -> Vec<Neighbour> {
-        let mut search = Search {
-            tree: self,
-            row,
-            count: count.min(self.order.len()),
-            found: Vec::with_capacity(count + 1),
-        };
-        if search.count > 0 {
-            search.visit(0, 0, self.order.len().div_ceil(LEAF));
-        }
-        search.found
-    }
 }
 
 /// Orders the rows so that each half, and the halves of it, are near each other: they
@@ -157,140 +160,9 @@ fn arrange(rows: &[f32], columns: usize, order: &mut [u32]) {
     arrange(rows, columns, after);
 }
 
-/// The square of how far a value is outside of an interval.
-#[inline]
-fn outside(value: f32, low: f32, high: f32) -> f32 {
-    let (below, above) = (low - value, value - high);
-    let outside = if below > above { below } else { above };
-    if outside > 0.0 { outside * outside } else { 0.0 }
-}
-
-/// One search.
-struct Search<'a> {
-    tree: &'a Tree,
-    row: &'a [f32],
-    count: usize,
-    /// The nearest rows so far, in order.
-    found: Vec<Neighbour>,
-}
-
-impl Search<'_> {
-    /// The distance from which on a row is not wanted.
-    fn worst(&self) -> f32 {
-        match self.found.last() {
-            Some(&(distance, _)) if self.found.len() == self.count => distance,
-            _ => f32::INFINITY,
-        }
-    }
-
-    /// At most the squared distance of each row in the box of a node.
-    fn bound(&self, node: usize) -> f32 {
-        let columns = self.tree.columns;
-        let start = 2 * node * columns;
-        let bounds = self.tree.boxes.get(start..start + 2 * columns).unwrap_or_default();
-        let (low, high) = bounds.split_at(bounds.len() / 2);
-        let (low, low_rest) = low.as_chunks::<LANES>();
-        let (high, high_rest) = high.as_chunks::<LANES>();
-        let (row, row_rest) = self.row.as_chunks::<LANES>();
-        let mut sums = [0.0; LANES];
-        for ((low, high), row) in low.iter().zip(high).zip(row) {
-            for (((sum, &low), &high), &value) in sums.iter_mut().zip(low).zip(high).zip(row) {
-                *sum += outside(value, low, high);
-            }
-        }
-        for ((&low, &high), &value) in low_rest.iter().zip(high_rest).zip(row_rest) {
-            sums[0] += outside(value, low, high);
-        }
-        // The sum of a row's own distance is rounded in another order.
-        sums.iter().sum::<f32>() * (1.0 - 1e-4)
-    }
-
-    fn visit(&mut self, node: usize, first: usize, count: usize) {
-        if count == 1 {
-            self.search_leaf(first);
-            return;
-        }
-        let left = count.div_ceil(2);
-        // A tree of n leaves has 2n − 1 nodes.
-        let children = [(node + 1, first, left), (node + 2 * left, first + left, count - left)];
-        let mut children = children.map(|child| (self.bound(child.0), child));
-        children.sort_by(|a, b| a.0.total_cmp(&b.0));
-        for (bound, (node, first, count)) in children {
-            if bound <= self.worst() {
-                self.visit(node, first, count);
-            }
-        }
-    }
-
-    fn search_leaf(&mut self, leaf: usize) {
-        let start = leaf * self.tree.columns;
-        let cells = self.tree.leaves.get(start..start + self.tree.columns).unwrap_or_default();
-        let mut distances = [0.0_f32; LEAF];
-        for (cells, value) in cells.iter().zip(self.row) {
-            for (distance, cell) in distances.iter_mut().zip(cells) {
-                let difference = cell - value;
-                *distance += difference * difference;
-            }
-        }
-        let worst = self.worst();
-        let places = self.tree.order.iter().skip(leaf * LEAF);
-        for (&distance, &place) in distances.iter().zip(places) {
-            if distance <= worst {
-                self.insert((distance, place));
-            }
-        }
-    }
-
-    fn insert(&mut self, neighbour: Neighbour) {
-        let nearer = |other: &Neighbour| {
-            other.0.total_cmp(&neighbour.0).then(other.1.cmp(&neighbour.1)).is_lt()
-        };
-        let position = self.found.partition_point(nearer);
-        if position < self.count {
-            self.found.truncate(self.count.saturating_sub(1));
-            self.found.insert(position.min(self.found.len()), neighbour);
-        }
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    /// By comparison with every row, in double precision where it matters.
-    fn brute_force(rows: &[f32], columns: usize, row: &[f32], count: usize) -> Vec<Neighbour> {
-        let mut all: Vec<Neighbour> = rows
-            .chunks_exact(columns)
-            .zip(0..)
-            .map(|(other, place)| {
-                let square = |(a, b): (&f32, &f32)| (a - b) * (a - b);
-                (other.iter().zip(row).map(square).fold(0.0, |sum, square| sum + square), place)
-            })
-            .collect();
-        all.sort_by(|a, b| a.0.total_cmp(&b.0).then(a.1.cmp(&b.1)));
-        all.truncate(count);
-        all
-    }
-
-    #[test]
-    fn the_nearest_rows_are_those_of_a_brute_force_search() {
-        let mut random = fastrand::Rng::with_seed(1);
-        for (rows, columns) in [(1, 1), (31, 2), (33, 3), (700, 2), (1_000, 9), (2_000, 1)] {
-            // Rounded, so that many rows are equally far away.
-            let values: Vec<f32> =
-                (0..rows * columns).map(|_| (random.f32() * 8.0).round()).collect();
-            let tree = Tree::new(&values, columns);
-            for count in [1, 5, 40] {
-                for _ in 0..20 {
-                    let row: Vec<f32> = (0..columns).map(|_| random.f32() * 8.0).collect();
-                    let found = tree.nearest(&row, count);
-                    assert_eq!(found, brute_force(&values, columns, &row, count));
-                }
-                let (known, _) = values.split_at(columns);
-                assert_eq!(tree.nearest(known, count), brute_force(&values, columns, known, count));
-            }
-        }
-    }
 
     #[test]
     fn a_tree_is_built_again_from_its_rows() {
