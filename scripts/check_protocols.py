@@ -58,9 +58,13 @@ def triton() -> list[float]:
     assert answer.as_numpy("contributions").shape == (3, 1)
     assert set(answer.as_numpy("contribution_inputs").flat) <= {"dist", "zone"}
 
+    # The client writes it as a bare `NaN`.
+    nan = http.InferInput("dist", [1], "FP64")
+    nan.set_data_from_numpy(numpy.array([numpy.nan]), binary_data=False)
     for model, inputs, words in [
         ("tram", tensors(), "model `tram` has no version or alias `champion`"),
         ("taxi", tensors()[:1], "input `dist`: missing"),
+        ("taxi", [nan, tensors(1)[0]], "input `dist`, row 1: missing, though"),
     ]:
         try:
             client.infer(model, inputs)
@@ -106,13 +110,17 @@ def mlflow(expected: list[float]) -> None:
         {"dataframe_split": {"columns": ["dist", "zone"], "index": [0, 1, 2], "data": rows}},
         {"dataframe_records": records},
         {"instances": records},
-        {"inputs": {"dist": DIST, "zone": ZONE}},
+        {"inputs": {"dist": DIST, "zone": [*ZONE[:2], float("nan")]}},
         table,
     ]:
         status, answer = ask("/models/taxi/versions/champion/invocations", body)
         told = json.loads(answer)
         assert (status, told["predictions"]) == (200, expected), (body, answer)
         assert told["model_version"] == "1"
+    assert ask("/models/taxi/ping") == ask("/models/taxi/versions/1/health") == (200, b"\n")
+    assert ask("/models/tram/ping")[0] == 404
+    status, answer = ask("/models/taxi/invocations?interval=0.9", table)
+    assert [row["predict"] for row in json.loads(answer)["predictions"]] == expected, answer
     wrong = [*records, {"dist": "far", "zone": "airport"}]
     status, answer = ask("/models/taxi/invocations", {"dataframe_records": wrong})
     told = json.loads(answer)

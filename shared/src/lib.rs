@@ -6,7 +6,7 @@
 
 pub use model_factory_forecasting as forecasting;
 pub use model_factory_learning::{exchange, learners, metrics};
-pub use model_factory_tabular::{dataset, date, expression, features, nearest, spec};
+pub use model_factory_tabular::{dataset, date, expression, features, nearest, plural, spec};
 
 pub mod artifact;
 pub mod aws;

@@ -167,12 +167,10 @@ impl FromStr for Reference {
     type Err = InvalidName;
 
     fn from_str(text: &str) -> Result<Self, InvalidName> {
-        if text.bytes().next().is_some_and(|byte| byte.is_ascii_digit())
-            && let Ok(version) = text.parse()
-        {
-            return Ok(Self::Version(version));
+        match text.bytes().all(|byte| byte.is_ascii_digit()) && !text.is_empty() {
+            true => text.parse().map(Self::Version),
+            false => text.parse().map(Self::Alias),
         }
-        text.parse().map(Self::Alias)
     }
 }
 

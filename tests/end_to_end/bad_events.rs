@@ -61,13 +61,18 @@ async fn malformed_events_are_told_and_survived() {
         (BATCH_INFERENCE, json!({"detail-type": "Drift Detected"}), "asks for nothing here"),
         (INFERENCE, json!({"model": "taxi"}), "not an HTTP request of API Gateway"),
         (INFERENCE, json!([]), "not an HTTP request of API Gateway"),
-        (INFERENCE, http, "the event's body is not BASE64"),
     ];
     for (function, event, says) in cases {
         let error = factory.invoke(function, &event).await.expect_err("malformed");
         assert_eq!(error.error_type, "InvalidEvent", "{function} {event}: {error}");
         assert!(error.message.contains(says), "{function} {event}: {error}");
     }
+    // The event is one; what the client sent with it is told to the client.
+    let answer = factory.invoke(INFERENCE, &http).await.expect("a response");
+    assert_eq!(answer["statusCode"], 400, "{answer}");
+    let problem: Value = serde_json::from_str(answer["body"].as_str().expect("a text")).unwrap();
+    let detail = problem["detail"].as_str().expect("a text");
+    assert!(detail.starts_with("the body is not the BASE64 that it is said to be"), "{detail}");
     factory.http.get("/v2/models/taxi/ready").await.ok();
     let checked = factory.invoke(DRIFT_CHECK, &json!({"model": "taxi"})).await.expect("checked");
     assert_eq!(checked["models"][0]["verdict"]["status"], "no_data");

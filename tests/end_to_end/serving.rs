@@ -1,8 +1,10 @@
 //! Serving by several versions, on the embedded AWS with the real processes.
 
+use std::io::Read as _;
 use std::time::Duration;
 
-use http::Method;
+use flate2::read::GzDecoder;
+use http::{Method, StatusCode};
 use model_factory::name::{Alias, Version};
 use model_factory::registry::{
     Actor, Cause, Pinned, ReadRegistry, Sharing, Traffic, Variant, WriteRegistry,
@@ -132,6 +134,39 @@ async fn what_waits_in_a_sandbox_is_written_before_it_ends() {
     assert_eq!(captured(&factory, "champion").await, Vec::<Value>::new());
     let factory = factory.restart().await;
     assert_eq!(captured(&factory, "champion").await.len(), 3);
+    factory.end().await;
+}
+
+/// What was loaded before anybody asked is in the cache for the first answer, which goes out
+/// packed; the function's log holds its metrics for CloudWatch.
+#[tokio::test]
+async fn the_first_answer_of_a_preloaded_model_is_packed_and_measured() {
+    let factory = factory_of_two(&[("MODEL_FACTORY_PRELOAD", "taxi")]).await;
+    let rows = 300;
+    let request = factory.http.request(Method::POST, INFER);
+    let request = request.header("content-type", "application/json");
+    let request = request.header("accept-encoding", "gzip");
+    let body = rides(rows, Season::Usual, 3).tensors().to_string();
+    let answer = factory.http.answer(request, body).await;
+    assert_eq!((answer.status, answer.header("content-encoding")), (StatusCode::OK, "gzip"));
+    let mut plain = String::new();
+    GzDecoder::new(answer.body.as_ref()).read_to_string(&mut plain).expect("gzip");
+    assert!(answer.body.len() < plain.len(), "{} of {}", answer.body.len(), plain.len());
+    let told: Value = serde_json::from_str(&plain).expect("JSON");
+    assert_eq!(told["outputs"][0]["shape"], json!([rows]));
+
+    let line = eventually("the answer is measured", async || {
+        let log = factory.log(INFERENCE);
+        let mut lines = log.lines().filter_map(|line| serde_json::from_str::<Value>(line).ok());
+        lines.find(|line| line.get("_aws").is_some() && line["model"] == "taxi")
+    })
+    .await;
+    let directive = &line["_aws"]["CloudWatchMetrics"][0];
+    let metrics = directive["Metrics"].as_array().expect("metrics");
+    let names: Vec<_> = metrics.iter().map(|metric| metric["Name"].clone()).collect();
+    assert_eq!(names, ["Latency", "CacheHits", "Rows"], "{line}");
+    assert_eq!((&line["CacheHits"], &line["Rows"]), (&json!([1.0]), &json!([300.0])));
+    assert_eq!(line["variant"], "champion", "{line}");
     factory.end().await;
 }
 

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use bytes::Bytes;
 use jiff::Timestamp;
 use model_factory::name::{ModelName, Reference};
-use model_factory::protocol::Protocol;
+use model_factory::protocol::{Protocol, Sent};
 use model_factory::registry::Pinned;
 use model_factory::serving::ServedModel;
 
@@ -22,12 +22,21 @@ pub(crate) struct Exchanged {
     pub(crate) time: Timestamp,
     pub(crate) protocol: Protocol,
     pub(crate) content_type: Option<String>,
+    pub(crate) query: Option<String>,
     pub(crate) request: Bytes,
     pub(crate) response: Bytes,
     pub(crate) model: ModelName,
     pub(crate) served: Arc<ServedModel>,
     pub(crate) variant: Reference,
     pub(crate) shadow: Option<Pinned>,
+}
+
+impl Exchanged {
+    /// What the client sent.
+    pub(crate) fn sent(&self) -> Sent<'_> {
+        let (content_type, query) = (self.content_type.as_deref(), self.query.as_deref());
+        Sent { content_type, query, body: &self.request }
+    }
 }
 
 /// What waits for the answer to go out.

@@ -1,10 +1,10 @@
 //! Responses.
 
 use bytes::Bytes;
-use http::header::{ALLOW, CONTENT_TYPE, HeaderName, HeaderValue};
+use http::header::{ALLOW, CONTENT_TYPE, HeaderName, HeaderValue, RETRY_AFTER};
 use http::{Response, StatusCode};
 use model_factory::protocol::problem::{self, Kind, Problem};
-use model_factory::protocol::{ANSWER_CONTENT_TYPE, Limits};
+use model_factory::protocol::{ANSWER_CONTENT_TYPE, Limits, without_mark};
 use serde::de::DeserializeOwned;
 use serde_json::to_vec;
 
@@ -23,13 +23,10 @@ pub(crate) fn json<T: serde::Serialize>(body: &T) -> Result<Response<Bytes>, Pro
 /// The body as JSON of a type.
 ///
 /// # Errors
-/// 400 where it is no such JSON, 413 where it is too large.
+/// 400 where it is no such JSON, 413 where it is too large, 422 where it nests too deep.
 pub(crate) fn read<T: DeserializeOwned>(body: &[u8], limits: &Limits) -> Result<T, Problem> {
-    if body.len() > limits.body_bytes {
-        let words = format!("the body has more than the {} bytes allowed", limits.body_bytes);
-        return Err(Problem::new(Kind::TooLarge, words));
-    }
-    serde_json::from_slice(body)
+    limits.admit_json(body).map_err(|error| Problem::from(&error))?;
+    serde_json::from_slice(without_mark(body))
         .map_err(|error| Problem::new(Kind::Malformed, format!("the body cannot be read: {error}")))
 }
 
@@ -57,11 +54,14 @@ pub(crate) fn problem(problem: Problem, request_id: &str) -> Response<Bytes> {
     match problem.kind {
         Kind::MethodNotAllowed => {
             let takes = |method: &&str| problem.detail.contains(&format!("takes {method}"));
-            let allowed = ["POST", "PUT"].into_iter().find(takes).unwrap_or("GET");
+            let allowed = ["POST", "PUT"].into_iter().find(takes).unwrap_or("GET, HEAD");
             set(&mut response, ALLOW, allowed);
         }
-        Kind::AlreadyTraining => set(&mut response, http::header::RETRY_AFTER, "30"),
-        Kind::Unavailable => set(&mut response, http::header::RETRY_AFTER, "1"),
+        Kind::AlreadyTraining => set(&mut response, RETRY_AFTER, "30"),
+        Kind::Unavailable => {
+            let seconds = problem.retry_after.map_or(1, |time| time.as_secs_f64().ceil() as u64);
+            set(&mut response, RETRY_AFTER, &seconds.max(1).to_string());
+        }
         _ => {}
     }
     response

@@ -10,11 +10,15 @@ use model_factory::protocol::oip::metadata::{
     IndexEntry, IndexRequest, ModelMetadata, ModelReady, ModelState,
 };
 use model_factory::protocol::problem::{Kind, Problem};
-use model_factory::serving::ServedModel;
+use model_factory::registry::Pinned;
+use model_factory::serving::{ServedModel, Unusable};
 use serde_json::json;
 
 use crate::answer::{self, MODEL_VERSION};
 use crate::ports::{Ports, unavailable};
+
+/// The version of the server.
+pub(crate) const SERVER_VERSION: &str = env!("CARGO_PKG_VERSION");
 
 /// A model's inputs, outputs and properties.
 pub(crate) async fn metadata(
@@ -60,7 +64,30 @@ pub(crate) async fn ready(
     Ok(response)
 }
 
-/// All versions of all models.
+/// The same in the words of the scoring protocol: a line feed where a model can answer.
+pub(crate) async fn ping(
+    ports: &Ports,
+    model: &ModelName,
+    reference: &Reference,
+) -> Result<Response<Bytes>, Problem> {
+    let version = ports.model(model, reference).await?.version;
+    let mut response = answer::bytes("\n");
+    answer::set(&mut response, MODEL_VERSION, &version.to_string());
+    Ok(response)
+}
+
+/// The server's version, where a model can answer.
+pub(crate) async fn server_version(
+    ports: &Ports,
+    model: &ModelName,
+    reference: &Reference,
+) -> Result<Response<Bytes>, Problem> {
+    let mut response = ping(ports, model, reference).await?;
+    *response.body_mut() = Bytes::from_static(SERVER_VERSION.as_bytes());
+    Ok(response)
+}
+
+/// All versions of all models, and which of them cannot answer.
 pub(crate) async fn index(
     ports: &Ports,
     body: &[u8],
@@ -70,11 +97,19 @@ pub(crate) async fn index(
     let mut entries = Vec::new();
     for name in ports.registry.models().await.map_err(unavailable)? {
         let versions = ports.registry.versions(&name).await.map_err(unavailable)?;
-        entries.extend(versions.into_iter().map(|record| IndexEntry {
-            name: name.clone(),
-            version: record.version.to_string(),
-            state: ModelState::Ready,
-            reason: String::new(),
+        let pinned: Vec<Pinned> = versions
+            .into_iter()
+            .map(|it| Pinned { version: it.version, artifact: it.registered.artifact })
+            .collect();
+        let unusable = ports.models.unusable(&name, &pinned).await.map_err(unavailable)?;
+        entries.extend(pinned.iter().zip(unusable).map(|(pinned, unusable)| {
+            let (state, reason) = match unusable {
+                None => (ModelState::Ready, ""),
+                Some(Unusable::Damaged) => (ModelState::Unavailable, "its artifact is damaged"),
+                Some(Unusable::Gone) => (ModelState::Unavailable, "its artifact is gone"),
+            };
+            let (version, reason) = (pinned.version.to_string(), reason.to_owned());
+            IndexEntry { name: name.clone(), version, state, reason }
         }));
     }
     entries.retain(|entry| !request.ready || entry.state == ModelState::Ready);

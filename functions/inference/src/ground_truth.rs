@@ -1,10 +1,12 @@
 //! Late labels that come in by HTTP.
 
+use std::collections::BTreeMap;
+
 use bytes::Bytes;
 use http::header::CONTENT_TYPE;
 use http::{Request, Response};
 use model_factory::artifact::sha256;
-use model_factory::capture::{GroundTruth, UploadError, read_upload};
+use model_factory::capture::{GroundTruth, UploadError, read_upload, unknown_classes};
 use model_factory::name::{ModelName, Reference};
 use model_factory::protocol::MediaType;
 use model_factory::protocol::problem::{InvalidParam, Kind, Problem};
@@ -25,6 +27,9 @@ struct Taken {
     exchanges: usize,
     /// The labels, one a row.
     labels: usize,
+    /// How many of them name which class that the champion does not know.
+    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
+    unknown_classes: BTreeMap<String, usize>,
 }
 
 /// Stores the labels of a request: all, or none where one row cannot be taken. Sending them
@@ -51,7 +56,8 @@ pub(crate) async fn put(
         tracing::error!(error, "labels cannot be stored");
         Problem::new(Kind::Unavailable, "the labels cannot be stored at the moment")
     })?;
-    answer::json(&Taken { exchanges: truths.len(), labels })
+    let unknown_classes = unknown_classes(&truths, schema);
+    answer::json(&Taken { exchanges: truths.len(), labels, unknown_classes })
 }
 
 fn write(truth: &GroundTruth, content: &mut Vec<u8>) -> Result<(), Problem> {

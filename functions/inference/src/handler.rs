@@ -3,7 +3,7 @@
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use bytes::Bytes;
-use http::{Request, Response};
+use http::{Method, Request, Response};
 use model_factory::name::{ModelName, Reference};
 use model_factory::protocol::oip::metadata::{Live, Ready, ServerMetadata};
 use model_factory::protocol::problem::Problem;
@@ -60,7 +60,8 @@ impl Inference {
     }
 
     /// The response to a request. Every failure is a response too: a problem in the
-    /// words of both protocols. What nobody has to wait for is left to [`Self::settle`].
+    /// words of both protocols, as is one that the gateway left in the request's extensions.
+    /// What nobody has to wait for is left to [`Self::settle`].
     pub async fn handle(
         &self,
         mut request: Request<Bytes>,
@@ -74,6 +75,9 @@ impl Inference {
             Err(problem) => answer::problem(problem, request_id),
         };
         answer::set(&mut response, EVENT_ID, request_id);
+        if request.method() == Method::HEAD {
+            *response.body_mut() = Bytes::new();
+        }
         let elapsed = self.ports.clock.now().duration_since(started);
         self.after().tell(Answered {
             started,
@@ -96,6 +100,9 @@ impl Inference {
         invocation: &Invocation<'_>,
         answerer: &mut Option<Answerer>,
     ) -> Result<Response<Bytes>, Problem> {
+        if let Some(problem) = request.extensions_mut().remove::<Problem>() {
+            return Err(problem);
+        }
         encoding::unpack(request, self.limits.body_bytes)?;
         let answer = self.answer(request, invocation, answerer);
         tokio::time::timeout_at(invocation.deadline.into(), answer)
@@ -136,7 +143,13 @@ impl Inference {
                     catalogue::registered(ports).await?;
                     return Ok(answer::bytes("\n"));
                 }
-                Route::Version => return Ok(answer::bytes(env!("CARGO_PKG_VERSION"))),
+                Route::Version => return Ok(answer::bytes(catalogue::SERVER_VERSION)),
+                Route::ModelPing(model, reference) => {
+                    return catalogue::ping(ports, &model, &reference).await;
+                }
+                Route::ModelServerVersion(model, reference) => {
+                    return catalogue::server_version(ports, &model, &reference).await;
+                }
                 Route::GroundTruth(model) => {
                     return ground_truth::put(ports, &model, request).await;
                 }

@@ -37,8 +37,11 @@ pub(crate) async fn classify(
 ) -> Result<(Response<Bytes>, Exchanged), Problem> {
     let asked = Asked { protocol: Protocol::Mlflow, model, reference };
     let read = |served: &ServedModel| {
-        row(request.body(), served)
-            .map(|bytes| Content { content_type: Some("application/json".to_owned()), bytes })
+        row(request.body(), served).map(|bytes| Content {
+            content_type: Some("application/json".to_owned()),
+            query: None,
+            bytes,
+        })
     };
     let (_, exchanged) = predict(ports, limits, asked, request, read, invocation, answerer).await?;
     let version = exchanged.served.version.to_string();

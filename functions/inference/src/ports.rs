@@ -11,7 +11,6 @@ use model_factory::registry::ReadRegistry;
 use model_factory::runtime::emf::EmitMetrics;
 use model_factory::serving::{LoadError, ModelCache, ServedModel};
 use model_factory::storage::{ReadObjects, WriteObjects};
-use model_factory::store::StoreError;
 
 use crate::captures::Captures;
 
@@ -53,10 +52,11 @@ impl Ports {
 pub(crate) fn unloaded(model: &ModelName, error: LoadError) -> Problem {
     match error {
         LoadError::Unknown { .. } => Problem::new(Kind::UnknownModel, error.to_string()),
-        LoadError::Store(StoreError::Port(error)) => unavailable(error),
-        LoadError::Store(_) | LoadError::Damaged(_) => {
+        LoadError::Port(error) => unavailable(error),
+        LoadError::Damaged { pause, .. } => {
             tracing::error!(error = chain(&error), "a model cannot be loaded");
-            Problem::new(Kind::Unavailable, format!("model `{model}` cannot be loaded"))
+            let words = format!("model `{model}` cannot be loaded");
+            Problem::new(Kind::Unavailable, words).for_so_long(pause)
         }
     }
 }

@@ -9,9 +9,8 @@ use http::{Request, Response};
 use model_factory::name::{ModelName, Reference};
 use model_factory::port_error::chain;
 use model_factory::protocol::problem::{Kind, Problem};
-use model_factory::protocol::{Answer, Extras, Limits, Protocol};
+use model_factory::protocol::{Answer, Extras, ID_BYTES, Limits, MediaType, Protocol, Sent};
 use model_factory::serving::{AnswerError, Assigned, ServedModel};
-use serde::Deserialize;
 
 use crate::after::Exchanged;
 use crate::answer::{self, MODEL_VERSION};
@@ -38,6 +37,8 @@ pub(crate) struct Asked {
 #[derive(Debug)]
 pub(crate) struct Content {
     pub(crate) content_type: Option<String>,
+    /// The options of a request in CSV.
+    pub(crate) query: Option<String>,
     pub(crate) bytes: Bytes,
 }
 
@@ -45,7 +46,18 @@ impl Content {
     /// The body, as it came in.
     pub(crate) fn of(request: &Request<Bytes>) -> Self {
         let content_type = request.headers().get(CONTENT_TYPE).and_then(|it| it.to_str().ok());
-        Self { content_type: content_type.map(str::to_owned), bytes: request.body().clone() }
+        let is_csv = content_type.and_then(MediaType::of) == Some(MediaType::Csv);
+        let query = request.uri().query().filter(|_| is_csv);
+        Self {
+            content_type: content_type.map(str::to_owned),
+            query: query.map(str::to_owned),
+            bytes: request.body().clone(),
+        }
+    }
+
+    fn sent(&self) -> Sent<'_> {
+        let (content_type, query) = (self.content_type.as_deref(), self.query.as_deref());
+        Sent { content_type, query, body: &self.bytes }
     }
 }
 
@@ -53,8 +65,7 @@ impl Content {
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Body<'a> {
     pub(crate) protocol: Protocol,
-    pub(crate) content_type: Option<&'a str>,
-    pub(crate) bytes: &'a [u8],
+    pub(crate) sent: Sent<'a>,
 }
 
 /// What a version answers.
@@ -78,9 +89,12 @@ pub(crate) async fn predict(
 ) -> Result<(Response<Bytes>, Exchanged), Problem> {
     let Asked { protocol, model, reference } = asked;
     let header = |name: &str| request.headers().get(name).and_then(|value| value.to_str().ok());
-    let given = header(INFERENCE_ID);
+    let given = header(INFERENCE_ID).filter(|id| !id.is_empty());
+    if let Some(id) = given.filter(|id| id.len() > ID_BYTES) {
+        return Err(id_too_long(id));
+    }
     let id = || {
-        let of_body = || id_of(protocol, request.body()).map(Cow::Owned);
+        let of_body = || protocol.id(request.body()).map(Cow::Owned);
         let given = given.map(Cow::Borrowed).or_else(of_body);
         given.unwrap_or(Cow::Borrowed(invocation.request_id))
     };
@@ -95,8 +109,8 @@ pub(crate) async fn predict(
         cached,
         rows: 0,
     });
-    let Content { content_type, bytes } = read(&served)?;
-    let body = Body { protocol, content_type: content_type.as_deref(), bytes: &bytes };
+    let content = read(&served)?;
+    let body = Body { protocol, sent: content.sent() };
     let responded = respond(&model, &served, &body, limits, invocation.deadline);
     let Responded { body, id, rows } = responded.map_err(|problem| match header(BINARY_DATA) {
         Some(_) if problem.kind.status() < 500 => Problem::new(
@@ -107,6 +121,7 @@ pub(crate) async fn predict(
     })?;
     answerer.rows = rows;
     let body = Bytes::from(body);
+    let Content { content_type, query, bytes } = content;
     let mut response = answer::bytes(body.clone());
     answer::set(&mut response, MODEL_VERSION, &version.to_string());
     let exchanged = Exchanged {
@@ -115,6 +130,7 @@ pub(crate) async fn predict(
         time: ports.clock.now(),
         protocol,
         content_type,
+        query,
         request: bytes,
         response: body,
         model,
@@ -133,12 +149,12 @@ pub(crate) fn respond(
     limits: &Limits,
     deadline: Instant,
 ) -> Result<Responded, Problem> {
-    let Body { protocol, content_type, bytes } = *body;
+    let Body { protocol, sent } = *body;
     if served.forecaster().is_some() {
         return Err(of_series(model));
     }
     let request = protocol
-        .decode(content_type, bytes, &served.manifest.schema, limits)
+        .decode(sent, &served.manifest.schema, limits)
         .map_err(|error| Problem::from(&error))?;
     let (predictions, extras) = served
         .answer(&request.table, &request.options, deadline)
@@ -157,16 +173,14 @@ pub(crate) fn respond(
     Ok(Responded { body, rows: request.table.rows(), id: request.id })
 }
 
-/// The id that the body of a request gives it, without reading the rest.
-fn id_of(protocol: Protocol, body: &[u8]) -> Option<String> {
-    #[derive(Deserialize)]
-    struct Named {
-        id: Option<String>,
-    }
-    match protocol {
-        Protocol::OpenInference => serde_json::from_slice::<Named>(body).ok()?.id,
-        Protocol::Mlflow => None,
-    }
+/// By such an id no label could be sent.
+fn id_too_long(id: &str) -> Problem {
+    let words = format!(
+        "the header `{INFERENCE_ID}` has {} bytes, more than the {ID_BYTES} allowed: send a shorter \
+         id",
+        id.len()
+    );
+    Problem::new(Kind::SchemaMismatch, words)
 }
 
 /// The model has no answer for rows.

@@ -26,8 +26,12 @@ pub(crate) enum Route {
     Infer(ModelName, Reference),
     /// `GET /ping`, `GET /health`.
     Ping,
+    /// `GET /models/{model}[/versions/{version}]/ping`, `…/health`.
+    ModelPing(ModelName, Reference),
     /// `GET /version`.
     Version,
+    /// `GET /models/{model}[/versions/{version}]/version`.
+    ModelServerVersion(ModelName, Reference),
     /// `GET /openapi.yaml`.
     OpenApi,
     /// `POST /invocations`: of the only model.
@@ -56,7 +60,7 @@ pub(crate) enum Route {
 
 impl Route {
     /// The route of a method and an encoded path. A slash at the end does not
-    /// matter.
+    /// matter, and HEAD asks what GET does.
     pub(crate) fn parse(method: &Method, path: &str) -> Result<Self, Problem> {
         let segments: Vec<Cow<'_, str>> = path
             .split('/')
@@ -69,40 +73,23 @@ impl Route {
             ["v2", "health", "live"] => (Method::GET, Self::Live),
             ["v2", "health", "ready"] => (Method::GET, Self::Ready),
             ["v2", "repository", "index"] => (Method::POST, Self::RepositoryIndex),
-            ["v2", "models", rest @ ..] => of_model(rest, path)?,
+            ["v2", "models", rest @ ..] => of_inference(rest, path)?,
             ["ping" | "health"] => (Method::GET, Self::Ping),
             ["version"] => (Method::GET, Self::Version),
             ["openapi.yaml"] => (Method::GET, Self::OpenApi),
             ["invocations"] => (Method::POST, Self::InvokeOnly),
-            ["models", model, "invocations"] => {
-                (Method::POST, Self::Invoke(name(model)?, Reference::default()))
-            }
-            ["models", model, "versions", version, "invocations"] => {
-                (Method::POST, Self::Invoke(name(model)?, reference(model, version)?))
-            }
             ["models"] => (Method::GET, Self::Models),
             ["forecast"] => (Method::POST, Self::ForecastStore),
             ["train"] => (Method::POST, Self::TrainStore),
-            ["models", model, "forecast"] => {
-                (Method::POST, Self::Forecast(name(model)?, Reference::default()))
-            }
-            ["models", model, "versions", version, "forecast"] => {
-                (Method::POST, Self::Forecast(name(model)?, reference(model, version)?))
-            }
             ["models", model, "train"] => (Method::POST, Self::Train(name(model)?)),
             ["models", model, "runs", run] => (Method::GET, Self::Run(name(model)?, id(run)?)),
             ["jobs", job] => (Method::GET, of_job(job)?),
-            ["models", model, "classify-image"] => {
-                (Method::POST, Self::ClassifyImage(name(model)?, Reference::default()))
-            }
-            ["models", model, "versions", version, "classify-image"] => {
-                (Method::POST, Self::ClassifyImage(name(model)?, reference(model, version)?))
-            }
             ["classify_digit"] => (Method::POST, Self::ClassifyDigit),
             ["models", model, "ground-truth"] => (Method::PUT, Self::GroundTruth(name(model)?)),
+            ["models", rest @ ..] => of_model(rest, path)?,
             _ => return Err(unknown(path)),
         };
-        if *method == expected {
+        if *method == expected || (*method == Method::HEAD && expected == Method::GET) {
             return Ok(route);
         }
         Err(Problem::new(
@@ -112,17 +99,36 @@ impl Route {
     }
 }
 
+/// `{model}[/versions/{version}]`, and what is asked of it.
+fn asked<'s>(
+    segments: &'s [&'s str],
+    path: &str,
+) -> Result<(ModelName, Reference, &'s [&'s str]), Problem> {
+    match segments {
+        [model, "versions", version, verb @ ..] => {
+            Ok((name(model)?, reference(model, version)?, verb))
+        }
+        [model, verb @ ..] => Ok((name(model)?, Reference::default(), verb)),
+        [] => Err(unknown(path)),
+    }
+}
+
+/// What is asked of a model by its path.
 fn of_model(segments: &[&str], path: &str) -> Result<(Method, Route), Problem> {
-    let (model, version, verb) = match segments {
-        [model, "versions", version, verb @ ..] => (model, Some(version), verb),
-        [model, verb @ ..] => (model, None, verb),
-        [] => return Err(unknown(path)),
-    };
-    let model_name = name(model)?;
-    let reference = match version {
-        Some(version) => reference(model, version)?,
-        None => Reference::default(),
-    };
+    let (model, reference, verb) = asked(segments, path)?;
+    match verb {
+        ["invocations"] => Ok((Method::POST, Route::Invoke(model, reference))),
+        ["forecast"] => Ok((Method::POST, Route::Forecast(model, reference))),
+        ["classify-image"] => Ok((Method::POST, Route::ClassifyImage(model, reference))),
+        ["ping" | "health"] => Ok((Method::GET, Route::ModelPing(model, reference))),
+        ["version"] => Ok((Method::GET, Route::ModelServerVersion(model, reference))),
+        _ => Err(unknown(path)),
+    }
+}
+
+/// The same in the Open Inference Protocol.
+fn of_inference(segments: &[&str], path: &str) -> Result<(Method, Route), Problem> {
+    let (model_name, reference, verb) = asked(segments, path)?;
     match verb {
         [] => Ok((Method::GET, Route::ModelMetadata(model_name, reference))),
         ["ready"] => Ok((Method::GET, Route::ModelReady(model_name, reference))),
@@ -196,6 +202,11 @@ mod tests {
             (&get, "/ping", Route::Ping),
             (&get, "/health", Route::Ping),
             (&get, "/version", Route::Version),
+            (&get, "/models/taxi/ping", Route::ModelPing(taxi(), champion())),
+            (&get, "/models/taxi/versions/3/health", Route::ModelPing(taxi(), third())),
+            (&get, "/models/taxi/version", Route::ModelServerVersion(taxi(), champion())),
+            (&get, "/models/taxi/versions/3/version", Route::ModelServerVersion(taxi(), third())),
+            (&Method::HEAD, "/models", Route::Models),
             (&get, "/openapi.yaml", Route::OpenApi),
             (&post, "/invocations", Route::InvokeOnly),
             (&post, "/models/taxi/invocations", Route::Invoke(taxi(), champion())),
@@ -230,6 +241,18 @@ mod tests {
         assert_eq!(
             route(&Method::GET, "/invocations"),
             Err((405, "`/invocations` takes POST, not GET".to_owned()))
+        );
+        for unknown in ["/models/taxi", "/models/taxi/versions/3", "/models/taxi/explain"] {
+            assert_eq!(route(&Method::GET, unknown).unwrap_err().0, 404, "{unknown}");
+        }
+        assert_eq!(route(&Method::HEAD, "/train").unwrap_err().0, 405);
+        let (status, detail) =
+            route(&Method::POST, "/v2/models/taxi/versions/0/infer").unwrap_err();
+        assert_eq!(status, 404);
+        assert_eq!(
+            detail,
+            "model `taxi` has no version or alias `0`: `0` is not a version: use a positive whole \
+             number"
         );
         let (status, detail) = route(&Method::POST, "/v2/models/Taxi!/infer").unwrap_err();
         assert_eq!(status, 404);

@@ -6,6 +6,7 @@ use std::time::{Duration, Instant};
 use model_factory::capture::{CaptureLine, Exchange, Origin, hidden, is_sampled, redact};
 use model_factory::name::{Alias, Reference};
 use model_factory::port_error::chain;
+use model_factory::protocol::Sent;
 use model_factory::registry::Pinned;
 use model_factory::serving::ServedModel;
 
@@ -48,13 +49,12 @@ impl Inference {
 
     /// Answers a request once more, for the record only.
     async fn shadow(&self, exchanged: &Exchanged, pinned: &Pinned) {
-        let Exchanged { model, protocol, content_type, request, .. } = exchanged;
+        let Exchanged { model, protocol, .. } = exchanged;
         let ports = self.ports();
         let started = Instant::now();
         let answered = match ports.models.pinned(model, pinned).await {
             Ok((served, _)) => {
-                let content_type = content_type.as_deref();
-                let body = Body { protocol: *protocol, content_type, bytes: request };
+                let body = Body { protocol: *protocol, sent: exchanged.sent() };
                 let deadline = Instant::now() + SHADOW_TIME;
                 respond(model, &served, &body, self.limits(), deadline)
                     .map(|responded| (served, responded.body))
@@ -93,16 +93,18 @@ impl Inference {
         if !is_sampled(event_id, allowed.sampling) {
             return;
         }
-        let content_type = exchanged.content_type.as_deref();
+        let sent = exchanged.sent();
         let redacted = allowed.hides_any().then(|| {
             let schema = &served.manifest.schema;
             protocol
-                .decode(content_type, &exchanged.request, schema, self.limits())
+                .decode(sent, schema, self.limits())
                 .map(|request| redact(*protocol, &request, schema, model, allowed))
         });
-        let (content_type, request) = match &redacted {
-            None => (content_type, exchanged.request.as_ref()),
-            Some(Ok(redacted)) => (Some("application/json"), redacted.as_slice()),
+        let Sent { content_type, query, body: request } = match &redacted {
+            None => sent,
+            Some(Ok(redacted)) => {
+                Sent { content_type: Some("application/json"), query: None, body: redacted }
+            }
             // It was read before, so that this cannot be; what cannot be redacted is not kept.
             Some(Err(_)) => return self.ports().captures.count_lost(1),
         };
@@ -118,6 +120,7 @@ impl Inference {
                 version: answerer.version,
                 variant: variant.clone(),
                 protocol: *protocol,
+                query: query.map(str::to_owned),
                 hidden: hidden(&served.manifest.schema, allowed),
             },
         }));

@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 use jiff::Timestamp;
 use model_factory::capture::{CaptureLine, Exchange, Origin, hidden, is_sampled, key, redact};
 use model_factory::name::{Alias, ModelName, Reference};
-use model_factory::protocol::{Limits, Protocol, RowAnswer};
+use model_factory::protocol::{Limits, Protocol, RowAnswer, Sent};
 use model_factory::serving::ServedModel;
 use serde::Serialize;
 
@@ -76,7 +76,8 @@ fn request(record: &Record, answered: &Answered, limits: &Limits) -> Option<Stri
     }
     let schema = &served.manifest.schema;
     // It was read before; what cannot be redacted is not kept.
-    let read = Protocol::Mlflow.decode(Some(JSON), body.as_bytes(), schema, limits).ok()?;
+    let sent = Sent { content_type: Some(JSON), query: None, body: body.as_bytes() };
+    let read = Protocol::Mlflow.decode(sent, schema, limits).ok()?;
     String::from_utf8(redact(Protocol::Mlflow, &read, schema, model, allowed)).ok()
 }
 
@@ -106,6 +107,7 @@ fn line(
             version: answerer.version,
             variant: variant.clone(),
             protocol: Protocol::Mlflow,
+            query: None,
             hidden: hidden(&served.manifest.schema, &served.manifest.spec.capture),
         },
     }))

@@ -6,6 +6,7 @@ use std::collections::BTreeMap;
 use base64::Engine as _;
 use base64::prelude::BASE64_STANDARD;
 use jiff::Timestamp;
+use model_factory::protocol::ID_BYTES;
 use serde::Deserialize;
 use serde_json::value::RawValue;
 use serde_json::{Map, Value};
@@ -138,6 +139,11 @@ impl Record {
                     .to_owned());
             }
         };
+        let id = id.filter(|id| !id.is_empty());
+        if let Some(id) = id.as_ref().filter(|id| id.len() > ID_BYTES) {
+            let bytes = id.len();
+            return Err(format!("the record's `id` has {bytes} bytes, of {ID_BYTES} allowed"));
+        }
         Ok(Some(Row { id, asked, inputs }))
     }
 }

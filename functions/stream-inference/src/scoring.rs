@@ -7,7 +7,7 @@ use std::time::Instant;
 
 use model_factory::name::{ModelName, Reference, Version};
 use model_factory::port_error::chain;
-use model_factory::protocol::{Extras, Limits, Output, Protocol, RowAnswer};
+use model_factory::protocol::{Extras, Limits, Output, Protocol, RowAnswer, Sent};
 use model_factory::registry::Pinned;
 use model_factory::serving::{Assigned, LoadError, ModelCache, ServedModel};
 
@@ -148,12 +148,8 @@ impl Scorer<'_> {
     /// them nests too deep or all of them are too much, are read in halves.
     fn tell(&self, served: &ServedModel, rows: &[&str]) -> Vec<Told> {
         let body = request(served, rows);
-        let request = Protocol::Mlflow.decode(
-            Some(JSON),
-            body.as_bytes(),
-            &served.manifest.schema,
-            self.limits,
-        );
+        let sent = Sent { content_type: Some(JSON), query: None, body: body.as_bytes() };
+        let request = Protocol::Mlflow.decode(sent, &served.manifest.schema, self.limits);
         let request = match (request, rows) {
             (Ok(request), _) => request,
             (Err(_), []) => return Vec::new(),

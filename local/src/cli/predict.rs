@@ -7,7 +7,8 @@ use clap::Args;
 use model_factory::dataset::csv;
 use model_factory::learners::Predictions;
 use model_factory::name::{ModelName, Reference};
-use model_factory::protocol::{Limits, Protocol};
+use model_factory::plural::counted;
+use model_factory::protocol::{Limits, Protocol, Sent};
 use model_factory::serving::ServedModel;
 
 use crate::client::Client;
@@ -40,14 +41,15 @@ impl Predict {
         };
         let schema = &served.manifest.schema;
         let known = without_others(&body, schema.inputs.iter().map(|field| field.name.as_str()))?;
+        let sent = Sent { content_type: Some("text/csv"), query: None, body: &known };
         let request = Protocol::Mlflow
-            .decode(Some("text/csv"), &known, schema, &limits)
+            .decode(sent, schema, &limits)
             .map_err(|error| CliError::Training(error.to_string()))?;
         let (predictions, _) = served
             .answer(&request.table, &request.options, Instant::now() + A_DAY)
             .map_err(|error| CliError::Training(error.to_string()))?;
-        let (rows, version) = (predictions.rows(), served.version);
-        eprintln!("{rows} rows by version {version} of `{}`", self.model);
+        let (rows, version) = (counted(predictions.rows(), "row"), served.version);
+        eprintln!("{rows} by version {version} of `{}`", self.model);
         write(&predictions)
     }
 }

@@ -71,6 +71,13 @@ fn class_of(text: &str, classes: &[String]) -> String {
         .unwrap_or_else(|| text.to_owned())
 }
 
+/// The class that a label names, if the model does not know it.
+pub(super) fn unknown_class(text: &str, schema: &Schema) -> Option<String> {
+    let Task::Classification { classes } = &schema.task else { return None };
+    let class = class_of(present(text)?, classes);
+    (!classes.contains(&class)).then(|| class.chars().take(40).collect())
+}
+
 /// What keeps a text from being a label; `None` for a label, and for a missing one.
 pub(super) fn unfit(text: &str, schema: &Schema) -> Option<String> {
     let text = present(text)?;

@@ -12,7 +12,7 @@ use super::error::CaptureError;
 use super::redaction;
 use crate::dataset::Schema;
 use crate::name::{ModelName, Reference, Version};
-use crate::protocol::{ANSWER_CONTENT_TYPE, Limits, MediaType, Protocol, Request};
+use crate::protocol::{ANSWER_CONTENT_TYPE, Limits, MediaType, Protocol, Request, Sent};
 
 /// The content type of a request of the Open Inference Protocol, which clients
 /// also send with another one or none.
@@ -92,6 +92,9 @@ pub struct Origin {
     pub variant: Reference,
     /// The protocol of both bodies.
     pub protocol: Protocol,
+    /// The query of the address, which has the options of a request in CSV; absent in others.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub query: Option<String>,
     /// The model's inputs whose values were kept out of the line.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub hidden: Vec<String>,
@@ -160,17 +163,22 @@ impl CaptureLine {
     }
 
     /// Reads the captured request as the one that answered it did, with missing values
-    /// where they were kept out. A line without [`Origin`] is read as a scoring request.
+    /// where there were some or they were kept out. A line without [`Origin`] is read as a scoring request.
     ///
     /// # Errors
     /// When the captured bytes cannot be restored or do not fit `schema`.
     pub fn request(&self, schema: &Schema, limits: &Limits) -> Result<Request, CaptureError> {
         let input = &self.capture_data.endpoint_input;
-        let protocol =
-            self.model_factory.as_ref().map_or(Protocol::Mlflow, |origin| origin.protocol);
-        let content_type = Some(input.observed_content_type.as_str());
+        let origin = self.model_factory.as_ref();
+        let protocol = origin.map_or(Protocol::Mlflow, |origin| origin.protocol);
         let readable = redaction::readable(schema, self.hidden());
-        let request = protocol.decode(content_type, &input.bytes()?, &readable, limits);
+        let body = input.bytes()?;
+        let sent = Sent {
+            content_type: Some(&input.observed_content_type),
+            query: origin.and_then(|origin| origin.query.as_deref()),
+            body: &body,
+        };
+        let request = protocol.decode_answered(sent, &readable, limits);
         let request = request.map_err(|source| CaptureError::Request {
             event_id: self.event_metadata.event_id.clone(),
             source,

@@ -26,7 +26,7 @@ pub use lines::read_lines;
 pub use redaction::{hidden, redact};
 pub use rows::Rows;
 pub use sample::is_sampled;
-pub use upload::{BadRow, UploadError, read_upload};
+pub use upload::{BadRow, UploadError, read_upload, unknown_classes};
 
 #[cfg(test)]
 mod tests;

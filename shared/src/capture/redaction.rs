@@ -2,11 +2,11 @@
 
 use std::borrow::Cow;
 
-use jiff::{SignedDuration, Timestamp};
 use serde_json::{Map, Value, json};
 use sha2::{Digest as _, Sha256};
 
 use crate::dataset::{Column, Kind, Schema, Table, Values};
+use crate::date;
 use crate::name::ModelName;
 use crate::protocol::oip::Datatype;
 use crate::protocol::values::ValuesBuilder;
@@ -105,9 +105,8 @@ fn value(number: f64, kind: Kind) -> Value {
         _ if number.is_nan() => Value::Null,
         Kind::Boolean => (number != 0.0).into(),
         Kind::Date => {
-            let time = SignedDuration::try_from_secs_f64(number).ok();
-            let time = time.and_then(|since| Timestamp::from_duration(since).ok());
-            time.map(|time| time.to_string()).into()
+            let time = date::civil(number);
+            time.map(|time| format!("{time}Z")).into()
         }
         Kind::Integral if number.abs() < EXACT => (number as i64).into(),
         _ => number.into(),

@@ -27,6 +27,7 @@ fn origin(protocol: Protocol) -> Origin {
         version: Version::FIRST,
         variant: Reference::default(),
         protocol,
+        query: None,
         hidden: Vec::new(),
     }
 }

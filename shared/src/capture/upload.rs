@@ -5,13 +5,12 @@ use std::collections::BTreeMap;
 use serde::Deserialize;
 
 use super::ground_truth::GroundTruth;
-use super::labels::unfit;
+use super::labels::{unfit, unknown_class};
 use crate::dataset::Schema;
-use crate::protocol::MediaType;
+use crate::plural::counted;
+use crate::protocol::{ID_BYTES, MediaType};
 
-/// The most bytes of an id.
-const ID_BYTES: usize = 256;
-/// How many rows that are wrong are told.
+/// How many rows that are wrong are told, and how many unknown classes.
 const TOLD: usize = 20;
 
 /// A row that cannot be taken.
@@ -36,7 +35,12 @@ pub enum UploadError {
     #[error("the CSV cannot be read: {0}")]
     Csv(String),
     /// Rows are wrong.
-    #[error("{total} rows cannot be taken; the first is row {}: {}", first(.told).row, first(.told).reason)]
+    #[error(
+        "{} cannot be taken; the first is row {}: {}",
+        counted(*.total, "row"),
+        first(.told).row,
+        first(.told).reason
+    )]
     Rows {
         /// How many.
         total: usize,
@@ -69,6 +73,20 @@ pub fn read_upload(
         (0, false) => Ok(truths),
         (total, _) => Err(UploadError::Rows { total, told: bad.told }),
     }
+}
+
+/// How many labels name which class that the model does not know, of the first of such classes:
+/// a new one, which the next training learns, or a slip.
+#[must_use]
+pub fn unknown_classes(truths: &[GroundTruth], schema: &Schema) -> BTreeMap<String, usize> {
+    let mut found = BTreeMap::new();
+    let values = truths.iter().filter_map(|truth| truth.values().ok()).flatten();
+    for class in values.filter_map(|value| unknown_class(&value, schema)) {
+        if found.len() < TOLD || found.contains_key(&class) {
+            *found.entry(class).or_insert(0) += 1;
+        }
+    }
+    found
 }
 
 /// What is wrong so far.

@@ -3,6 +3,7 @@
 use maud::{Markup, html};
 
 use crate::dataset::{Kind, Labelled, Schema};
+use crate::date;
 use crate::page::{count, number, percent, short, sketch};
 use crate::profile::{Column, Profile, Summary};
 
@@ -116,6 +117,6 @@ fn values(column: &Column) -> Markup {
 
 /// The day of an instant in seconds since 1970.
 fn day(seconds: f64) -> String {
-    jiff::Timestamp::from_second(seconds as i64)
-        .map_or_else(|_| number(seconds), |time| time.strftime("%Y-%m-%d").to_string())
+    date::civil(seconds)
+        .map_or_else(|| number(seconds), |time| time.strftime("%Y-%m-%d").to_string())
 }

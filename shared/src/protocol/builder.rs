@@ -6,9 +6,10 @@ use super::limits::Limits;
 use super::lookup::Lookup;
 use super::row_errors::RowErrors;
 use super::scan::Token;
+use super::sent::Rules;
 use super::values::ValuesBuilder;
 use super::violation::{LISTED, Reason, Violation, Violations, shorten};
-use crate::dataset::{CategoryEncoder, Column, Field, Item, Schema, Table};
+use crate::dataset::{CategoryEncoder, Column, Field, Item, Table};
 use crate::date;
 
 /// Builds a table with the columns of a schema. A value that is refused leaves a
@@ -29,6 +30,8 @@ pub(super) struct TableBuilder<'a> {
 struct ColumnBuilder<'a> {
     field: &'a Field,
     domain: Domain,
+    /// Whether each row must have a value.
+    needed: bool,
     claimed: bool,
     len: usize,
     values: ValuesBuilder,
@@ -37,6 +40,7 @@ struct ColumnBuilder<'a> {
 /// Why a value is refused.
 #[derive(Debug, Clone, Copy)]
 enum Refusal {
+    Missing,
     Mistyped,
     TextTooLong(usize),
 }
@@ -44,8 +48,10 @@ enum Refusal {
 impl<'a> TableBuilder<'a> {
     /// A table to which about `rows` rows will be pushed. With `partial`, what is wrong
     /// with single rows is told apart.
-    pub(super) fn new(schema: &'a Schema, limits: &'a Limits, rows: usize, partial: bool) -> Self {
-        let columns = schema.inputs.iter().map(|field| ColumnBuilder::new(field, rows)).collect();
+    pub(super) fn new(rules: Rules<'a>, rows: usize, partial: bool) -> Self {
+        let Rules { schema, limits, gaps } = rules;
+        let columns = schema.inputs.iter();
+        let columns = columns.map(|field| ColumnBuilder::new(field, rows, gaps)).collect();
         let lookup = Lookup::new(&schema.inputs);
         let violations = Violations::new(partial);
         Self { limits, lookup, columns, violations, row: None, hints: LISTED }
@@ -63,6 +69,9 @@ impl<'a> TableBuilder<'a> {
         if found.is_none() {
             let Self { row, lookup, hints, violations, .. } = self;
             violations.push(*row, || {
+                if name.is_empty() {
+                    return Violation::of_input(name, Reason::Nameless);
+                }
                 let searched = *hints > 0;
                 *hints = hints.saturating_sub(1);
                 let nearest = searched.then(|| lookup.nearest(name)).flatten().map(shorten);
@@ -230,10 +239,11 @@ impl<'a> TableBuilder<'a> {
 }
 
 impl<'a> ColumnBuilder<'a> {
-    fn new(field: &'a Field, rows: usize) -> Self {
+    fn new(field: &'a Field, rows: usize, gaps: bool) -> Self {
         Self {
             field,
             domain: Domain::of_kind(field.kind),
+            needed: !field.nullable && !gaps,
             claimed: false,
             len: 0,
             values: ValuesBuilder::new(field.kind, rows),
@@ -243,11 +253,11 @@ impl<'a> ColumnBuilder<'a> {
     fn push(&mut self, token: Token<'_>, text_bytes: usize) -> Result<(), Refusal> {
         match &mut self.values {
             ValuesBuilder::Number(values) => {
-                values.push(self.domain.number(token).ok_or(Refusal::Mistyped)?);
+                values.push(present(self.domain.number(token), self.needed)?);
             }
             ValuesBuilder::Category(encoder) => {
                 let text = domain::text(token).ok_or(Refusal::Mistyped)?;
-                encode(encoder, text.as_deref(), text_bytes)?;
+                encode(encoder, text.as_deref(), text_bytes, self.needed)?;
             }
         }
         self.len += 1;
@@ -256,9 +266,13 @@ impl<'a> ColumnBuilder<'a> {
 
     /// Whether it is an empty column of numbers that can hold all of these.
     fn admits(&self, mut numbers: impl Iterator<Item = f64>) -> bool {
-        let admitted = |number: f64| number.is_nan() || self.domain.admit(number).is_some();
+        // `NaN` is in no domain.
+        let admitted = |number: f64| self.domain.admit(number).is_some();
         matches!(&self.values, ValuesBuilder::Number(values) if values.is_empty())
-            && numbers.all(admitted)
+            && match self.needed {
+                true => numbers.all(admitted),
+                false => numbers.all(|number| number.is_nan() || admitted(number)),
+            }
     }
 
     fn push_numbers(&mut self, numbers: &mut Vec<f64>) -> bool {
@@ -278,9 +292,11 @@ impl<'a> ColumnBuilder<'a> {
     fn push_text(&mut self, text: &str, text_bytes: usize) -> Result<(), Refusal> {
         match &mut self.values {
             ValuesBuilder::Number(values) => {
-                values.push(self.domain.number_of_text(text).ok_or(Refusal::Mistyped)?);
+                values.push(present(self.domain.number_of_text(text), self.needed)?);
             }
-            ValuesBuilder::Category(encoder) => encode(encoder, Some(text), text_bytes)?,
+            ValuesBuilder::Category(encoder) => {
+                encode(encoder, Some(text), text_bytes, self.needed)?;
+            }
         }
         self.len += 1;
         Ok(())
@@ -288,7 +304,7 @@ impl<'a> ColumnBuilder<'a> {
 
     /// Appends a value of a file, by the rules by which data sets are read.
     fn push_item(&mut self, item: Item<'_>, text_bytes: usize) -> Result<(), Refusal> {
-        let domain = self.domain;
+        let Self { domain, needed, .. } = *self;
         match &mut self.values {
             ValuesBuilder::Number(values) => {
                 let value = match item {
@@ -303,12 +319,12 @@ impl<'a> ColumnBuilder<'a> {
                     Item::Text(text) if domain.date => date::parse(text),
                     Item::Text(_) | Item::Boolean(_) | Item::Instant(_) | Item::Nested(_) => None,
                 };
-                values.push(value.ok_or(Refusal::Mistyped)?);
+                values.push(present(value, needed)?);
             }
             ValuesBuilder::Category(encoder) => match item {
-                Item::Absent | Item::Missing => encoder.push(None),
+                Item::Absent | Item::Missing => encode(encoder, None, text_bytes, needed)?,
                 Item::Raw(text) | Item::Text(text) | Item::Digits(text) => {
-                    encode(encoder, Some(text), text_bytes)?;
+                    encode(encoder, Some(text), text_bytes, needed)?;
                 }
                 Item::Boolean(value) => encoder.push(Some(if value { "true" } else { "false" })),
                 Item::Integer(value) => encoder.push(Some(&value.to_string())),
@@ -340,6 +356,7 @@ impl<'a> ColumnBuilder<'a> {
         violations: &mut Violations,
     ) {
         let reason = || match refusal {
+            Refusal::Missing => Reason::Missing,
             Refusal::Mistyped => {
                 Reason::Mistyped { found: found.to_string(), expected: self.domain.words }
             }
@@ -357,14 +374,25 @@ impl<'a> ColumnBuilder<'a> {
     }
 }
 
+/// A number that was read, if it is one; `NaN` is a missing one.
+fn present(read: Option<f64>, needed: bool) -> Result<f64, Refusal> {
+    let number = read.ok_or(Refusal::Mistyped)?;
+    if needed && number.is_nan() { Err(Refusal::Missing) } else { Ok(number) }
+}
+
 fn encode(
     encoder: &mut CategoryEncoder,
     text: Option<&str>,
     text_bytes: usize,
+    needed: bool,
 ) -> Result<(), Refusal> {
     if let Some(text) = text.filter(|text| text.len() > text_bytes) {
         return Err(Refusal::TextTooLong(text.len()));
     }
-    encoder.push(text.and_then(domain::present));
+    let text = text.and_then(domain::present);
+    if needed && text.is_none() {
+        return Err(Refusal::Missing);
+    }
+    encoder.push(text);
     Ok(())
 }

@@ -13,6 +13,28 @@ pub enum ProtocolError {
     /// The body is not JSON.
     #[error("the body is not JSON: {0}")]
     NotJson(#[source] serde_json::Error),
+    /// The body has a number that JSON lacks.
+    #[error(
+        "the body has {found} at line {line} column {column}, which is no number in JSON: send a \
+         finite one, or null where it is missing"
+    )]
+    Infinite {
+        /// What is there.
+        found: &'static str,
+        /// Its line, from 1.
+        line: usize,
+        /// Its column in bytes, from 1.
+        column: usize,
+    },
+    /// The body is CSV where JSON is read.
+    #[error(
+        "the content type `{found}` is not read here: send JSON, or the CSV to \
+         /models/{{model}}/invocations"
+    )]
+    OnlyJson {
+        /// The content type of the request.
+        found: String,
+    },
     /// The body is JSON, but not of the protocol's structure.
     #[error("the body is not a request of the {protocol}: {source}")]
     Structure {
@@ -40,9 +62,18 @@ pub enum ProtocolError {
         /// What would be right.
         expected: &'static str,
     },
+    /// A scoring request names one of several signatures.
+    #[error(
+        "`signature_name` is not supported: leave it out; a version or alias is named by the path, \
+         /models/{{model}}/versions/{{version}}/invocations"
+    )]
+    Signature,
     /// The body is not CSV.
     #[error("the body is not CSV: {0}")]
     NotCsv(#[source] csv::Error),
+    /// There is no content type.
+    #[error("the request has no content type: send `application/json` or `text/csv`")]
+    NoMediaType,
     /// The body's media type has no reader.
     #[error("the content type `{found}` is not read here: send `application/json` or `text/csv`")]
     MediaType {
@@ -124,6 +155,14 @@ pub enum ProtocolError {
         /// What is wrong with it.
         reason: String,
     },
+    /// The id that the client gives the request is too long.
+    #[error("the id has {found} bytes, more than the {limit} allowed: send a shorter one")]
+    IdTooLong {
+        /// Its bytes.
+        found: usize,
+        /// The bytes allowed.
+        limit: usize,
+    },
     /// An answer cannot be written.
     #[error("the answer cannot be written")]
     Answer(#[source] serde_json::Error),
@@ -136,11 +175,16 @@ impl ProtocolError {
         match self {
             Self::EmptyBody
             | Self::NotJson(_)
+            | Self::Infinite { .. }
+            | Self::Signature
             | Self::Structure { .. }
             | Self::AmbiguousForm { .. }
             | Self::Form { .. }
             | Self::NotCsv(_) => Kind::Malformed,
-            Self::MediaType { .. } | Self::MediaTypeParameter { .. } => Kind::UnsupportedMediaType,
+            Self::OnlyJson { .. }
+            | Self::NoMediaType
+            | Self::MediaType { .. }
+            | Self::MediaTypeParameter { .. } => Kind::UnsupportedMediaType,
             Self::BodyTooLarge { .. } | Self::TooManyRows { .. } | Self::TooManyCells { .. } => {
                 Kind::TooLarge
             }
@@ -150,6 +194,7 @@ impl ProtocolError {
             | Self::Uneven(_)
             | Self::Mismatch(_)
             | Self::UnknownOutput { .. }
+            | Self::IdTooLong { .. }
             | Self::Parameter { .. } => Kind::SchemaMismatch,
             Self::Answer(_) => Kind::Internal,
         }

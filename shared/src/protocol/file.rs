@@ -4,6 +4,7 @@ use super::builder::TableBuilder;
 use super::error::ProtocolError;
 use super::limits::Limits;
 use super::row_errors::RowErrors;
+use super::sent::Rules;
 use crate::dataset::{Block, Item, Schema, Table};
 
 /// How the columns of a file belong to the inputs of a model.
@@ -28,7 +29,8 @@ impl FileColumns<'_> {
         schema: &Schema,
     ) -> Result<(Table, RowErrors), ProtocolError> {
         let limits = Limits { cells: usize::MAX, rows: usize::MAX, ..Limits::default() };
-        let mut builder = TableBuilder::new(schema, &limits, rows.len(), true);
+        let rules = Rules { schema, limits: &limits, gaps: false };
+        let mut builder = TableBuilder::new(rules, rows.len(), true);
         for (place, &row) in rows.iter().enumerate() {
             builder.start_row(place)?;
             for (item, input) in block.row(row).items().zip(self.inputs) {

@@ -2,6 +2,9 @@
 
 use super::error::ProtocolError;
 
+/// The most bytes of an id that a client gives a request; labels are joined by it.
+pub const ID_BYTES: usize = 256;
+
 /// The greatest request that is accepted.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Limits {
@@ -34,6 +37,15 @@ impl Default for Limits {
 }
 
 impl Limits {
+    /// Checks what can be told of a JSON body before it is read.
+    ///
+    /// # Errors
+    /// When it is empty, too large, or nests too deep.
+    pub fn admit_json(&self, body: &[u8]) -> Result<(), ProtocolError> {
+        self.admit_body(body)?;
+        self.admit_depth(body)
+    }
+
     /// Checks what can be told before anything is read.
     pub(super) fn admit_body(&self, body: &[u8]) -> Result<(), ProtocolError> {
         if body.len() > self.body_bytes {

@@ -30,7 +30,8 @@ impl MediaType {
 
     /// The media type of a request, whose only parameter may be `charset=utf-8`.
     pub(super) fn of_request(content_type: Option<&str>) -> Result<Self, ProtocolError> {
-        let content_type = content_type.unwrap_or_default();
+        let content_type = content_type.filter(|it| !it.trim().is_empty());
+        let content_type = content_type.ok_or(ProtocolError::NoMediaType)?;
         let media_type = Self::of(content_type)
             .ok_or_else(|| ProtocolError::MediaType { found: shorten(content_type) })?;
         let parameters = content_type.split(';').skip(1).map(str::trim);
@@ -70,7 +71,7 @@ mod tests {
 
     #[test]
     fn other_types_and_parameters_are_refused() {
-        for other in ["", "text/plain", "json", "application/x-www-form-urlencoded"] {
+        for other in ["text/plain", "json", "application/x-www-form-urlencoded"] {
             assert_eq!(
                 read(other).unwrap_err(),
                 format!(
@@ -88,6 +89,11 @@ mod tests {
                 )
             );
         }
-        assert!(MediaType::of_request(None).is_err());
+        for none in [None, Some(""), Some(" ")] {
+            assert_eq!(
+                MediaType::of_request(none).unwrap_err().to_string(),
+                "the request has no content type: send `application/json` or `text/csv`"
+            );
+        }
     }
 }

@@ -11,6 +11,7 @@ pub(crate) mod domain;
 mod error;
 mod extras;
 mod file;
+mod json;
 mod kind;
 mod limits;
 mod lookup;
@@ -25,6 +26,7 @@ pub mod problem;
 mod request;
 mod row_errors;
 mod scan;
+mod sent;
 mod top_contributions;
 pub(crate) mod values;
 pub mod violation;
@@ -35,7 +37,8 @@ pub use answer::Answer;
 pub use error::ProtocolError;
 pub use extras::Extras;
 pub use file::FileColumns;
-pub use limits::Limits;
+pub use json::without_mark;
+pub use limits::{ID_BYTES, Limits};
 pub use media_type::MediaType;
 pub use mlflow::RowAnswer;
 pub use options::Options;
@@ -43,10 +46,12 @@ pub use output::Output;
 pub use problem::Problem;
 pub use request::Request;
 pub use row_errors::RowErrors;
+pub use sent::Sent;
 pub use top_contributions::TopContributions;
 pub use violation::{Violation, Violations};
 
 use crate::dataset::Schema;
+use sent::Rules;
 
 /// The content type of every answer that is no [`Problem`].
 pub const ANSWER_CONTENT_TYPE: &str = "application/json";
@@ -73,14 +78,40 @@ impl Protocol {
     /// schema; [`ProtocolError::kind`] tells which.
     pub fn decode(
         self,
-        content_type: Option<&str>,
-        body: &[u8],
+        sent: Sent<'_>,
         schema: &Schema,
         limits: &Limits,
     ) -> Result<Request, ProtocolError> {
+        self.decode_by(sent, Rules { schema, limits, gaps: false })
+    }
+
+    /// Reads a request that was answered before, by whichever version: any value may be
+    /// missing, since it may have been to that version, or have been kept out.
+    ///
+    /// # Errors
+    /// As [`Self::decode`].
+    pub fn decode_answered(
+        self,
+        sent: Sent<'_>,
+        schema: &Schema,
+        limits: &Limits,
+    ) -> Result<Request, ProtocolError> {
+        self.decode_by(sent, Rules { schema, limits, gaps: true })
+    }
+
+    fn decode_by(self, sent: Sent<'_>, rules: Rules<'_>) -> Result<Request, ProtocolError> {
         match self {
-            Self::OpenInference => oip::decode(body, schema, limits),
-            Self::Mlflow => mlflow::decode(content_type, body, schema, limits),
+            Self::OpenInference => oip::decode(sent, rules),
+            Self::Mlflow => mlflow::decode(sent, rules),
+        }
+    }
+
+    /// The id that a request's body gives it, without reading the rest.
+    #[must_use]
+    pub fn id(self, body: &[u8]) -> Option<String> {
+        match self {
+            Self::OpenInference => oip::id(body),
+            Self::Mlflow => None,
         }
     }
 

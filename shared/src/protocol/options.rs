@@ -1,5 +1,6 @@
 //! What a client may ask for beside the usual answer, by the same names in both
-//! protocols: as `parameters` of an inference request, as `params` of a scoring request.
+//! protocols: as `parameters` of an inference request, as `params` of a scoring request, in
+//! the query of one in CSV.
 
 use super::error::ProtocolError;
 use super::output::Output;
@@ -51,36 +52,66 @@ const PASSED_OVER: [&str; 8] = [
     "timeout",
 ];
 
+/// What the two parameters say that choose among the outputs.
+#[derive(Debug, Default)]
+struct Choices {
+    probabilities: Option<bool>,
+    method: Option<Choice>,
+}
+
+impl Choices {
+    fn resolve(&self) -> Result<Choice, ProtocolError> {
+        match (self.method, self.probabilities) {
+            (Some(Choice::Predict), Some(true)) | (Some(Choice::Probabilities), Some(false)) => {
+                let reason = "contradicts `predict_method`: send one of the two".to_owned();
+                Err(ProtocolError::Parameter { name: "probabilities".to_owned(), reason })
+            }
+            (Some(method), _) => Ok(method),
+            (None, Some(true)) => Ok(Choice::Both),
+            (None, Some(false)) => Ok(Choice::Predict),
+            (None, None) => Ok(Choice::Usual),
+        }
+    }
+}
+
 impl Options {
     /// Reads the options among the parameters of a request for a model with `schema`.
     pub(super) fn read(parameters: &Parameters, schema: &Schema) -> Result<Self, ProtocolError> {
-        let mut options = Self::default();
-        for (name, value) in parameters {
+        let (mut options, mut choices) = (Self::default(), Choices::default());
+        let given = parameters.iter().filter_map(|(name, value)| Some((name, value.as_ref()?)));
+        for (name, value) in given {
             options
-                .set(name, value, &schema.task)
+                .set(name, value, &schema.task, &mut choices)
                 .map_err(|reason| ProtocolError::Parameter { name: shorten(name), reason })?;
         }
+        options.choice = choices.resolve()?;
         Ok(options)
     }
 
-    fn set(&mut self, name: &str, value: &Parameter, task: &Task) -> Result<(), String> {
+    fn set(
+        &mut self,
+        name: &str,
+        value: &Parameter,
+        task: &Task,
+        choices: &mut Choices,
+    ) -> Result<(), String> {
         match name {
             "probabilities" => {
                 let wanted = truth(value)?;
                 if wanted {
                     classes(task)?;
                 }
-                self.choice = if wanted { Choice::Both } else { Choice::Predict };
+                choices.probabilities = Some(wanted);
             }
             "predict_method" => {
-                self.choice = match value {
+                choices.method = Some(match value {
                     Parameter::Text(method) if method == "predict" => Choice::Predict,
                     Parameter::Text(method) if method == "predict_proba" => {
                         classes(task)?;
                         Choice::Probabilities
                     }
                     other => return Err(unlike(other, "`predict` or `predict_proba`")),
-                };
+                });
             }
             "threshold" => {
                 match classes(task)? {

@@ -1,6 +1,8 @@
 //! Errors as clients see them: RFC 9457 problem details, with the members that
 //! the clients of both protocols look for.
 
+use std::time::Duration;
+
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 use serde::Serialize;
 
@@ -24,6 +26,8 @@ pub struct Problem {
     pub instance: Option<String>,
     /// The inputs that are wrong.
     pub invalid_params: Vec<InvalidParam>,
+    /// Before that it is not worth asking again, where it is known.
+    pub retry_after: Option<Duration>,
 }
 
 /// One input that is wrong.
@@ -38,7 +42,14 @@ pub struct InvalidParam {
 impl Problem {
     /// A problem of `kind`.
     pub fn new(kind: Kind, detail: impl Into<String>) -> Self {
-        Self { kind, detail: detail.into(), instance: None, invalid_params: Vec::new() }
+        let (detail, invalid_params) = (detail.into(), Vec::new());
+        Self { kind, detail, instance: None, invalid_params, retry_after: None }
+    }
+
+    /// The same, which does not change before some time has passed.
+    #[must_use]
+    pub fn for_so_long(self, time: Duration) -> Self {
+        Self { retry_after: Some(time), ..self }
     }
 
     /// The same, of the request with this id.

@@ -4,6 +4,7 @@ use std::fmt;
 
 use super::oip::Datatype;
 use super::row_errors::RowErrors;
+use crate::plural::counted;
 
 /// How many violations of one request are listed.
 pub const LISTED: usize = 20;
@@ -31,7 +32,10 @@ pub enum Reason {
         /// The model's input with a similar name.
         nearest: Option<String>,
     },
-    /// The input is absent, and the training data had a value in every row.
+    /// The input has no name.
+    #[error("a column without a name, as pandas writes its index: leave it out (`index=False`)")]
+    Nameless,
+    /// The input or its value is absent, and the training data had a value in every row.
     #[error("missing, though the model was trained with a value in every row")]
     Missing,
     /// The input is there twice.
@@ -81,7 +85,7 @@ pub enum Reason {
         limit: usize,
     },
     /// A row has another number of values than there are columns.
-    #[error("length {found} where there are {expected} columns")]
+    #[error("{} for {}", counted(*.found, "value"), counted(*.expected, "column"))]
     RowLength {
         /// The values of the row.
         found: usize,

@@ -11,16 +11,21 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use futures::future::join_all;
+use futures::stream::{self, StreamExt as _, TryStreamExt as _};
 
 use super::belief::{Belief, Beliefs};
 use super::damage::Damages;
 use super::lru::{Key, Lru};
 use super::model::ServedModel;
 use super::ports::CachePorts;
-use crate::name::{ModelName, Reference};
-use crate::port_error::chain;
+use crate::name::{ModelName, Reference, Version};
+use crate::port_error::{PortError, chain};
 use crate::registry::{Pinned, Traffic, point};
+use crate::storage::keys;
 use crate::store::{self, StoreError};
+
+/// So many artifacts are looked for at once.
+const LOOKS: usize = 16;
 
 /// A damaged artifact is not read again for so many times the time for which an alias is
 /// believed: it may be large, and somebody has to restore it.
@@ -47,12 +52,28 @@ pub enum LoadError {
         /// What was asked for.
         reference: Reference,
     },
-    /// Its artifact is damaged, as was found a short while ago.
-    #[error("the artifact of version {} is damaged: restore it", .0.version)]
-    Damaged(Pinned),
-    /// Its artifact could not be had.
+    /// Its artifact is damaged or gone.
+    #[error("the artifact of version {version} is damaged or gone: restore it")]
+    Damaged {
+        /// The version.
+        version: Version,
+        /// Not before that is the artifact read again.
+        pause: Duration,
+        /// What is wrong with it, when it was read just now.
+        source: Option<StoreError>,
+    },
+    /// Registry or bucket could not be asked.
     #[error(transparent)]
-    Store(#[from] StoreError),
+    Port(#[from] PortError),
+}
+
+/// What keeps a version from answering.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Unusable {
+    /// Its artifact is damaged.
+    Damaged,
+    /// Its artifact is gone.
+    Gone,
 }
 
 /// Who answers a request.
@@ -218,6 +239,34 @@ impl ModelCache {
         self.load(model, pinned, key).await
     }
 
+    /// What keeps each of some versions from answering, as far as it is known without reading
+    /// their artifacts: whether they are there, and which were found damaged. These are read
+    /// again when their pause is over.
+    ///
+    /// # Errors
+    /// When the bucket cannot be asked.
+    pub async fn unusable(
+        &self,
+        model: &ModelName,
+        versions: &[Pinned],
+    ) -> Result<Vec<Option<Unusable>>, PortError> {
+        let looks = versions.iter().map(|pinned| async move {
+            let key = keys::artifact(model, &pinned.artifact);
+            if self.ports.objects.describe(&key).await?.is_none() {
+                return Ok(Some(Unusable::Gone));
+            }
+            if !self.state().damages.knows(&Key::of(pinned)) {
+                return Ok(None);
+            }
+            match self.pinned(model, pinned).await {
+                Ok(_) => Ok(None),
+                Err(LoadError::Port(error)) => Err(error),
+                Err(_) => Ok(Some(Unusable::Damaged)),
+            }
+        });
+        stream::iter(looks).buffered(LOOKS).try_collect().await
+    }
+
     /// Loads models before they are asked for; what cannot be loaded is told in the log.
     pub async fn preload(&self, wanted: &[(ModelName, Reference)]) {
         join_all(wanted.iter().map(async |(model, reference)| {
@@ -312,7 +361,7 @@ impl ModelCache {
         {
             return Ok((belief, served, true));
         }
-        let found = Belief::read(&self.ports, model, reference).await.map_err(StoreError::Port)?;
+        let found = Belief::read(&self.ports, model, reference).await?;
         let Some((pinned, belief)) = found else {
             return Err(LoadError::Unknown { model: model.clone(), reference: reference.clone() });
         };
@@ -346,8 +395,12 @@ impl ModelCache {
             return Ok((served, true));
         }
         let now = self.ports.clock.now();
-        if self.state().damages.is_recent(&key, now, self.settings.ttl * PAUSE) {
-            return Err(LoadError::Damaged(pinned.clone()));
+        let pause = self.settings.ttl * PAUSE;
+        let found = self.state().damages.since(&key, now);
+        if let Some(left) =
+            found.and_then(|since| pause.checked_sub(since)).filter(|it| !it.is_zero())
+        {
+            return Err(LoadError::Damaged { version: pinned.version, pause: left, source: None });
         }
         let (version, artifact) = (pinned.version, pinned.artifact.clone());
         let stored = store::fetch(self.ports.objects.as_ref(), model, version, artifact).await;
@@ -359,12 +412,10 @@ impl ModelCache {
                 state.models.insert(key, Arc::clone(&served));
                 Ok((served, false))
             }
+            Err(StoreError::Port(error)) => Err(error.into()),
             Err(error) => {
-                if !matches!(error, StoreError::Port(_)) {
-                    let reason = chain(&error);
-                    self.state().damages.note(key, model, pinned, reason, now);
-                }
-                Err(error.into())
+                self.state().damages.note(key, model, pinned, chain(&error), now);
+                Err(LoadError::Damaged { version, pause, source: Some(error) })
             }
         }
     }

@@ -13,7 +13,7 @@ use crate::registry::{
     Actor, Cause, NewVersion, Promotion, ReadRegistry, Sharing, Traffic, Variant, WriteRegistry,
 };
 use crate::spec::Spec;
-use crate::storage::{WriteObjects, keys};
+use crate::storage::{ReadObjects as _, WriteObjects, keys};
 use crate::training::{Trained, TrainingContext, train};
 
 #[derive(Default)]
@@ -179,12 +179,20 @@ async fn a_model_goes_on_answering_when_its_successor_is_damaged_which_is_told_o
     assert_eq!(event.id, format!("taxi/damaged/2/{}", second.sha256));
     assert!(event.data["reasons"][0].as_str().unwrap().contains("is damaged: its SHA-256 is"));
     let fixed = "2".parse().unwrap();
-    assert!(matches!(world.cache.get(&model(), &fixed).await, Err(LoadError::Damaged(_))));
+    let Err(LoadError::Damaged { pause, source: None, .. }) =
+        world.cache.get(&model(), &fixed).await
+    else {
+        panic!("it is not read again")
+    };
+    assert!(pause <= CacheSettings::for_memory(1).ttl * PAUSE, "{pause:?}");
     world.clock.forward(3600);
     let refused = world.cache.get(&model(), &fixed).await;
     assert!(matches!(
         refused,
-        Err(LoadError::Store(StoreError::Artifact(ArtifactError::Checksum { .. })))
+        Err(LoadError::Damaged {
+            source: Some(StoreError::Artifact(ArtifactError::Checksum { .. })),
+            ..
+        })
     ));
 
     // It is restored.
@@ -194,6 +202,32 @@ async fn a_model_goes_on_answering_when_its_successor_is_damaged_which_is_told_o
     world.cache.settle().await;
     assert_eq!(world.version().await, 2);
     assert_eq!(world.events.published().len(), 1);
+}
+
+#[tokio::test]
+async fn which_versions_cannot_answer_is_known_without_reading_all() {
+    let world = World::new(1 << 20);
+    let mut versions = Vec::new();
+    for number in 1..=3 {
+        let trained = world.promote(number).await;
+        let version = u64::from(number).try_into().unwrap();
+        versions.push(Pinned { version, artifact: trained.sha256 });
+    }
+    let key = |pinned: &Pinned| keys::artifact(&model(), &pinned.artifact);
+    let good = world.objects.get(&key(&versions[1])).await.unwrap().unwrap().bytes;
+    world.objects.put(&key(&versions[1]), "", "damaged".into()).await.unwrap();
+    world.objects.delete(&key(&versions[2]));
+    let reads = world.objects.reads();
+    let unusable = async || world.cache.unusable(&model(), &versions).await.unwrap();
+    assert_eq!(unusable().await, [None, None, Some(Unusable::Gone)], "nobody has read it yet");
+    assert_eq!(world.objects.reads(), reads);
+
+    world.cache.get(&model(), &"2".parse().unwrap()).await.unwrap_err();
+    assert_eq!(unusable().await, [None, Some(Unusable::Damaged), Some(Unusable::Gone)]);
+    assert_eq!(world.objects.reads(), reads + 1, "the damage is remembered");
+    world.objects.put(&key(&versions[1]), "", good).await.unwrap();
+    world.clock.forward(3600);
+    assert_eq!(unusable().await, [None, None, Some(Unusable::Gone)], "it is restored");
 }
 
 /// The champion's record with its requests shared.

@@ -19,10 +19,14 @@ pub(super) struct Damages {
 }
 
 impl Damages {
-    /// Whether the artifact was found damaged less than `pause` ago.
-    pub(super) fn is_recent(&self, key: &Key, now: Timestamp, pause: Duration) -> bool {
-        let age = |found: &Timestamp| now.duration_since(*found).unsigned_abs();
-        self.found.get(key).is_some_and(|found| age(found) < pause)
+    /// Whether the artifact was found damaged.
+    pub(super) fn knows(&self, key: &Key) -> bool {
+        self.found.contains_key(key)
+    }
+
+    /// How long ago the artifact was found damaged, if it was.
+    pub(super) fn since(&self, key: &Key, now: Timestamp) -> Option<Duration> {
+        self.found.get(key).map(|found| now.duration_since(*found).unsigned_abs())
     }
 
     /// Notes a damage; an event tells of the first time only, under an id that is the

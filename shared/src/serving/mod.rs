@@ -9,6 +9,6 @@ mod model;
 mod ports;
 
 pub use answer::AnswerError;
-pub use cache::{Assigned, CacheSettings, LoadError, ModelCache};
+pub use cache::{Assigned, CacheSettings, LoadError, ModelCache, Unusable};
 pub use model::ServedModel;
 pub use ports::CachePorts;

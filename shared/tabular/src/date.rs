@@ -2,8 +2,12 @@
 
 use std::borrow::Cow;
 
-use jiff::civil::{Date, DateTime};
-use jiff::{Timestamp, tz::TimeZone};
+use jiff::SignedDuration;
+use jiff::civil::{Date, DateTime, Time, date};
+use jiff::fmt::temporal::Pieces;
+
+/// The instant from which seconds count, in UTC.
+const EPOCH: DateTime = date(1970, 1, 1).at(0, 0, 0, 0);
 
 /// The instant that a text names: a date (`2018-08-03`), a date with a time
 /// (`2018-08-03 05:00:00`, taken as UTC), or an instant with an offset (RFC 3339).
@@ -19,20 +23,24 @@ pub fn parse(text: &str) -> Option<f64> {
     }
     let dashed = if text.contains('/') { Cow::from(text.replace('/', "-")) } else { text.into() };
     if dashed.len() <= "2018-08-03".len() {
-        return dashed.parse::<Date>().ok().and_then(|date| utc(date.at(0, 0, 0, 0)));
+        return dashed.parse().ok().map(|day: Date| since_epoch(day.at(0, 0, 0, 0)));
     }
-    match dashed.parse::<Timestamp>() {
-        Ok(instant) => Some(seconds(instant)),
-        Err(_) => utc(dashed.parse().ok()?),
-    }
+    let pieces = Pieces::parse(&*dashed).ok()?;
+    let civil = pieces.date().to_datetime(pieces.time().unwrap_or(Time::midnight()));
+    let ahead = pieces.to_numeric_offset().map_or(0, |offset| offset.seconds());
+    Some(since_epoch(civil) - f64::from(ahead))
 }
 
-fn utc(civil: DateTime) -> Option<f64> {
-    TimeZone::UTC.to_timestamp(civil).ok().map(seconds)
+/// What a calendar and a clock show in UTC, so many seconds after 1970; `None` for `NaN` and
+/// what lies beyond the years -9999 to 9999.
+#[must_use]
+pub fn civil(seconds: f64) -> Option<DateTime> {
+    EPOCH.checked_add(SignedDuration::try_from_secs_f64(seconds).ok()?).ok()
 }
 
-fn seconds(instant: Timestamp) -> f64 {
-    instant.as_second() as f64 + f64::from(instant.subsec_nanosecond()) / 1e9
+/// Counted by the calendar, as instants end a day before it does.
+fn since_epoch(civil: DateTime) -> f64 {
+    civil.duration_since(EPOCH).as_secs_f64()
 }
 
 /// What a calendar and a clock show at an instant, in UTC.
@@ -57,9 +65,7 @@ impl Parts {
     /// beyond the years -9999 to 9999.
     #[must_use]
     pub fn of(seconds: f64) -> Option<Self> {
-        // The cast saturates: what is too large is refused as an instant.
-        let instant = (!seconds.is_nan()).then(|| seconds.floor() as i64)?;
-        let civil = TimeZone::UTC.to_datetime(Timestamp::from_second(instant).ok()?);
+        let civil = civil(seconds.floor())?;
         Some(Self {
             year: f64::from(civil.year()),
             month: f64::from(civil.month()),
@@ -83,6 +89,12 @@ mod tests {
             ("1970-01-01 01:00:00", 3_600.0),
             ("1970-01-01T01:00:00.5Z", 3_600.5),
             ("1970-01-01T01:00:00+01:00", 0.0),
+            ("1969-12-31T23:59:59.25-01:00", 3_599.25),
+            // The last day of the calendar, by which data bases mark what has no end.
+            ("9999-12-31", 253_402_214_400.0),
+            ("9999-12-31 23:59:59", 253_402_300_799.0),
+            ("9999-12-31T23:59:59Z", 253_402_300_799.0),
+            ("9999-12-31T23:59:59+01:00", 253_402_297_199.0),
         ] {
             assert_eq!(parse(text), Some(seconds), "{text}");
         }
@@ -98,6 +110,8 @@ mod tests {
         let friday = parts("2018-08-03 05:59:59");
         assert_eq!((friday.year, friday.month, friday.day), (2018.0, 8.0, 3.0));
         assert_eq!((friday.weekday, friday.day_of_year, friday.hour), (4.0, 215.0, 5.0));
+        let last = parts("9999-12-31T23:59:59Z");
+        assert_eq!((last.year, last.day_of_year, last.hour), (9999.0, 365.0, 23.0));
         let eve = parts("1969-12-31T23:59:59.5Z");
         assert_eq!((eve.year, eve.weekday, eve.day_of_year, eve.hour), (1969.0, 2.0, 365.0, 23.0));
         for beyond in [f64::NAN, f64::INFINITY, -1e300] {

@@ -5,4 +5,5 @@ pub mod date;
 pub mod expression;
 pub mod features;
 pub mod nearest;
+pub mod plural;
 pub mod spec;

@@ -7,7 +7,7 @@ use batch_inference::report::Outcome;
 use model_factory::events::EventKind;
 use model_factory::idempotency::IdempotencyStore;
 use model_factory::learners::Predictions;
-use model_factory::protocol::{Limits, Protocol};
+use model_factory::protocol::{Limits, Protocol, Sent};
 use model_factory::storage::WriteObjects;
 use serde_json::json;
 
@@ -27,8 +27,8 @@ async fn each_row_is_joined_to_what_the_api_answers_for_it() {
     let served = world.champion().await;
     let request = b"dist,zone,late\n1.5,airport,true\n40.5,harbour,false\n20.5,,true\n";
     let schema = &served.manifest.schema;
-    let request =
-        Protocol::Mlflow.decode(Some("text/csv"), request, schema, &Limits::default()).unwrap();
+    let sent = Sent { content_type: Some("text/csv"), query: None, body: request };
+    let request = Protocol::Mlflow.decode(sent, schema, &Limits::default()).unwrap();
     let Predictions::Values(expected) =
         served.predictor().unwrap().predict(&request.table).unwrap()
     else {
@@ -72,11 +72,11 @@ async fn classes_come_with_their_probabilities() {
 async fn bad_rows_are_left_out_and_told_with_their_reasons() {
     let world = World::with_rides().await;
     let file = "dist,zone,late,id\n1.5,airport,true,1\nfar,airport,true,2\n3.5,harbour\n\
-        4.5,centre,perhaps,4\n5.5,centre,false,5\n";
+        4.5,centre,perhaps,4\n5.5,centre,false,5\n,centre,false,6\nNA,centre,false,7\n";
     let (output, manifest) = world.score("rides.csv", file).await;
     assert_eq!(lines(&output).len(), 1 + 2);
     let summary = manifest.summary.unwrap();
-    assert_eq!((summary.rows, summary.predicted, summary.rejected), (5, 2, 3));
+    assert_eq!((summary.rows, summary.predicted, summary.rejected), (7, 2, 5));
     let told: Vec<_> =
         summary.rejected_rows.iter().map(|row| (row.row, row.line, row.reason.as_str())).collect();
     assert_eq!(told[0].0, 2);
@@ -84,8 +84,14 @@ async fn bad_rows_are_left_out_and_told_with_their_reasons() {
     assert_eq!((told[1].0, told[1].1), (3, Some(4)));
     assert!(told[1].2.contains("has 2 fields where the header has 4"), "{told:?}");
     assert!(told[2].2.contains("`late`") && told[2].2.contains("true or false"), "{told:?}");
+    for (row, _, reason) in &told[3..] {
+        assert!(
+            reason.starts_with("input `dist`: missing, though the model was"),
+            "{row}: {reason}"
+        );
+    }
     let rejected = objects(&world.bytes(&manifest.rejected.unwrap().key).await);
-    assert_eq!(rejected.len(), 3);
+    assert_eq!(rejected.len(), 5);
     let values = json!({"dist": "far", "zone": "airport", "late": "true", "id": "2"});
     assert_eq!((&rejected[0]["row"], &rejected[0]["values"]), (&json!(2), &values));
 }

@@ -255,6 +255,7 @@ impl World {
                     version: Version::FIRST,
                     variant: variant.clone(),
                     protocol: Protocol::Mlflow,
+                    query: None,
                     hidden: hidden.iter().map(|name| (*name).to_owned()).collect(),
                 },
             });

@@ -1,10 +1,12 @@
 //! Members of events: borrowed where JSON allows it, and never an obstacle.
 
 use std::borrow::Cow;
+use std::collections::BTreeMap;
 use std::fmt;
 
 use http::{HeaderMap, HeaderName, HeaderValue};
-use serde::de::{Deserialize, DeserializeSeed, Deserializer, Error, MapAccess, SeqAccess, Visitor};
+use serde::Deserialize;
+use serde::de::{DeserializeSeed, Deserializer, Error, IgnoredAny, MapAccess, SeqAccess, Visitor};
 
 /// A text that may be absent or `null`, borrowed where it has no escapes.
 #[derive(Debug, Default)]
@@ -14,6 +16,38 @@ pub(super) struct Text<'a>(pub(super) Cow<'a, str>);
 /// left out: no route looks at such.
 #[derive(Debug, Default)]
 pub(super) struct Headers(pub(super) HeaderMap);
+
+/// The parameters of a query, each with a value or a list of values.
+#[derive(Debug, Deserialize)]
+pub(super) struct Query(pub(super) BTreeMap<String, Values>);
+
+/// The values of a parameter.
+#[derive(Debug, Deserialize)]
+#[serde(untagged)]
+pub(super) enum Values {
+    One(String),
+    Several(Vec<String>),
+    None(IgnoredAny),
+}
+
+impl Query {
+    /// The query, of whose names and values `encode` makes what stands in it.
+    pub(super) fn joined(&self, encode: impl Fn(&str) -> String) -> String {
+        let mut query = String::new();
+        for (name, values) in &self.0 {
+            let values = match values {
+                Values::One(value) => std::slice::from_ref(value),
+                Values::Several(values) => values,
+                Values::None(_) => &[],
+            };
+            for value in values {
+                let separator = if query.is_empty() { "" } else { "&" };
+                query += &format!("{separator}{}={}", encode(name), encode(value));
+            }
+        }
+        query
+    }
+}
 
 impl<'de: 'a, 'a> Deserialize<'de> for Text<'a> {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {

@@ -1,5 +1,6 @@
 use bytes::Bytes;
 use http::{Method, Request, Response};
+use model_factory::protocol::Problem;
 use serde_json::{Value, json};
 
 use super::event::parse;
@@ -55,6 +56,10 @@ fn the_stage_is_no_part_of_the_path() {
     assert_eq!(path(&http_api("prod", "/production/v2")), "/production/v2");
     assert_eq!(path(&rest_api("prod", "/v2/models/taxi")), "/v2/models/taxi");
     assert_eq!(path(&rest_api("v2", "/v2/models/taxi")), "/v2/models/taxi");
+    let mut first = rest_api("prod", "/prod/v2/models/taxi");
+    assert_eq!(path(&first), "/prod/v2/models/taxi");
+    first["version"] = json!("1.0");
+    assert_eq!(path(&first), "/v2/models/taxi", "an HTTP API of payload format 1.0");
 }
 
 #[test]
@@ -114,10 +119,42 @@ fn an_event_that_cannot_be_a_request_is_refused_in_words() {
             "{event}"
         );
     }
+}
+
+#[test]
+fn a_body_that_is_not_the_base64_it_is_said_to_be_is_the_clients_problem() {
     let mut event = http_api("$default", "/v2");
     event["isBase64Encoded"] = json!(true);
     event["body"] = json!("%%%");
-    assert!(refusal(event).starts_with("the event's body is not BASE64"));
+    let problem = read(&event).0.extensions_mut().remove::<Problem>().unwrap();
+    assert_eq!(problem.kind.status(), 400);
+    assert!(problem.detail.starts_with("the body is not the BASE64 that it is said to be"));
+    event["isBase64Encoded"] = Value::Null;
+    let (request, _) = read(&event);
+    assert_eq!((request.body().as_ref(), request.extensions().len()), (&b"%%%"[..], 0));
+}
+
+#[test]
+fn the_query_is_read_from_each_shape() {
+    let query = |event: &Value| read(event).0.uri().query().map(str::to_owned);
+    let mut event = http_api("$default", "/v2");
+    assert_eq!(query(&event), None);
+    event["rawQueryString"] = json!("partial=true&x=a%20b");
+    assert_eq!(query(&event).unwrap(), "partial=true&x=a%20b");
+    for empty in [json!(""), Value::Null] {
+        event["rawQueryString"] = empty;
+        assert_eq!(query(&event), None);
+    }
+
+    let mut event = rest_api("prod", "/v2");
+    event["queryStringParameters"] = json!({"interval": "0.9", "x": "a b&c", "none": null});
+    assert_eq!(query(&event).unwrap(), "interval=0%2E9&x=a%20b%26c");
+    event["multiValueQueryStringParameters"] = json!({"x": ["1", "2"]});
+    assert_eq!(query(&event).unwrap(), "x=1&x=2");
+
+    let mut event = load_balancer("/invocations");
+    event["queryStringParameters"] = json!({"x": "a%20b\"", "y": ""});
+    assert_eq!(query(&event).unwrap(), "x=a%20b%22&y=");
 }
 
 #[test]

@@ -76,8 +76,23 @@ async fn each_row_that_cannot_be_taken_is_told_and_nothing_is_stored() {
         "4 rows cannot be taken; the first is row 2: `many` is no value of the number `time`"
     );
     let csv = "event_id,label\nr-1,1\nr-2,far\n";
-    assert_eq!(json_of(&put(&world, "text/csv", csv).await)["invalid_params"][0]["name"], "row 3");
+    let told = json_of(&put(&world, "text/csv", csv).await);
+    assert_eq!(told["invalid_params"][0]["name"], "row 3");
+    assert!(told["detail"].as_str().unwrap().starts_with("1 row cannot be taken"), "{told}");
     assert!(world.keys("ground-truth/").await.is_empty());
+}
+
+#[tokio::test]
+async fn a_class_that_the_champion_does_not_know_is_taken_and_told() {
+    let world = World::new();
+    let rows: String = (0..60).map(|row| format!("{row},{}\n", ["no", "yes"][row % 2])).collect();
+    world.register_data("taxi", &format!("dist,late\n{rows}"), "target = 'late'", true).await;
+    let csv = "event_id,label\nr-1,Yes\nr-2,maybe\nr-3,maybe\nr-4,\n";
+    let taken = put(&world, "text/csv", csv).await;
+    assert_eq!(
+        (taken.status(), json_of(&taken)),
+        (StatusCode::OK, json!({"exchanges": 4, "labels": 4, "unknown_classes": {"maybe": 2}}))
+    );
 }
 
 #[tokio::test]

@@ -7,6 +7,7 @@
 )]
 
 mod capture;
+mod catalogue;
 mod images;
 mod labels;
 mod requests;

@@ -7,9 +7,10 @@ use flate2::Compression;
 use flate2::write::GzEncoder;
 use http::{Method, Request, StatusCode};
 use inference::invocation::Invocation;
+use model_factory::protocol::Limits;
 use serde_json::{Value, json};
 
-use crate::world::{World, json_of};
+use crate::world::{World, json_of, row};
 
 const INFER: &str = "/v2/models/taxi/infer";
 const INVOKE: &str = "/models/taxi/invocations";
@@ -59,6 +60,81 @@ async fn one_wrong_row_refuses_all_unless_a_part_is_asked_for() {
     assert!(data("predict")[0].is_number() && data("predict")[1].is_null(), "{answer}");
     assert!(data("error")[0].is_null(), "{answer}");
     assert!(data("error")[1].as_str().unwrap().contains("dist"), "{answer}");
+}
+
+/// What is asked beside the rows in CSV stands in the query, and is captured with them.
+#[tokio::test]
+async fn options_of_csv_are_captured_with_the_rows() {
+    let world = World::new();
+    world.train(2, "").await;
+    let csv = "dist,zone\n7.5,harbour\nfar,centre\n,centre\n";
+    let headers = [("content-type", "text/csv")];
+    let ask = async |id: &str, query: &str| {
+        world.send(id, Method::POST, &format!("{INVOKE}{query}"), &headers, csv).await
+    };
+    assert_eq!(ask("r-1", "").await.status(), StatusCode::UNPROCESSABLE_ENTITY);
+    let unknown = ask("r-2", "?part=true").await;
+    assert_eq!(unknown.status(), StatusCode::UNPROCESSABLE_ENTITY);
+    let told = json_of(&unknown)["detail"].as_str().unwrap().to_owned();
+    assert!(told.starts_with("the parameter `part` is unknown"), "{told}");
+
+    let part = json_of(&ask("r-3", "?partial=true&interval=0.9").await);
+    let [good, mistyped, missing] = part["predictions"].as_array().unwrap().as_slice() else {
+        panic!("{part}")
+    };
+    assert!(good["lower"].as_f64() < good["predict"].as_f64(), "{part}");
+    assert!(mistyped["error"].as_str().unwrap().contains("found `far`"), "{part}");
+    assert!(missing["error"].as_str().unwrap().contains("input `dist`: missing"), "{part}");
+
+    world.inference.settle().await;
+    let [(_, line)] = world.captured().await.try_into().unwrap();
+    let query = line.model_factory.as_ref().unwrap().query.as_deref();
+    assert_eq!(query, Some("partial=true&interval=0.9"));
+    let schema = world.artifact().await.schema;
+    let read = line.request(&schema, &Limits::default()).unwrap();
+    assert_eq!(read.errors.fitting(3), [0, 2], "what was missing can be read again");
+}
+
+#[tokio::test]
+async fn an_id_by_which_no_label_could_come_is_refused() {
+    let world = World::new();
+    world.train(2, "").await;
+    let long = "i".repeat(257);
+    let refused = world.predict("r-1", &long).await;
+    assert_eq!(refused.status(), StatusCode::UNPROCESSABLE_ENTITY);
+    assert_eq!(
+        json_of(&refused)["detail"],
+        "the header `x-amzn-sagemaker-inference-id` has 257 bytes, more than the 256 allowed: send \
+         a shorter id"
+    );
+    let body = row(1.5, "centre").replacen('{', &format!(r#"{{"id":"{long}","#), 1);
+    let refused = world.send("r-2", Method::POST, INFER, &[], body).await;
+    assert_eq!(refused.status(), StatusCode::UNPROCESSABLE_ENTITY);
+
+    let empty = row(1.5, "centre").replacen('{', r#"{"id":"","#, 1);
+    let headers = [("x-amzn-sagemaker-inference-id", "")];
+    let answer = world.send("r-3", Method::POST, INFER, &headers, empty).await;
+    assert_eq!((answer.status(), json_of(&answer).get("id")), (StatusCode::OK, None));
+    world.inference.settle().await;
+    let [(_, line)] = world.captured().await.try_into().unwrap();
+    assert_eq!(line.event_metadata.inference_id, None, "an empty one is none");
+}
+
+#[tokio::test]
+async fn a_body_nests_no_deeper_than_is_said_wherever_it_goes() {
+    let world = World::new();
+    world.train(2, "").await;
+    let deep = format!(r#"{{"series":{}{}}}"#, "[".repeat(40), "]".repeat(40));
+    for path in ["/models/taxi/forecast", "/forecast", "/models/taxi/train", INFER] {
+        let refused = world.send("r", Method::POST, path, &[], deep.clone()).await;
+        let told = json_of(&refused);
+        assert_eq!(refused.status(), StatusCode::UNPROCESSABLE_ENTITY, "{path}: {told}");
+        assert_eq!(told["detail"], "the body nests lists or objects deeper than 32");
+    }
+    let marked = "\u{feff}{\"horizon\": 1}";
+    let read = world.send("r", Method::POST, "/models/taxi/forecast", &[], marked).await;
+    let told = json_of(&read);
+    assert!(told["detail"].as_str().unwrap().contains("forecasts no series"), "{told}");
 }
 
 #[tokio::test]

@@ -19,6 +19,8 @@ async fn what_cannot_be_answered_is_a_dead_letter_with_its_reason() {
         json!({"model": "No!", "inputs": {"balance": 1.0}}).to_string(),
         json!({"id": [], "inputs": {"balance": 1.0}}).to_string(),
         deep,
+        json!({"balance": null, "job": "admin"}).to_string(),
+        json!({"id": "i".repeat(257), "inputs": {"balance": 1.0}}).to_string(),
         String::new(),
     ];
     let good = [message("first", &row(1.0)), message("last", &row(99.0))];
@@ -39,6 +41,8 @@ async fn what_cannot_be_answered_is_a_dead_letter_with_its_reason() {
         "the record names the model `No!`",
         "the record's `id` is no text",
         "nests",
+        "input `balance`: missing",
+        "the record's `id` has 257 bytes, of 256 allowed",
         "the record is no JSON",
     ];
     assert_eq!(letters.len(), expected.len());
@@ -49,7 +53,7 @@ async fn what_cannot_be_answered_is_a_dead_letter_with_its_reason() {
         assert_eq!(letter.body, told, "the record can be sent again as it was");
         assert_eq!(letter.attributes["source"], "arn:aws:sqs:us-east-1:000000000000:records");
     }
-    assert_eq!(letters[9].attributes["encoding"], "empty");
+    assert_eq!(letters[11].attributes["encoding"], "empty");
 }
 
 #[tokio::test]

@@ -174,7 +174,7 @@ impl World {
         let model: ModelName = model.parse().unwrap();
         let rows: String = (0..100)
             .map(|row| {
-                let job = ["admin", "services", "student"][row % 3];
+                let job = ["admin", "services", "student", ""][row % 4];
                 let label = if row >= 50 { "yes" } else { "no" };
                 format!("{row}.5,{job},{label}\n")
             })

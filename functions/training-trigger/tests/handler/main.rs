@@ -231,6 +231,7 @@ async fn a_retraining_learns_from_late_labels_of_numeric_classes() {
             version: Version::FIRST,
             variant: Reference::default(),
             protocol: Protocol::Mlflow,
+            query: None,
             hidden: Vec::new(),
         },
     });

@@ -1,25 +1,28 @@
-//! The CSV form of a request: a header that names the inputs, then the rows.
+//! The CSV form of a request: a header that names the inputs, then the rows. Options stand
+//! in the query of the address.
 
-use crate::dataset::Schema;
 use crate::protocol::builder::TableBuilder;
 use crate::protocol::error::ProtocolError;
-use crate::protocol::limits::Limits;
+use crate::protocol::json::without_mark;
 use crate::protocol::options::Options;
 use crate::protocol::output::Output;
+use crate::protocol::parameters;
 use crate::protocol::request::Request;
+use crate::protocol::sent::{Rules, Sent};
 use crate::protocol::violation::Reason;
 
 /// Reads a request in the CSV form.
-pub(super) fn decode(
-    body: &[u8],
-    schema: &Schema,
-    limits: &Limits,
-) -> Result<Request, ProtocolError> {
-    let text = body.strip_prefix(b"\xef\xbb\xbf").unwrap_or(body);
+pub(super) fn decode(sent: Sent<'_>, rules: Rules<'_>) -> Result<Request, ProtocolError> {
+    let schema = rules.schema;
+    let parameters = parameters::of_query(sent.query.unwrap_or_default())?;
+    let options = Options::read(&parameters, schema)?;
+    let mut outputs = options.unnamed(Output::of_scoring(&schema.task));
+    options.extend(&mut outputs);
+    let text = without_mark(sent.body);
     let mut reader = csv::ReaderBuilder::new().flexible(true).from_reader(text);
-    let mut builder = TableBuilder::new(schema, limits, 0, false);
+    let mut builder = TableBuilder::new(rules, 0, options.partial);
     let header = reader.headers().map_err(ProtocolError::NotCsv)?;
-    limits.admit_columns(header.len())?;
+    rules.limits.admit_columns(header.len())?;
     let order: Vec<Option<usize>> = header
         .iter()
         .enumerate()
@@ -42,7 +45,5 @@ pub(super) fn decode(
         row += 1;
     }
     let (table, errors) = builder.finish()?;
-    let options = Options::default();
-    let outputs = Output::of_scoring(&schema.task).to_vec();
     Ok(Request { id: None, table, errors, outputs, options })
 }

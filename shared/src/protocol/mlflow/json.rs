@@ -3,10 +3,11 @@
 use std::borrow::Cow;
 
 use serde::Deserialize;
+use serde::de::IgnoredAny;
 use serde_json::value::RawValue;
 
 use super::rows;
-use crate::dataset::{Schema, Table};
+use crate::dataset::Table;
 use crate::protocol::builder::TableBuilder;
 use crate::protocol::error::ProtocolError;
 use crate::protocol::limits::Limits;
@@ -17,6 +18,7 @@ use crate::protocol::parameters::Parameters;
 use crate::protocol::request::Request;
 use crate::protocol::row_errors::RowErrors;
 use crate::protocol::scan::{Scanner, Token};
+use crate::protocol::sent::Rules;
 
 #[derive(Deserialize)]
 struct Envelope<'a> {
@@ -30,6 +32,7 @@ struct Envelope<'a> {
     inputs: Option<&'a RawValue>,
     #[serde(default)]
     params: Option<Parameters>,
+    signature_name: Option<IgnoredAny>,
 }
 
 #[derive(Deserialize)]
@@ -41,18 +44,18 @@ struct Split<'a> {
 }
 
 /// Reads a request in one of the JSON forms.
-pub(super) fn decode(
-    body: &[u8],
-    schema: &Schema,
-    limits: &Limits,
-) -> Result<Request, ProtocolError> {
+pub(super) fn decode(body: &[u8], rules: Rules<'_>) -> Result<Request, ProtocolError> {
+    let Rules { schema, limits, .. } = rules;
     limits.admit_depth(body)?;
     let Object(envelope): Object<Envelope<'_>> =
         serde_json::from_slice(body).map_err(|error| ProtocolError::reading(super::NAME, error))?;
+    if envelope.signature_name.is_some() {
+        return Err(ProtocolError::Signature);
+    }
     let options = Options::read(&envelope.params.unwrap_or_default(), schema)?;
     let mut outputs = options.unnamed(Output::of_scoring(&schema.task));
     options.extend(&mut outputs);
-    let builder = TableBuilder::new(schema, limits, 0, options.partial);
+    let builder = TableBuilder::new(rules, 0, options.partial);
     let forms =
         (envelope.dataframe_split, envelope.dataframe_records, envelope.instances, envelope.inputs);
     let (table, errors) = match forms {
@@ -90,8 +93,10 @@ fn read_rows(
     mut builder: TableBuilder<'_>,
 ) -> Result<(Table, RowErrors), ProtocolError> {
     let order: Vec<Option<usize>> = (0..builder.width()).map(Some).collect();
-    rows::read(member, Scanner::new(rows.get()), &order, &mut builder)?;
-    builder.finish()
+    match rows::read(member, Scanner::new(rows.get()), &order, &mut builder)? {
+        0 => Err(ProtocolError::NoRows),
+        _ => builder.finish(),
+    }
 }
 
 /// Columns by name, or rows without names.

@@ -8,10 +8,9 @@ mod row_answer;
 mod rows;
 
 use super::error::ProtocolError;
-use super::limits::Limits;
 use super::media_type::MediaType;
 use super::request::Request;
-use crate::dataset::Schema;
+use super::sent::{Rules, Sent};
 
 pub(super) use response::encode;
 pub use row_answer::RowAnswer;
@@ -19,17 +18,12 @@ pub use row_answer::RowAnswer;
 /// The protocol's name in messages.
 const NAME: &str = "MLflow scoring protocol";
 
-/// Reads a request for a model with `schema`.
-pub(super) fn decode(
-    content_type: Option<&str>,
-    body: &[u8],
-    schema: &Schema,
-    limits: &Limits,
-) -> Result<Request, ProtocolError> {
-    let media_type = MediaType::of_request(content_type)?;
-    limits.admit_body(body)?;
+/// Reads a request.
+pub(super) fn decode(sent: Sent<'_>, rules: Rules<'_>) -> Result<Request, ProtocolError> {
+    let media_type = MediaType::of_request(sent.content_type)?;
+    rules.limits.admit_body(sent.body)?;
     match media_type {
-        MediaType::Json => json::decode(body, schema, limits),
-        MediaType::Csv => csv::decode(body, schema, limits),
+        MediaType::Json => super::json::read(sent.body, |body| json::decode(body, rules)),
+        MediaType::Csv => csv::decode(sent, rules),
     }
 }

@@ -6,13 +6,13 @@ use crate::protocol::scan::{Scanner, Token};
 use crate::protocol::violation::Reason;
 
 /// Appends the rows of a list. The values of a row that is a list belong to the
-/// columns in `order`; `None` is a column that was refused.
+/// columns in `order`; `None` is a column that was refused. Tells how many rows there are.
 pub(super) fn read(
     member: &'static str,
     mut scanner: Scanner<'_>,
     order: &[Option<usize>],
     builder: &mut TableBuilder<'_>,
-) -> Result<(), ProtocolError> {
+) -> Result<usize, ProtocolError> {
     match scanner.next() {
         Some(Token::ListStart) => {}
         other => {
@@ -29,7 +29,7 @@ pub(super) fn read(
         read_row(row, token, &mut scanner, order, builder);
         row += 1;
     }
-    Ok(())
+    Ok(row)
 }
 
 fn read_row(

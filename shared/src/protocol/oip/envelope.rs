@@ -14,12 +14,11 @@ use crate::protocol::parameters::Parameters;
 #[derive(Debug, Deserialize)]
 pub(super) struct Envelope<'a> {
     pub(super) id: Option<String>,
-    #[serde(default)]
-    pub(super) parameters: Parameters,
+    pub(super) parameters: Option<Parameters>,
     #[serde(borrow)]
     pub(super) inputs: Vec<Object<Tensor<'a>>>,
-    #[serde(borrow, default)]
-    pub(super) outputs: Vec<Object<RequestedOutput<'a>>>,
+    #[serde(borrow)]
+    pub(super) outputs: Option<Vec<Object<RequestedOutput<'a>>>>,
 }
 
 /// An output that the client asks for.

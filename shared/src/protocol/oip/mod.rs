@@ -15,7 +15,7 @@ mod response;
 mod tensor;
 
 pub use datatype::Datatype;
-pub(super) use request::decode;
+pub(super) use request::{decode, id};
 pub(super) use response::encode;
 
 /// The protocol's name in messages.

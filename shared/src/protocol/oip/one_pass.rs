@@ -18,23 +18,25 @@ use crate::protocol::parameters::Parameters;
 /// depth has to be looked at.
 const SHALLOW: usize = 8;
 
+type Outputs<'a> = Option<Vec<Object<RequestedOutput<'a>>>>;
+
 /// The request; `None` where it has to be read as a whole.
 pub(super) fn read(body: &[u8]) -> Option<Envelope<'_>> {
     let mut reader = Reader { rest: std::str::from_utf8(body).ok()? };
     let (mut id, mut parameters, mut inputs, mut outputs) = (None, None, None, None);
     reader.object(|reader, name| match name {
         "id" => set(&mut id, reader.value::<Option<String>>()?),
-        "parameters" => set(&mut parameters, reader.shallow::<Parameters>()?),
+        "parameters" => set(&mut parameters, reader.shallow::<Option<Parameters>>()?),
         "inputs" => set(&mut inputs, reader.list(Reader::tensor)?),
-        "outputs" => set(&mut outputs, reader.shallow::<Vec<Object<RequestedOutput<'_>>>>()?),
+        "outputs" => set(&mut outputs, reader.shallow::<Outputs<'_>>()?),
         _ => reader.raw().map(drop),
     })?;
     reader.end()?;
     Some(Envelope {
         id: id.flatten(),
-        parameters: parameters.unwrap_or_default(),
+        parameters: parameters.flatten(),
         inputs: inputs?,
-        outputs: outputs.unwrap_or_default(),
+        outputs: outputs.flatten(),
     })
 }
 
@@ -294,6 +296,8 @@ mod tests {
     fn requests_of_common_clients_are_not_declined() {
         for body in [
             r#"{"inputs":[{"name":"x","shape":[2],"datatype":"FP64","data":[1,null]}]}"#,
+            r#"{"id":null,"parameters":null,"outputs":null,"inputs":[{"name":"x","shape":[1],
+                "datatype":"FP64","parameters":null,"data":[1]}]}"#,
             r#"{"id":"7","parameters":{"partial":true},"inputs":[{"name":"x","shape":[1,2],
                 "datatype":"FP32","parameters":{"binary_data":false},"data":[[1.5,-2e3]]}],
                 "outputs":[{"name":"label","parameters":{"binary_data":false}}]}"#,

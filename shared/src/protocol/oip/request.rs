@@ -1,5 +1,7 @@
 //! Reads inference requests.
 
+use serde::Deserialize;
+
 use super::datatype::Datatype;
 use super::envelope::{self, RequestedOutput};
 use super::one_pass;
@@ -8,32 +10,63 @@ use crate::dataset::{Field, Kind, Schema};
 use crate::protocol::builder::TableBuilder;
 use crate::protocol::domain;
 use crate::protocol::error::ProtocolError;
-use crate::protocol::limits::Limits;
+use crate::protocol::json;
+use crate::protocol::limits::{ID_BYTES, Limits};
+use crate::protocol::media_type::MediaType;
 use crate::protocol::object::Object;
 use crate::protocol::options::Options;
 use crate::protocol::output::Output;
 use crate::protocol::request::Request;
 use crate::protocol::scan::Token;
-use crate::protocol::violation::{Reason, Violation};
+use crate::protocol::sent::{Rules, Sent};
+use crate::protocol::violation::{Reason, Violation, shorten};
 
-/// Reads a request for a model with `schema`.
+/// Reads a request.
 pub(in crate::protocol) fn decode(
-    body: &[u8],
-    schema: &Schema,
-    limits: &Limits,
+    sent: Sent<'_>,
+    rules: Rules<'_>,
 ) -> Result<Request, ProtocolError> {
-    limits.admit_body(body)?;
+    rules.limits.admit_body(sent.body)?;
+    let content_type = sent.content_type.unwrap_or_default();
+    json::read(sent.body, |body| decode_json(body, rules)).map_err(|error| match error {
+        // JSON is read whatever it is called, and so may CSV be called JSON.
+        ProtocolError::NotJson(_) if MediaType::of(content_type) == Some(MediaType::Csv) => {
+            ProtocolError::OnlyJson { found: shorten(content_type) }
+        }
+        error => error,
+    })
+}
+
+/// The id of a request, without reading the rest.
+pub(in crate::protocol) fn id(body: &[u8]) -> Option<String> {
+    #[derive(Deserialize)]
+    struct Named {
+        id: Option<String>,
+    }
+    let read = |body: &[u8]| {
+        serde_json::from_slice(body).map_err(|error| ProtocolError::reading(super::NAME, error))
+    };
+    let Named { id } = json::read(body, read).ok()?;
+    id.filter(|id| !id.is_empty())
+}
+
+fn decode_json(body: &[u8], rules: Rules<'_>) -> Result<Request, ProtocolError> {
+    let Rules { schema, limits, .. } = rules;
     let mut envelope = match one_pass::read(body) {
         Some(envelope) => envelope,
         None => envelope::read(body, limits)?,
     };
-    let options = Options::read(&envelope.parameters, schema)?;
-    let outputs = outputs(&envelope.outputs, schema, &options)?;
+    let id = envelope.id.filter(|id| !id.is_empty());
+    if let Some(id) = id.as_ref().filter(|id| id.len() > ID_BYTES) {
+        return Err(ProtocolError::IdTooLong { found: id.len(), limit: ID_BYTES });
+    }
+    let options = Options::read(&envelope.parameters.unwrap_or_default(), schema)?;
+    let outputs = outputs(&envelope.outputs.unwrap_or_default(), schema, &options)?;
     limits.admit_columns(envelope.inputs.len())?;
     let rows = envelope.inputs.first().map_or(0, |Object(tensor)| tensor.rows());
     limits.admit_rows(rows, schema.inputs.len())?;
     // A datum takes two bytes at least, whatever the shape says.
-    let mut builder = TableBuilder::new(schema, limits, rows.min(body.len() / 2), options.partial);
+    let mut builder = TableBuilder::new(rules, rows.min(body.len() / 2), options.partial);
     match envelope.inputs.as_mut_slice() {
         [Object(tensor)] if is_table(tensor, schema) => read_table(tensor, &mut builder)?,
         tensors => {
@@ -43,7 +76,7 @@ pub(in crate::protocol) fn decode(
         }
     }
     let (table, errors) = builder.finish()?;
-    Ok(Request { id: envelope.id, table, errors, outputs, options })
+    Ok(Request { id, table, errors, outputs, options })
 }
 
 fn outputs(

@@ -13,9 +13,9 @@ fn decode(body: &str) -> Result<Request, ProtocolError> {
     json_request(Protocol::Mlflow, body, &schema())
 }
 
-fn csv(body: &str) -> Result<Request, ProtocolError> {
+fn decode_csv(body: &str) -> Result<Request, ProtocolError> {
     let limits = Limits { rows: 3, ..Limits::default() };
-    Protocol::Mlflow.decode(Some("text/csv; charset=utf-8"), body.as_bytes(), &schema(), &limits)
+    Protocol::Mlflow.decode(csv(body.as_bytes()), &schema(), &limits)
 }
 
 fn mismatch(words: &str) -> (u16, String) {
@@ -41,15 +41,100 @@ fn the_four_json_forms_and_csv_make_one_table() {
         assert_eq!(show(&decode(body).unwrap().table), EXPECTED, "{body}");
     }
     let body = "\u{feff}vip,city, age ,fare\r\ntrue,Rome,30,7.25\r\nFALSE,Bari,41,NA\r\n";
-    assert_eq!(show(&csv(body).unwrap().table), EXPECTED);
+    assert_eq!(show(&decode_csv(body).unwrap().table), EXPECTED);
 }
 
 #[test]
 fn a_model_of_one_input_takes_plain_values() {
-    for body in [r#"{"instances":[1.5,null]}"#, r#"{"inputs":[1.5,null]}"#] {
+    for body in [r#"{"instances":[1.5,2]}"#, r#"{"inputs":[1.5,2]}"#] {
         let request = json_request(Protocol::Mlflow, body, &numbers(1)).unwrap();
-        assert_eq!(show(&request.table), "x0: 1.5 -");
+        assert_eq!(show(&request.table), "x0: 1.5 2");
     }
+}
+
+#[test]
+fn a_value_may_be_missing_where_one_was_in_training_only() {
+    let missing = |input: &str| {
+        mismatch(&format!(
+            "input `{input}`, row 1: missing, though the model was trained with a value in every \
+             row"
+        ))
+    };
+    for (body, input) in [
+        (
+            r#"{"dataframe_split":{"columns":["city","age","vip"],"data":[["Rome",NaN,true]]}}"#,
+            "age",
+        ),
+        (r#"{"dataframe_records":[{"age":30,"vip":null,"city":"Rome"}]}"#, "vip"),
+        (r#"{"dataframe_records":[{"age":30,"vip":true}]}"#, "city"),
+        (r#"{"inputs":{"age":[30],"vip":[true],"city":["nan"]}}"#, "city"),
+    ] {
+        assert_eq!(refusal(decode(body)), missing(input), "{body}");
+    }
+    assert_eq!(refusal(decode_csv("age,vip,city\n30,,Rome\n")), missing("vip"));
+    assert_eq!(refusal(decode_csv("age,vip,city\n30,true,NA\n")), missing("city"));
+    let body = r#"{"dataframe_split":{"columns":["city","age","vip","fare"],
+        "data":[["NaN",30,true,1],["Rome",30,true,NaN]]},"params":{"partial":true}}"#;
+    let request = decode(body).unwrap();
+    assert_eq!(request.errors.fitting(2), [1], "a text says `NaN`, too");
+    assert!(request.errors.get(0).unwrap().starts_with("input `city`: missing"));
+}
+
+#[test]
+fn options_of_csv_stand_in_the_query() {
+    let body = b"age,vip,city\n30,true,Rome\nold,true,Bari\n";
+    let decode = |query| {
+        let sent = Sent { query: Some(query), ..csv(body) };
+        Protocol::Mlflow.decode(sent, &schema(), &Limits::default())
+    };
+    let request = decode("partial=true&threshold=0.25&probabilities=true").unwrap();
+    assert_eq!(request.options.threshold, Some(0.25));
+    assert_eq!(request.outputs, [Output::Predict, Output::Probabilities, Output::Error]);
+    assert_eq!(request.errors.fitting(2), [0]);
+    for (query, words) in [
+        ("parcial=true", "the parameter `parcial` is unknown; the nearest is `partial`"),
+        ("threshold=2", "the parameter `threshold` is 2 where a number from 0 to 1 is expected"),
+        ("partial", "the parameter `partial` is \"\" where true or false is expected"),
+        ("partial=true&partial=false", "the parameter `partial` is given twice"),
+    ] {
+        assert_eq!(refusal(decode(query)), mismatch(words));
+    }
+    let body = br#"{"instances":[[30,1,true,"Rome"]]}"#;
+    let json = Sent { query: Some("partial=yes"), ..json(body) };
+    assert!(Protocol::Mlflow.decode(json, &schema(), &Limits::default()).is_ok());
+}
+
+#[test]
+fn a_column_without_a_name_is_told_as_what_it_mostly_is() {
+    assert_eq!(
+        refusal(decode_csv(",age,vip,city\n0,30,true,Rome\n")),
+        mismatch(
+            "input ``: a column without a name, as pandas writes its index: leave it out \
+             (`index=False`)"
+        )
+    );
+}
+
+#[test]
+fn no_row_is_told_before_what_it_lacks() {
+    for body in [r#"{"dataframe_records":[]}"#, r#"{"instances":[]}"#, r#"{"inputs":[]}"#] {
+        assert_eq!(refusal(decode(body)), mismatch("the request has no row: send at least one"));
+    }
+}
+
+#[test]
+fn a_signature_is_refused_and_null_is_none() {
+    let body = |name: &str| {
+        format!(r#"{{"instances":[[30,1,true,"Rome"]],"params":null,"signature_name":{name}}}"#)
+    };
+    assert!(decode(&body("null")).is_ok());
+    assert_eq!(
+        refusal(decode(&body("\"serving_default\""))),
+        malformed(
+            "`signature_name` is not supported: leave it out; a version or alias is named by the \
+             path, /models/{model}/versions/{version}/invocations"
+        )
+    );
 }
 
 #[test]
@@ -110,13 +195,13 @@ fn rows_have_one_value_a_column() {
     assert_eq!(
         refusal(decode(body)),
         mismatch(
-            "row 1: length 2 where there are 3 columns; row 2: length 4 where there are 3 \
-             columns; row 3: length 1 where there are 3 columns"
+            "row 1: 2 values for 3 columns; row 2: 4 values for 3 columns; row 3: 1 value for 3 \
+             columns"
         )
     );
     assert_eq!(
-        refusal(csv("age,vip,city\n1,true\n")),
-        mismatch("row 1: length 2 where there are 3 columns")
+        refusal(decode_csv("age,vip,city\n1,true\n")),
+        mismatch("row 1: 2 values for 3 columns")
     );
 }
 
@@ -130,7 +215,7 @@ fn columns_must_be_those_of_the_model() {
         mismatch(&format!("input `age`: given twice; {missing}"))
     );
     assert_eq!(
-        refusal(csv("age,cyty,city\n1,a,b\n2,a,b\n")),
+        refusal(decode_csv("age,cyty,city\n1,a,b\n2,a,b\n")),
         mismatch(&format!(
             "input `cyty`: not an input of the model; the nearest is `city`; {missing}"
         ))
@@ -145,7 +230,7 @@ fn columns_must_be_those_of_the_model() {
     assert_eq!(
         refusal(decode(r#"{"inputs":{"age":[1],"city":["Rome"],"vip":[true,false]}}"#)),
         mismatch(
-            "the inputs differ in length: column `fare` has 2 values where the table has 1 rows"
+            "the inputs differ in length: column `fare` has 2 values where the table has 1 row"
         )
     );
 }
@@ -153,22 +238,22 @@ fn columns_must_be_those_of_the_model() {
 #[test]
 fn csv_is_refused_with_row_and_column() {
     assert_eq!(
-        refusal(csv("age,vip,city\n1,true,a\n2.5,maybe,b\n")),
+        refusal(decode_csv("age,vip,city\n1,true,a\n2.5,maybe,b\n")),
         mismatch(
             "input `age`, row 2: found `2.5` where a whole number is expected; \
              input `vip`, row 2: found `maybe` where true or false is expected"
         )
     );
     assert_eq!(
-        refusal(csv("age,vip,city\n")),
+        refusal(decode_csv("age,vip,city\n")),
         mismatch("the request has no row: send at least one")
     );
     assert_eq!(
-        refusal(csv("age,vip,city\n1,true,a\n1,true,a\n1,true,a\n1,true,a\n")),
+        refusal(decode_csv("age,vip,city\n1,true,a\n1,true,a\n1,true,a\n1,true,a\n")),
         (413, "more than 3 rows: send them in smaller requests".to_owned())
     );
     let latin = b"age,vip,city\n1,true,M\xfcnchen\n";
-    let result = Protocol::Mlflow.decode(Some("text/csv"), latin, &schema(), &Limits::default());
+    let result = Protocol::Mlflow.decode(csv(latin), &schema(), &Limits::default());
     assert_eq!(
         refusal(result),
         malformed(
@@ -190,7 +275,8 @@ fn short_records_cannot_stand_for_a_table_that_fills_the_memory() {
 #[test]
 fn the_content_type_is_that_of_json_or_csv_in_utf8() {
     let status = |content_type: Option<&str>| {
-        refusal(Protocol::Mlflow.decode(content_type, b"{}", &schema(), &Limits::default())).0
+        let sent = Sent { content_type, query: None, body: b"{}" };
+        refusal(Protocol::Mlflow.decode(sent, &schema(), &Limits::default())).0
     };
     assert_eq!(status(None), 415);
     assert_eq!(status(Some("text/plain")), 415);

@@ -2,7 +2,7 @@
 
 use serde_json::Value;
 
-use super::{Answer, Extras, Limits, Problem, Protocol, ProtocolError, Request};
+use super::{Answer, Extras, Limits, Problem, Protocol, ProtocolError, Request, Sent};
 use crate::dataset::{Field, Kind, Schema, Table, Task, Values};
 
 mod mlflow;
@@ -38,7 +38,17 @@ fn numbers(columns: usize) -> Schema {
 }
 
 fn json_request(protocol: Protocol, body: &str, schema: &Schema) -> Result<Request, ProtocolError> {
-    protocol.decode(Some("application/json"), body.as_bytes(), schema, &Limits::default())
+    protocol.decode(json(body.as_bytes()), schema, &Limits::default())
+}
+
+/// A body that is called JSON.
+fn json(body: &[u8]) -> Sent<'_> {
+    Sent { content_type: Some("application/json"), query: None, body }
+}
+
+/// A body that is called CSV.
+fn csv(body: &[u8]) -> Sent<'_> {
+    Sent { content_type: Some("text/csv; charset=utf-8"), query: None, body }
 }
 
 /// The table as text, one column a line; missing values are `-`.

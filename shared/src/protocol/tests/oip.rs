@@ -198,16 +198,111 @@ fn every_datatype_of_the_protocol_is_read() {
 
 #[test]
 fn a_text_that_marks_a_missing_value_in_a_data_set_is_missing() {
+    let mut schema = schema();
+    schema.inputs[3].nullable = true;
     let [age, fare, vip, _] = VALID;
     let city = ("city", "[2]", "BYTES", r#"[" Rome ","NA"]"#);
-    let table = decode(&request(&[age, fare, vip, city])).unwrap().table;
-    assert!(show(&table).ends_with("city: Rome -"));
+    let body = request(&[age, fare, vip, city]);
+    let request = json_request(Protocol::OpenInference, &body, &schema).unwrap();
+    assert!(show(&request.table).ends_with("city: Rome -"));
+}
+
+#[test]
+fn a_value_may_be_missing_where_one_was_in_training_only() {
+    let missing = |input: &str| {
+        mismatch(&format!(
+            "input `{input}`, row 2: missing, though the model was trained with a value in every \
+             row"
+        ))
+    };
+    for tensor in [
+        ("age", "[2]", "INT64", "[30,null]"),
+        ("age", "[2,1]", "FP64", "[[30],[NaN]]"),
+        ("vip", "[2]", "BOOL", "[true,null]"),
+        ("city", "[2]", "BYTES", r#"["Rome",null]"#),
+        ("city", "[2]", "BYTES", r#"["Rome","NA"]"#),
+        ("city", "[2]", "BYTES", r#"["Rome"," "]"#),
+    ] {
+        assert_eq!(with(tensor), missing(tensor.0), "{tensor:?}");
+    }
+    let table = request(&[("any", "[2,2]", "FP64", "[[1,2],[3,null]]")]);
+    let refused = json_request(Protocol::OpenInference, &table, &numbers(2));
+    assert_eq!(refusal(refused), missing("x1"));
+    let again = Protocol::OpenInference.decode_answered(
+        json(table.as_bytes()),
+        &numbers(2),
+        &Limits::default(),
+    );
+    assert_eq!(show(&again.unwrap().table), "x0: 1 3\nx1: 2 -", "it was answered once");
+}
+
+#[test]
+fn a_bare_nan_is_missing_and_infinity_is_refused_with_its_place() {
+    let fare = |data| {
+        let [age, _, vip, city] = VALID;
+        decode(&request(&[age, ("fare", "[2]", "FP64", data), vip, city]))
+    };
+    assert!(show(&fare("[NaN,7.25]").unwrap().table).contains("fare: - 7.25"));
+    assert_eq!(
+        refusal(fare("[7.25,\n-Infinity]")),
+        (
+            400,
+            "the body has -Infinity at line 2 column 1, which is no number in JSON: send a \
+             finite one, or null where it is missing"
+                .to_owned()
+        )
+    );
+    assert!(refusal(decode(r#"{"inputs":[nan]}"#)).1.starts_with("the body is not JSON"));
+}
+
+#[test]
+fn a_byte_order_mark_is_passed_over() {
+    let marked = format!("\u{feff}{}", request(&VALID));
+    assert_eq!(
+        show(&decode(&marked).unwrap().table),
+        show(&decode(&request(&VALID)).unwrap().table)
+    );
+    let id = Protocol::OpenInference.id("\u{feff}{\"id\":\"a\"}".as_bytes());
+    assert_eq!(id.as_deref(), Some("a"));
+}
+
+#[test]
+fn csv_is_refused_by_the_name_of_its_content_type() {
+    let decode =
+        |body: &[u8]| Protocol::OpenInference.decode(csv(body), &schema(), &Limits::default());
+    assert_eq!(
+        refusal(decode(b"age,fare,vip,city\n30,7.25,true,Rome\n")),
+        (
+            415,
+            "the content type `text/csv; charset=utf-8` is not read here: send JSON, or the CSV \
+             to /models/{model}/invocations"
+                .to_owned()
+        )
+    );
+    assert!(decode(request(&VALID).as_bytes()).is_ok(), "JSON is read whatever it is called");
+}
+
+#[test]
+fn an_id_is_bounded_and_not_empty() {
+    let named = |id: &str| request(&VALID).replacen('{', &format!(r#"{{"id":"{id}","#), 1);
+    let longest = "a".repeat(256);
+    for (id, expected) in [("", None), ("a", Some("a")), (&longest, Some(longest.as_str()))] {
+        let body = named(id);
+        assert_eq!(decode(&body).unwrap().id.as_deref(), expected);
+        assert_eq!(Protocol::OpenInference.id(body.as_bytes()).as_deref(), expected);
+    }
+    assert_eq!(
+        refusal(decode(&named(&format!("{longest}b")))),
+        mismatch("the id has 257 bytes, more than the 256 allowed: send a shorter one")
+    );
 }
 
 #[test]
 fn one_tensor_may_hold_the_whole_table() {
+    let mut schema = numbers(3);
+    schema.inputs[1].nullable = true;
     let table = |body: &str| {
-        json_request(Protocol::OpenInference, body, &numbers(3)).map(|request| show(&request.table))
+        json_request(Protocol::OpenInference, body, &schema).map(|request| show(&request.table))
     };
     let expected = "x0: 1 4\nx1: 2 -\nx2: 3 6.5";
     for data in ["[1,2,3,4,null,6.5]", "[[1,2,3],[4,null,6.5]]"] {
@@ -311,7 +406,6 @@ fn what_cannot_be_read_is_told_with_line_and_column() {
     let (status, words) = refusal(decode(&request(&[("x", "[1]", "FP8", "[1]")])));
     assert_eq!(status, 400);
     assert!(words.contains("unknown variant `FP8`, expected one of `BOOL`, `UINT8`"), "{words}");
-    assert!(refusal(decode("{\"inputs\":[NaN]}")).1.contains("expected value at line 1"));
 }
 
 #[test]
@@ -332,7 +426,7 @@ fn an_unknown_output_is_refused() {
 fn limits_hold_whatever_the_shape_claims() {
     let limits = Limits { rows: 10, columns: 4, cells: 20, text_bytes: 3, ..Limits::default() };
     let refusal = |body: &str, schema: &Schema| {
-        refusal(Protocol::OpenInference.decode(None, body.as_bytes(), schema, &limits))
+        refusal(Protocol::OpenInference.decode(json(body.as_bytes()), schema, &limits))
     };
     let huge = request(&[("x0", "[18446744073709551615]", "FP64", "[1]")]);
     assert_eq!(

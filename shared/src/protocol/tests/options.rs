@@ -61,8 +61,42 @@ fn probabilities_are_told_by_what_the_client_asks_for() {
     assert_eq!(outputs(json!({"probabilities": true})), [both.clone(), both]);
     assert_eq!(outputs(json!({"probabilities": false})), [predict.clone(), predict.clone()]);
     assert_eq!(outputs(json!({"predict_method": "predict"})), [predict.clone(), predict]);
-    let only = vec![Output::Probabilities];
-    assert_eq!(outputs(json!({"predict_method": "predict_proba"})), [only.clone(), only]);
+    let only = [vec![Output::Probabilities], vec![Output::Probabilities]];
+    assert_eq!(outputs(json!({"predict_method": "predict_proba"})), only);
+    let agreeing = json!({"predict_method": "predict_proba", "probabilities": true});
+    assert_eq!(outputs(agreeing), only);
+}
+
+#[test]
+fn options_that_contradict_each_other_are_refused() {
+    for (method, probabilities) in [("predict_proba", false), ("predict", true)] {
+        let parameters = json!({"predict_method": method, "probabilities": probabilities});
+        for request in decode(&parameters, &classes(&["a", "b"])) {
+            assert_eq!(
+                refusal(request),
+                (
+                    422,
+                    "the parameter `probabilities` contradicts `predict_method`: send one of the \
+                     two"
+                    .to_owned()
+                )
+            );
+        }
+    }
+}
+
+#[test]
+fn what_is_null_is_as_good_as_absent() {
+    let nulls = json!({"threshold": null, "partial": null, "headers": null, "other": null});
+    for parameters in [nulls, Value::Null] {
+        for request in decode(&parameters, &numbers(2)) {
+            let request = request.unwrap();
+            assert_eq!((request.options.threshold, request.options.partial), (None, false));
+        }
+    }
+    let body = r#"{"id":null,"parameters":null,"outputs":null,"inputs":[{"name":"x",
+        "shape":[1,2],"datatype":"FP64","parameters":null,"data":[1,2]}]}"#;
+    assert!(json_request(Protocol::OpenInference, body, &numbers(2)).is_ok());
 }
 
 #[test]

@@ -115,8 +115,13 @@ proptest! {
     #[test]
     fn every_form_of_the_same_rows_is_the_same_table(rows in rows()) {
         for (protocol, body) in bodies(&rows) {
-            let request = json_request(protocol, &body.to_string(), &schema()).unwrap();
-            prop_assert_eq!(show(&request.table), expected(&rows));
+            let sent = body.to_string();
+            let limits = Limits::default();
+            let request = protocol.decode_answered(json(sent.as_bytes()), &schema(), &limits);
+            prop_assert_eq!(show(&request.unwrap().table), expected(&rows));
+            let whole = |row: &Row| row.0.is_some() && row.2.is_some() && row.3.is_some();
+            let asked = json_request(protocol, &sent, &schema());
+            prop_assert_eq!(asked.is_ok(), rows.iter().all(whole), "only `fare` may be missing");
         }
     }
 
@@ -125,7 +130,8 @@ proptest! {
         for protocol in [Protocol::OpenInference, Protocol::Mlflow] {
             for content_type in TYPES {
                 let limits = Limits::default();
-                let _ = protocol.decode(Some(content_type), &body, &schema(), &limits);
+                let sent = Sent { content_type: Some(content_type), query: None, body: &body };
+                let _ = protocol.decode(sent, &schema(), &limits);
             }
         }
     }
@@ -145,7 +151,7 @@ proptest! {
         for (protocol, body) in bodies(&rows) {
             let body = body.to_string().into_bytes();
             let cut = &body[..(at * body.len() as f64) as usize];
-            let result = protocol.decode(Some(TYPES[0]), cut, &schema(), &Limits::default());
+            let result = protocol.decode(json(cut), &schema(), &Limits::default());
             prop_assert_eq!(refusal(result).0, 400);
         }
     }

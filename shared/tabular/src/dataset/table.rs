@@ -6,6 +6,7 @@ use hashbrown::hash_table::Entry;
 use hashbrown::{DefaultHashBuilder, HashTable};
 
 use super::cell::Cell;
+use crate::plural::counted;
 
 /// The code of a missing value in [`Categories::codes`].
 pub const MISSING: u32 = u32::MAX;
@@ -46,7 +47,11 @@ pub struct Categories {
 
 /// A column's length differs from that of the table.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("column `{name}` has {found} values where the table has {expected} rows")]
+#[error(
+    "column `{name}` has {} where the table has {}",
+    counted(*.found, "value"),
+    counted(*.expected, "row")
+)]
 pub struct LengthMismatch {
     /// The column that does not fit.
     pub name: String,
