@@ -62,6 +62,41 @@ async fn one_wrong_row_refuses_all_unless_a_part_is_asked_for() {
 }
 
 #[tokio::test]
+async fn what_is_larger_than_allowed_is_refused_in_both_protocols() {
+    let world = World::new();
+    world.train(2, "").await;
+    let tensor = |name: &str, data: Value| json!({"name": name, "shape": [1], "datatype": "BYTES", "data": [data]});
+    let (long, longest) = ("x".repeat(64 * 1024 + 1), "x".repeat(64 * 1024));
+    let of_text = |text: &str| {
+        let dist = json!({"name": "dist", "shape": [1], "datatype": "FP64", "data": [7.5]});
+        [
+            (INFER, json!({"inputs": [dist, tensor("zone", text.into())]})),
+            (INVOKE, json!({"dataframe_records": [{"dist": 7.5, "zone": text}]})),
+        ]
+    };
+    let names: Vec<String> = (0..10_001).map(|column| format!("c{column}")).collect();
+    let columns = [
+        (
+            INFER,
+            json!({"inputs": names.iter().map(|name| tensor(name, "x".into())).collect::<Vec<_>>()}),
+        ),
+        (INVOKE, json!({"dataframe_split": {"columns": names, "data": [names]}})),
+    ];
+    let json = [("content-type", "application/json")];
+    for (path, body, status, words) in of_text(&longest)
+        .map(|(path, body)| (path, body, 200, ""))
+        .into_iter()
+        .chain(of_text(&long).map(|(path, body)| (path, body, 422, "65537 bytes")))
+        .chain(columns.map(|(path, body)| (path, body, 422, "10001 columns")))
+    {
+        let answer = world.send("r-1", Method::POST, path, &json, body.to_string()).await;
+        let told = String::from_utf8_lossy(answer.body());
+        assert_eq!(answer.status().as_u16(), status, "{path}: {told}");
+        assert!(told.contains(words) && told.len() < 1_000, "{path}: {told}");
+    }
+}
+
+#[tokio::test]
 async fn a_request_without_time_is_told_so() {
     let world = World::new();
     world.train(2, "").await;
