@@ -101,6 +101,8 @@ fn inference(services: &Services, runtime: &lambda_runtime::Config) -> Inference
         runs: bucket,
         events,
         forecast_model: services.settings().forecast_model.clone(),
+        model: services.settings().model.clone(),
+        training_by_api: services.settings().training_by_api,
         metrics: Arc::new(MetricLog::from_env()),
         clock,
     })

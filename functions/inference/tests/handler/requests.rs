@@ -9,7 +9,7 @@ use http::{Method, Request, StatusCode};
 use inference::invocation::Invocation;
 use serde_json::{Value, json};
 
-use crate::world::{World, json_of};
+use crate::world::{World, json_of, taxi, version};
 
 const INFER: &str = "/v2/models/taxi/infer";
 const INVOKE: &str = "/models/taxi/invocations";
@@ -109,4 +109,28 @@ async fn a_request_without_time_is_told_so() {
     let answer = world.inference.handle(request, &invocation).await;
     assert_eq!(answer.status(), StatusCode::GATEWAY_TIMEOUT);
     assert!(json_of(&answer)["detail"].as_str().unwrap().contains("send fewer rows"));
+}
+
+#[tokio::test]
+async fn a_request_that_names_no_model_is_for_the_one_that_is_set_else_for_the_only_one() {
+    let json = [("content-type", "application/json")];
+    for (set, others, status) in [(false, false, 200), (false, true, 404), (true, true, 200)] {
+        let world = World::of_stack(false, set.then(taxi));
+        world.train(2, "").await;
+        if others {
+            let rows: String = (0..60).map(|row| format!("{row}.5,{row}\n")).collect();
+            let data = format!("dist,time\n{rows}");
+            world.register_data("tram", &data, "target = 'time'", true).await;
+        }
+        let answer = world.send("r-1", Method::POST, "/invocations", &json, records(1)).await;
+        assert_eq!(answer.status().as_u16(), status);
+        match status {
+            200 => {
+                assert_eq!((version(&answer), &json_of(&answer)["model_name"]), (1, &"taxi".into()))
+            }
+            _ => assert!(
+                json_of(&answer)["detail"].as_str().unwrap().contains("MODEL_FACTORY_MODEL")
+            ),
+        }
+    }
 }

@@ -152,6 +152,21 @@ impl World {
         settings: CaptureSettings,
         sink: impl FnOnce(Arc<Bucket>, Arc<Stream>) -> Sink,
     ) -> Self {
+        Self::deployed(settings, sink, true, None)
+    }
+
+    /// A world of a stack's parameters.
+    pub(crate) fn of_stack(training_by_api: bool, model: Option<ModelName>) -> Self {
+        let settings = CaptureSettings::for_memory(512);
+        Self::deployed(settings, |bucket, _| Sink::Bucket(bucket), training_by_api, model)
+    }
+
+    fn deployed(
+        settings: CaptureSettings,
+        sink: impl FnOnce(Arc<Bucket>, Arc<Stream>) -> Sink,
+        training_by_api: bool,
+        model: Option<ModelName>,
+    ) -> Self {
         let start = "2026-03-01T10:00:00Z".parse().unwrap();
         let clock = Arc::new(HandClock(Mutex::new(start)));
         let registry = Arc::new(MemoryRegistry::new(clock.clone()));
@@ -180,6 +195,8 @@ impl World {
             runs: objects.clone(),
             events: events.clone(),
             forecast_model: None,
+            model,
+            training_by_api,
             metrics: metrics.clone(),
             clock: clock.clone(),
         })
