@@ -5,4 +5,4 @@ set -euo pipefail
 cd "$(dirname "$0")/.."
 
 scripts/python-tools.sh openapi
-scripts/with-factory.sh .venv/openapi/bin/python scripts/check_openapi.py
+DEFAULT_MODEL=taxi scripts/with-factory.sh .venv/openapi/bin/python scripts/check_openapi.py

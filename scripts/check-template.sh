@@ -13,5 +13,6 @@ scripts/python-tools.sh template
 transformed=$(mktemp --suffix .json)
 trap 'rm -f "$transformed"' EXIT
 "$tools/python" scripts/transform-template.py template.yaml >"$transformed"
+"$tools/python" scripts/check_roles.py "$transformed"
 "$tools/cfn-lint" --template "$transformed" --regions us-east-1 eu-central-1
 echo "template.yaml and what it is transformed to are clean"

@@ -28,12 +28,12 @@ def rides(seed: int, rows: int = 300, classes: bool = False) -> bytes:
     return text.getvalue().encode()
 
 
-def train(model: str, data: bytes) -> None:
+def train(model: str, data: bytes, spec_text: str = SPEC) -> None:
     """Trains a model of the local factory that `with-factory.sh` started."""
     folder = Path(os.environ["STATE"])
     file, spec = folder / f"{model}.csv", folder / f"{model}.toml"
     file.write_bytes(data)
-    spec.write_text(SPEC)
+    spec.write_text(spec_text)
     program = ["target/debug/model-factory", "--state", folder]
     subprocess.run(
         [*program, "train", model, file, "--spec", spec], check=True, stdout=subprocess.DEVNULL

@@ -1,5 +1,7 @@
 //! The factory on this machine: started, described, served, ended.
 
+use std::net::{IpAddr, Ipv4Addr};
+
 use clap::Args;
 
 use crate::aws::lambda::LogListener;
@@ -24,6 +26,10 @@ pub(crate) struct Ports {
     /// [default: 8080, or any that is free]
     #[arg(long, value_name = "PORT")]
     http_port: Option<u16>,
+    /// The address that the HTTP API listens on, such as 0.0.0.0 for all of this machine's:
+    /// whoever reaches it may ask, as nobody is told apart here
+    #[arg(long, value_name = "ADDRESS", default_value_t = IpAddr::from(Ipv4Addr::LOCALHOST))]
+    host: IpAddr,
 }
 
 /// The lines that direct a shell's AWS clients to a stack.
@@ -49,6 +55,7 @@ pub(crate) async fn start(
         factory::stack(&options).map_err(|error| CliError::Description(error.to_string()))?;
     config.log_listener = log_listener;
     config.endpoint_port = ports.port.unwrap_or(ENDPOINT_PORT);
+    config.http_host = ports.host;
     config.http_port = ports.http_port.unwrap_or(HTTP_PORT);
     // A default port that is taken is no reason not to start.
     let stack = loop {

@@ -281,7 +281,8 @@ async fn a_request_without_a_name_needs_exactly_one_model() {
     }
     let several = ask().await;
     assert_eq!(several.status, 404);
-    let detail = "there are 2 models: name one with /models/{model}/invocations";
+    let detail =
+        "there are 2 models: name one with /models/{model}/invocations, or set MODEL_FACTORY_MODEL";
     assert_eq!(several.json()["detail"], detail);
     factory.end().await;
 }

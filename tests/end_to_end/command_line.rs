@@ -1,5 +1,6 @@
 //! The command line: what a user types, and what it says.
 
+use http::{Method, StatusCode};
 use serde_json::{Value, json};
 
 use crate::support::{Done, Program, Season, customers, golden_model, points, rides};
@@ -525,5 +526,27 @@ async fn what_goes_wrong_is_said_in_words() {
     for words in [["models", "No Name"], ["rollback", "-x"]] {
         assert!(!program.run(&words).await.succeeded, "{words:?}");
     }
+    up.end().await;
+}
+
+#[tokio::test]
+async fn a_container_listens_where_it_is_told_and_answers_without_a_models_name() {
+    let program = Program::new();
+    let elsewhere =
+        program.run(&["up", "--port", "0", "--host", "192.0.2.1", "--http-port", "8080"]).await;
+    elsewhere.complained(&["cannot listen on port 8080 of 192.0.2.1"]);
+    let up = program.up_with(&["--host", "127.0.0.2", "--model", "taxi"]).await;
+    assert!(up.url().starts_with("http://127.0.0.2:"), "{}", up.url());
+    let data = rides(60, Season::Usual, 1);
+    let http = up.http();
+    let asked = || http.send(Method::POST, "/invocations", Some("text/csv"), data.inputs_csv());
+    let unknown = asked().await;
+    assert_eq!(unknown.status, StatusCode::NOT_FOUND);
+    assert_eq!(unknown.json()["detail"], "model `taxi` has no version or alias `champion`");
+    let file = program.file("rides.csv", data.csv());
+    for model in ["taxi", "tram"] {
+        program.run(&["train", model, &file]).await.said(&["is the champion"]);
+    }
+    assert_eq!(asked().await.ok()["model_name"], "taxi");
     up.end().await;
 }

@@ -125,14 +125,21 @@ pub(crate) async fn registered(ports: &Ports) -> Result<Vec<ModelName>, Problem>
     }
 }
 
-/// The model that needs no name.
+/// The model that needs no name: the one that is set, else the only one.
 pub(crate) async fn only_model(ports: &Ports) -> Result<ModelName, Problem> {
+    if let Some(model) = &ports.model {
+        return Ok(model.clone());
+    }
     let mut models = registered(ports).await?;
     match (models.pop(), models.len()) {
         (Some(only), 0) => Ok(only),
         (_, others) => Err(Problem::new(
             Kind::UnknownModel,
-            format!("there are {} models: name one with /models/{{model}}/invocations", others + 1),
+            format!(
+                "there are {} models: name one with /models/{{model}}/invocations, or set \
+                 MODEL_FACTORY_MODEL",
+                others + 1
+            ),
         )),
     }
 }

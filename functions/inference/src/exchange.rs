@@ -18,9 +18,11 @@ pub(crate) async fn exchange(
     Received(event): Received,
     invocation: &Invocation<'_>,
 ) -> Result<GatewayResponse, Failure> {
-    let (request, shape) = event?;
-    // A REST API hands BASE64 through to the client unless it is told which media types
-    // are binary; it can compress by itself.
+    let (mut request, shape) = event?;
+    // A REST API unpacks and packs by itself (template.yaml says from which size on).
+    if shape == Shape::Rest {
+        encoding::forget_gzip_that_is_none(&mut request);
+    }
     let packed = shape != Shape::Rest && encoding::accepts_gzip(request.headers());
     let mut response = inference.handle(request, invocation).await;
     encoding::pack(&mut response, packed);

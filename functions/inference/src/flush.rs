@@ -6,12 +6,14 @@ use std::pin::pin;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::task::Poll;
+use std::time::{Duration, UNIX_EPOCH};
 
 use lambda_extension::{Error, Extension, NextEvent, service_fn};
 use tokio::sync::mpsc::{UnboundedReceiver, UnboundedSender};
 use tokio::sync::{Mutex, mpsc};
 
 use crate::handler::Inference;
+use crate::invocation::before;
 
 /// Tells the extension that an invocation has been answered, also when its handler
 /// panics.
@@ -73,9 +75,10 @@ pub(crate) async fn extension(
         .with_events_processor(service_fn(move |event: lambda_extension::LambdaEvent| {
             let (inference, answered) = (Arc::clone(&inference), Arc::clone(&answered));
             async move {
-                if matches!(event.next, NextEvent::Invoke(_)) {
+                if let NextEvent::Invoke(invoked) = event.next {
                     answered.lock().await.recv().await;
-                    inference.settle().await;
+                    let stopped = UNIX_EPOCH + Duration::from_millis(invoked.deadline_ms);
+                    inference.settle(before(stopped)).await;
                 }
                 Ok::<(), Error>(())
             }

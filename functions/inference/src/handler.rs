@@ -172,6 +172,9 @@ impl Inference {
                     )
                     .await;
                 }
+                Route::TrainStore | Route::Train(_) | Route::Run(..) if !ports.training_by_api => {
+                    return Err(training::not_here());
+                }
                 Route::TrainStore => return training::of_store(ports, limits, request).await,
                 Route::Train(model) => return training::ask(ports, limits, model, request).await,
                 Route::Run(model, run) => return training::run(ports, &model, &run).await,

@@ -23,13 +23,18 @@ impl<'a> Invocation<'a> {
     /// The invocation that the runtime hands over.
     #[must_use]
     pub fn of(context: &'a Context) -> Self {
-        let left = context.deadline().duration_since(SystemTime::now()).unwrap_or_default();
         Self {
             request_id: &context.request_id,
             trace_id: context.xray_trace_id.as_deref(),
-            deadline: Instant::now() + left.saturating_sub(RESERVE),
+            deadline: before(context.deadline()),
         }
     }
+}
+
+/// A moment before the function is stopped, by a clock that is never set.
+pub(crate) fn before(stopped: SystemTime) -> Instant {
+    let left = stopped.duration_since(SystemTime::now()).unwrap_or_default();
+    Instant::now() + left.saturating_sub(RESERVE)
 }
 
 /// The time is over.

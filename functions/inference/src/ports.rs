@@ -31,6 +31,10 @@ pub struct Ports {
     /// The model that `POST /forecast` and `POST /train` speak of; the only one that
     /// forecasts where none is set.
     pub forecast_model: Option<ModelName>,
+    /// The model that `POST /invocations` speaks of; the only one where none is set.
+    pub model: Option<ModelName>,
+    /// Whether trainings may be asked for and followed.
+    pub training_by_api: bool,
     /// Takes what was measured.
     pub metrics: Arc<dyn EmitMetrics>,
     /// Tells the time.

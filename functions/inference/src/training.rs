@@ -61,6 +61,15 @@ struct Requested {
     at: Timestamp,
 }
 
+/// Trainings are not for those who ask for predictions.
+pub(crate) fn not_here() -> Problem {
+    Problem::new(
+        Kind::Forbidden,
+        "trainings cannot be asked for or followed by HTTP here: upload a data set, or deploy with \
+         TrainingByApi=yes (MODEL_FACTORY_TRAINING_BY_API)",
+    )
+}
+
 /// Asks for a training of the model of stores. All series of a model are trained together.
 pub(crate) async fn of_store(
     ports: &Ports,

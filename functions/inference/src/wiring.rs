@@ -1,7 +1,7 @@
 //! The handler behind the Lambda runtime, over AWS.
 
 use std::sync::Arc;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use lambda_runtime::layers::TracingLayer;
 use lambda_runtime::tower::util::MapFutureLayer;
@@ -55,9 +55,7 @@ pub async fn run() -> Result<(), lambda_runtime::Error> {
             )
         } => ended.map(drop),
         _ = termination.recv() => {
-            if tokio::time::timeout(LAST_TIME, inference.finish()).await.is_err() {
-                tracing::error!("the sandbox ends before its captures are written");
-            }
+            inference.finish(Instant::now() + LAST_TIME).await;
             Ok(())
         }
     }
@@ -103,6 +101,8 @@ fn inference(services: &Services, runtime: &lambda_runtime::Config) -> Inference
         runs: bucket,
         events,
         forecast_model: services.settings().forecast_model.clone(),
+        model: services.settings().model.clone(),
+        training_by_api: services.settings().training_by_api,
         metrics: Arc::new(MetricLog::from_env()),
         clock,
     })

@@ -1,4 +1,4 @@
-//! HTTP servers on loopback.
+//! HTTP servers.
 
 use std::io;
 use std::net::Ipv4Addr;
@@ -13,9 +13,9 @@ use tokio_util::sync::CancellationToken;
 /// How long open requests may go on once a server is to stop.
 const GRACE: Duration = Duration::from_secs(2);
 
-/// Listens on `port` of 127.0.0.1; 0 takes any that is free.
-pub(super) async fn bind(port: u16) -> io::Result<TcpListener> {
-    TcpListener::bind((Ipv4Addr::LOCALHOST, port)).await
+/// Listens on a port of loopback that is free.
+pub(super) async fn bind() -> io::Result<TcpListener> {
+    TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).await
 }
 
 /// Serves `router` until `closing` is cancelled, and then open requests for a

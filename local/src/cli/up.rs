@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use clap::Args;
+use model_factory::name::ModelName;
 
 use crate::client::Place;
 use crate::error::CliError;
@@ -38,7 +39,7 @@ impl Up {
 }
 
 /// How predictions are served.
-#[derive(Debug, Clone, Copy, Args)]
+#[derive(Debug, Clone, Args)]
 struct Tuning {
     /// How many predictions are made at the same time, each by a process of its own
     #[arg(long, value_name = "COUNT", default_value_t = PROCESSES,
@@ -53,12 +54,15 @@ struct Tuning {
     /// Let captured exchanges go through the embedded Firehose
     #[arg(long)]
     capture_stream: bool,
+    /// The model that `POST /invocations` speaks of [default: the only one]
+    #[arg(long)]
+    model: Option<ModelName>,
 }
 
 impl From<Tuning> for Serving {
     fn from(tuning: Tuning) -> Self {
-        let Tuning { processes, alias_ttl, capture_delay, capture_stream } = tuning;
-        Self { processes: processes.into(), alias_ttl, capture_delay, capture_stream }
+        let Tuning { processes, alias_ttl, capture_delay, capture_stream, model } = tuning;
+        Self { processes: processes.into(), alias_ttl, capture_delay, capture_stream, model }
     }
 }
 

@@ -9,6 +9,7 @@ use std::time::Duration;
 
 use model_factory::capture::{CaptureLine, Origin, hour_prefix};
 use model_factory::events::{EventKind, SOURCE};
+use model_factory::name::ModelName;
 use serde_json::{Value, json};
 
 use crate::aws::dynamodb::{IndexSpec, KeySpec, TableSpec};
@@ -61,7 +62,7 @@ pub struct Options {
 }
 
 /// How predictions are served.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Serving {
     /// How many requests are answered at the same time, each by a process of its own.
     pub processes: usize,
@@ -71,6 +72,8 @@ pub struct Serving {
     pub capture_delay: Duration,
     /// Whether captured exchanges go through the delivery stream.
     pub capture_stream: bool,
+    /// The model that `POST /invocations` speaks of; the only one where none is set.
+    pub model: Option<ModelName>,
 }
 
 impl Default for Serving {
@@ -82,6 +85,7 @@ impl Default for Serving {
             alias_ttl: Duration::ZERO,
             capture_delay: Duration::ZERO,
             capture_stream: false,
+            model: None,
         }
     }
 }
@@ -136,6 +140,7 @@ pub fn stack(options: &Options) -> Result<StackConfig, Box<dyn std::error::Error
 fn environment(options: &Options) -> BTreeMap<String, String> {
     let seconds = |duration: Duration| duration.as_secs_f64().to_string();
     let Serving { alias_ttl, capture_delay, capture_stream, .. } = options.serving;
+    let model = options.serving.model.as_ref().map_or("", ModelName::as_str);
     [
         ("MODEL_FACTORY_BUCKET", BUCKET),
         ("MODEL_FACTORY_REGISTRY_TABLE", REGISTRY_TABLE),
@@ -145,6 +150,8 @@ fn environment(options: &Options) -> BTreeMap<String, String> {
         ("MODEL_FACTORY_ALIAS_TTL_SECONDS", &seconds(alias_ttl)),
         ("MODEL_FACTORY_CAPTURE_DELAY_SECONDS", &seconds(capture_delay)),
         ("MODEL_FACTORY_CAPTURE_STREAM", if capture_stream { CAPTURE_STREAM } else { "" }),
+        ("MODEL_FACTORY_MODEL", model),
+        ("MODEL_FACTORY_TRAINING_BY_API", "yes"),
         ("RUST_LOG", &options.log),
     ]
     .map(|(name, value)| (name.to_owned(), value.to_owned()))

@@ -23,7 +23,7 @@ pub use join::{JoinCounts, Joined, join};
 pub use key::{hour_prefix, key};
 pub use line::{CaptureLine, Exchange, Mode, Origin, Payload};
 pub use lines::read_lines;
-pub use redaction::{hidden, redact};
+pub use redaction::{hidden, redact, redact_answer};
 pub use rows::Rows;
 pub use sample::is_sampled;
 pub use upload::{BadRow, UploadError, read_upload, unknown_classes};

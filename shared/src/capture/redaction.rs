@@ -10,11 +10,16 @@ use crate::date;
 use crate::name::ModelName;
 use crate::protocol::oip::Datatype;
 use crate::protocol::values::ValuesBuilder;
-use crate::protocol::{Protocol, Request};
+use crate::protocol::{Output, Protocol, Request};
 use crate::spec::Capture;
 
 /// How many bytes of a hash are kept: enough to tell values apart.
 const HASH_BYTES: usize = 12;
+/// What is kept of what is wrong with a row.
+const UNFIT: &str = "the row does not fit";
+/// The outputs that tell of inputs.
+const CONTRIBUTIONS: [Output; 3] =
+    [Output::Contributions, Output::ContributionInputs, Output::Base];
 /// Up to here each whole number is one of ours.
 const EXACT: f64 = 9_007_199_254_740_992.0;
 
@@ -52,6 +57,51 @@ pub fn redact(
         }
     };
     body.to_string().into_bytes()
+}
+
+/// An answer again, without what it tells of the inputs of a model that hides some: that a row
+/// does not fit is kept, why is not, as that names values. Contributions go altogether: with the
+/// answer and the others, that of a hidden input is told by subtraction.
+///
+/// # Errors
+/// When the answer is not JSON, as each of ours is.
+pub fn redact_answer(protocol: Protocol, answer: &[u8]) -> serde_json::Result<Vec<u8>> {
+    let mut answer: Value = serde_json::from_slice(answer)?;
+    let (list, tell): (&str, fn(&mut Value) -> bool) = match protocol {
+        Protocol::OpenInference => ("outputs", redact_output),
+        Protocol::Mlflow => ("predictions", redact_record),
+    };
+    if let Some(told) = answer.get_mut(list).and_then(Value::as_array_mut) {
+        told.retain_mut(tell);
+    }
+    serde_json::to_vec(&answer)
+}
+
+/// Redacts a tensor; whether it is kept.
+fn redact_output(tensor: &mut Value) -> bool {
+    let name = tensor.get("name").and_then(Value::as_str).unwrap_or_default();
+    if name == Output::Error.name() {
+        let errors = tensor.get_mut("data").and_then(Value::as_array_mut);
+        errors.into_iter().flatten().for_each(redact_error);
+        return true;
+    }
+    !CONTRIBUTIONS.iter().any(|output| name == output.name())
+}
+
+/// Redacts the answer for a row, which is always kept.
+fn redact_record(row: &mut Value) -> bool {
+    if let Some(outputs) = row.as_object_mut() {
+        outputs.get_mut(Output::Error.name()).into_iter().for_each(redact_error);
+        outputs.retain(|name, _| !CONTRIBUTIONS.iter().any(|output| name == output.name()));
+    }
+    true
+}
+
+/// A row that fits has no error.
+fn redact_error(error: &mut Value) {
+    if !error.is_null() {
+        *error = UNFIT.into();
+    }
 }
 
 /// The inputs of a model that are kept out.

@@ -5,6 +5,8 @@
 pub enum Kind {
     /// 400: the body cannot be read.
     Malformed,
+    /// 403: what is asked for is not allowed here.
+    Forbidden,
     /// 404: no such model, version or alias.
     UnknownModel,
     /// 404: the model has no such series.
@@ -39,6 +41,7 @@ impl Kind {
     pub fn status(self) -> u16 {
         match self {
             Self::Malformed => 400,
+            Self::Forbidden => 403,
             Self::UnknownModel | Self::UnknownSeries | Self::UnknownRun | Self::UnknownRoute => 404,
             Self::MethodNotAllowed => 405,
             Self::AlreadyTraining => 409,
@@ -57,6 +60,7 @@ impl Kind {
     pub fn slug(self) -> &'static str {
         match self {
             Self::Malformed => "malformed",
+            Self::Forbidden => "forbidden",
             Self::UnknownModel => "unknown-model",
             Self::UnknownSeries => "unknown-series",
             Self::UnknownRun => "unknown-run",
@@ -78,6 +82,7 @@ impl Kind {
     pub fn title(self) -> &'static str {
         match self {
             Self::Malformed => "The body cannot be read",
+            Self::Forbidden => "The request is not allowed here",
             Self::UnknownModel => "There is no such model",
             Self::UnknownSeries => "The model has no such series",
             Self::UnknownRun => "There is no such run",
@@ -98,6 +103,7 @@ impl Kind {
     pub(super) fn error_code(self) -> &'static str {
         match self {
             Self::Malformed | Self::MethodNotAllowed | Self::UnsupportedMediaType => "BAD_REQUEST",
+            Self::Forbidden => "PERMISSION_DENIED",
             Self::UnknownModel | Self::UnknownSeries | Self::UnknownRun => {
                 "RESOURCE_DOES_NOT_EXIST"
             }

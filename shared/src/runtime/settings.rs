@@ -35,6 +35,12 @@ pub struct Settings {
     /// `MODEL_FACTORY_FORECAST_MODEL`: the model that `POST /forecast` and `POST /train`
     /// speak of. Default: the only one that forecasts.
     pub forecast_model: Option<ModelName>,
+    /// `MODEL_FACTORY_MODEL`: the model that `POST /invocations` speaks of. Default: the
+    /// only one.
+    pub model: Option<ModelName>,
+    /// `MODEL_FACTORY_TRAINING_BY_API`: `yes` where trainings may be asked for and followed by
+    /// HTTP. Default `no`: who may ask for predictions may not set off work.
+    pub training_by_api: bool,
 }
 
 /// A setting is absent or unreadable.
@@ -55,6 +61,14 @@ pub enum MissingSetting {
     /// The variable's value is not of its kind.
     #[error("the environment variable `{name}` is `{value}`, not a number of seconds")]
     NotSeconds {
+        /// The variable.
+        name: &'static str,
+        /// Its value.
+        value: String,
+    },
+    /// The variable is neither.
+    #[error("the environment variable `{name}` is `{value}`, neither `yes` nor `no`")]
+    NotYesOrNo {
         /// The variable.
         name: &'static str,
         /// Its value.
@@ -94,7 +108,9 @@ impl Settings {
             preload: models("MODEL_FACTORY_PRELOAD", read("MODEL_FACTORY_PRELOAD"))?,
             capture_delay: seconds("MODEL_FACTORY_CAPTURE_DELAY_SECONDS", 0.0, 0.0)?,
             capture_stream: read("MODEL_FACTORY_CAPTURE_STREAM").filter(|name| !name.is_empty()),
-            forecast_model: model("MODEL_FACTORY_FORECAST_MODEL", read)?,
+            forecast_model: model("MODEL_FACTORY_FORECAST_MODEL", &read)?,
+            model: model("MODEL_FACTORY_MODEL", &read)?,
+            training_by_api: yes("MODEL_FACTORY_TRAINING_BY_API", &read)?,
         })
     }
 }
@@ -107,6 +123,21 @@ fn model(
     let value = read(name).filter(|value| !value.is_empty());
     let parsed = value.map(|value| value.parse()).transpose();
     parsed.map_err(|source| MissingSetting::NotModels { name, source })
+}
+
+/// Whether a variable says `yes`; it does not where it is absent.
+fn yes(
+    name: &'static str,
+    read: impl Fn(&'static str) -> Option<String>,
+) -> Result<bool, MissingSetting> {
+    match read(name) {
+        None => Ok(false),
+        Some(value) => match value.as_str() {
+            "yes" => Ok(true),
+            "no" => Ok(false),
+            _ => Err(MissingSetting::NotYesOrNo { name, value }),
+        },
+    }
 }
 
 /// The models that a variable names.
@@ -133,6 +164,7 @@ mod tests {
             "MODEL_FACTORY_LEASE_SECONDS" => lease.map(str::to_owned),
             name if name.ends_with("_SECONDS") || name.ends_with("_PRELOAD") => None,
             "MODEL_FACTORY_FORECAST_MODEL" => Some("sales".to_owned()),
+            "MODEL_FACTORY_MODEL" | "MODEL_FACTORY_TRAINING_BY_API" => None,
             name => (Some(name) != absent).then(|| name.to_lowercase()),
         })
     }
@@ -157,6 +189,16 @@ mod tests {
         assert_eq!(models("X", None), Ok(Vec::new()));
         let error = models("X", Some("taxi@latest".to_owned())).unwrap_err().to_string();
         assert!(error.starts_with("the environment variable `X` must name models as"), "{error}");
+    }
+
+    #[test]
+    fn trainings_by_http_are_allowed_by_the_word_yes() {
+        let said = |value: Option<&str>| yes("X", |_| value.map(str::to_owned));
+        assert_eq!([None, Some("no"), Some("yes")].map(said), [Ok(false), Ok(false), Ok(true)]);
+        assert_eq!(
+            said(Some("true")).unwrap_err().to_string(),
+            "the environment variable `X` is `true`, neither `yes` nor `no`"
+        );
     }
 
     #[test]

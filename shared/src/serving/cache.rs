@@ -279,7 +279,8 @@ impl ModelCache {
     }
 
     /// Does what had to wait for the answer: reads again what is no longer to be believed,
-    /// loads the versions that it now stands for, and tells of damaged artifacts.
+    /// loads the versions that it now stands for, and tells of damaged artifacts. It can be cut
+    /// off anywhere: what is not done is done the next time.
     pub async fn settle(&self) {
         let due = self.state().beliefs.take_due();
         for (model, reference) in due {
@@ -293,12 +294,15 @@ impl ModelCache {
                 );
             }
         }
-        let untold = self.state().damages.take_untold();
-        if !untold.is_empty()
-            && let Err(error) = self.ports.events.publish(&untold).await
-        {
-            tracing::error!(error = chain(&error), "a damaged artifact is not told of yet");
-            self.state().damages.tell_again(untold);
+        let untold = self.state().damages.untold();
+        if untold.is_empty() {
+            return;
+        }
+        match self.ports.events.publish(&untold).await {
+            Ok(()) => self.state().damages.told(&untold),
+            Err(error) => {
+                tracing::error!(error = chain(&error), "a damaged artifact is not told of yet");
+            }
         }
     }
 

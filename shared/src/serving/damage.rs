@@ -63,13 +63,13 @@ impl Damages {
         self.found.remove(key);
     }
 
-    /// What has to be told, to be done now.
-    pub(super) fn take_untold(&mut self) -> Vec<Event> {
-        std::mem::take(&mut self.untold)
+    /// What has to be told.
+    pub(super) fn untold(&self) -> Vec<Event> {
+        self.untold.clone()
     }
 
-    /// What could not be told.
-    pub(super) fn tell_again(&mut self, events: Vec<Event>) {
-        self.untold.extend(events);
+    /// What has been told.
+    pub(super) fn told(&mut self, events: &[Event]) {
+        self.untold.retain(|untold| !events.iter().any(|told| told.id == untold.id));
     }
 }

@@ -67,8 +67,14 @@ impl Program {
 
     /// Starts the factory, and waits until it serves.
     pub(crate) async fn up(&self) -> Up {
+        self.up_with(&[]).await
+    }
+
+    /// Starts the factory with more options, and waits until it serves.
+    pub(crate) async fn up_with(&self, options: &[&str]) -> Up {
         let mut child = self
             .command(&["up", "--port", "0", "--http-port", "0"])
+            .args(options)
             .stdout(Stdio::piped())
             .spawn()
             .expect("started");
@@ -100,6 +106,11 @@ impl Program {
 }
 
 impl Up {
+    /// Where its HTTP API listens.
+    pub(crate) fn url(&self) -> &str {
+        &self.url
+    }
+
     /// A client of its HTTP API.
     pub(crate) fn http(&self) -> Http {
         Http::new(&self.url)

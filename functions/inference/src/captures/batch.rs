@@ -3,7 +3,7 @@
 use bytes::Bytes;
 
 /// A captured exchange.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub(super) struct Line {
     /// The exchange's event.
     pub(super) event: String,
@@ -11,7 +11,7 @@ pub(super) struct Line {
 }
 
 /// Lines of one model, variant and hour.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub(super) struct Batch {
     pub(super) folder: String,
     pub(super) lines: Vec<Line>,
@@ -42,13 +42,13 @@ impl Batch {
     }
 
     /// Its lines in two batches: those that are `chosen` by place and content, and the others.
-    pub(super) fn split(self, chosen: impl Fn(usize, &Bytes) -> bool) -> (Self, Self) {
-        let Self { folder, lines, .. } = self;
-        let of = |lines: Vec<(usize, Line)>| {
-            Self::new(folder.clone(), lines.into_iter().map(|(_, line)| line).collect())
+    pub(super) fn split(&self, chosen: impl Fn(usize, &Bytes) -> bool) -> (Self, Self) {
+        let of = |lines: Vec<(usize, &Line)>| {
+            let lines = lines.into_iter().map(|(_, line)| line.clone());
+            Self::new(self.folder.clone(), lines.collect())
         };
-        let (one, other) =
-            lines.into_iter().enumerate().partition(|(place, line)| chosen(*place, &line.content));
+        let (one, other) = (self.lines.iter().enumerate())
+            .partition(|(place, line)| chosen(*place, &line.content));
         (of(one), of(other))
     }
 

@@ -2,6 +2,7 @@
 
 mod batch;
 mod sink;
+mod under_way;
 
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
@@ -14,6 +15,7 @@ use model_factory::port_error::chain;
 use batch::{Batch, Line};
 pub use sink::Sink;
 use sink::Unwritten;
+use under_way::UnderWay;
 
 /// The bytes of a file after which another one is begun, and a flush does not wait.
 const FILE_BYTES: usize = 4 << 20;
@@ -117,17 +119,13 @@ impl Captures {
         }
     }
 
-    /// Writes all that was added. What cannot be written stays in the buffer.
+    /// Writes all that was added. What cannot be written stays in the buffer, also when the
+    /// flush is cut off.
     pub async fn flush_all(&self) -> Flushed {
-        let (batches, lost) = {
-            let mut state = self.state();
-            state.oldest = None;
-            (std::mem::take(&mut state.batches), std::mem::take(&mut state.lost))
-        };
-        let mut flushed = Flushed { lost, ..Flushed::default() };
-        let mut left = Vec::new();
-        for batch in batches {
-            let (lines, bytes) = (batch.lines.len(), batch.bytes);
+        let mut flushed = Flushed::default();
+        let mut under_way = UnderWay::of(self);
+        while let Some(batch) = under_way.next() {
+            let lines = batch.lines.len();
             let rest = match self.sink.write(batch).await {
                 Ok(()) => None,
                 Err(Unwritten { rest, source }) => {
@@ -137,18 +135,20 @@ impl Captures {
                     Some(rest)
                 }
             };
-            let unwritten = rest.as_ref().map_or((0, 0), |rest| (rest.lines.len(), rest.bytes));
-            flushed.written += (lines - unwritten.0) as u64;
-            self.state().bytes -= bytes - unwritten.1;
-            left.extend(rest);
+            flushed.written += (lines - rest.as_ref().map_or(0, |rest| rest.lines.len())) as u64;
+            under_way.tried(rest);
         }
-        if !left.is_empty() {
-            let mut state = self.state();
-            state.oldest = Some(self.clock.now());
-            left.append(&mut state.batches);
-            state.batches = left;
-        }
+        drop(under_way);
+        flushed.lost = std::mem::take(&mut self.state().lost);
         flushed
+    }
+
+    /// Gives up what is held, which is lost then.
+    pub fn abandon(&self) -> Flushed {
+        let mut state = self.state();
+        let State { batches, lost, .. } = std::mem::take(&mut *state);
+        let held: usize = batches.iter().map(|batch| batch.lines.len()).sum();
+        Flushed { lost: lost + held as u64, ..Flushed::default() }
     }
 
     fn state(&self) -> MutexGuard<'_, State> {

@@ -31,13 +31,13 @@ pub(super) struct Unwritten {
 
 impl Sink {
     /// Writes a batch's lines.
-    pub(super) async fn write(&self, batch: Batch) -> Result<(), Unwritten> {
+    pub(super) async fn write(&self, batch: &Batch) -> Result<(), Unwritten> {
         match self {
             Self::Bucket(objects) => file(objects.as_ref(), batch).await,
             Self::Stream { records, objects } => {
                 let (large, small) = batch.split(|_, line| line.len() > RECORD_BYTES);
-                let streamed = stream(records.as_ref(), small).await;
-                match (streamed, file(objects.as_ref(), large).await) {
+                let streamed = stream(records.as_ref(), &small).await;
+                match (streamed, file(objects.as_ref(), &large).await) {
                     (Ok(()), filed) => filed,
                     (streamed, Ok(())) => streamed,
                     (Err(streamed), Err(filed)) => {
@@ -50,16 +50,16 @@ impl Sink {
 }
 
 /// Writes all lines of a batch, or none.
-async fn file(objects: &dyn WriteObjects, batch: Batch) -> Result<(), Unwritten> {
+async fn file(objects: &dyn WriteObjects, batch: &Batch) -> Result<(), Unwritten> {
     if batch.lines.is_empty() {
         return Ok(());
     }
     let written = objects.put(&batch.key(), JSON_LINES, batch.contents().concat().into()).await;
-    written.map_err(|source| Unwritten { rest: batch, source })
+    written.map_err(|source| Unwritten { rest: batch.clone(), source })
 }
 
 /// Puts each line of a batch as a record.
-async fn stream(records: &dyn PutRecords, batch: Batch) -> Result<(), Unwritten> {
+async fn stream(records: &dyn PutRecords, batch: &Batch) -> Result<(), Unwritten> {
     if batch.lines.is_empty() {
         return Ok(());
     }

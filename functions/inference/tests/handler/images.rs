@@ -142,7 +142,7 @@ async fn what_is_captured_is_the_row_of_pixels() {
     let world = trained("digits", 8, EIGHT).await;
     let picture = png(8, &draw(FIGURES[1].1, 8, 0.0), bright);
     post(&world, "/classify_digit", picture).await;
-    world.inference.settle().await;
+    world.settle().await;
     let captured = world.captured().await;
     assert_eq!(captured.len(), 1);
     assert!(captured[0].0.starts_with("capture/digits/champion/"), "{}", captured[0].0);

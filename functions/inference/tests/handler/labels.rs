@@ -27,7 +27,7 @@ async fn labels_are_taken_and_joined_with_what_was_asked() {
     world.train(2, "").await;
     world.predict("r-1", "mine-1").await;
     world.predict("r-2", "mine-2").await;
-    world.inference.settle().await;
+    world.settle().await;
     let body = format!("{}\n\n{}\n", line("r-1", "15.5"), line("mine-2", "16"));
     let taken = put(&world, "application/jsonlines", &body).await;
     assert_eq!(

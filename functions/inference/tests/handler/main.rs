@@ -37,7 +37,7 @@ async fn what_happens_is_measured_after_the_answer() {
     assert_eq!(world.send("r-5", Method::GET, "/v2", &[], "").await.status(), StatusCode::OK);
     assert!(world.metrics.all().is_empty(), "nobody waits for it");
 
-    world.inference.settle().await;
+    world.settle().await;
     let sums = ["ColdStart", "Rows", "CacheMisses", "CacheHits", "ClientErrors", "ServerErrors"];
     assert_eq!(sums.map(|name| world.metrics.sum(name)), [1.0, 2.0, 1.0, 2.0, 2.0, 0.0]);
     let all = world.metrics.all();
@@ -66,7 +66,7 @@ async fn a_damaged_successor_costs_no_answer_and_is_told_once() {
         world.advance(Duration::from_secs(10));
         let response = world.predict(&format!("s-{request}"), "a").await;
         assert_eq!((response.status(), version(&response)), (StatusCode::OK, 1));
-        world.inference.settle().await;
+        world.settle().await;
     }
     let [event] = world.events.published().try_into().unwrap();
     assert_eq!(event.kind, EventKind::ArtifactDamaged);
@@ -79,7 +79,7 @@ async fn a_body_that_names_its_request_is_captured_by_that_name() {
     world.train(2, "").await;
     let body = row(1.5, "centre").replacen('{', r#"{"id":"order-7","#, 1);
     world.send("r-1", Method::POST, "/v2/models/taxi/infer", &[], body).await;
-    world.inference.settle().await;
+    world.settle().await;
     let [(_, line)] = world.captured().await.try_into().unwrap();
     assert_eq!(line.event_metadata.inference_id.as_deref(), Some("order-7"));
 }

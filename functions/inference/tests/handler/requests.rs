@@ -10,7 +10,7 @@ use inference::invocation::Invocation;
 use model_factory::protocol::Limits;
 use serde_json::{Value, json};
 
-use crate::world::{World, json_of, row};
+use crate::world::{World, json_of, row, taxi, version};
 
 const INFER: &str = "/v2/models/taxi/infer";
 const INVOKE: &str = "/models/taxi/invocations";
@@ -138,6 +138,41 @@ async fn a_body_nests_no_deeper_than_is_said_wherever_it_goes() {
 }
 
 #[tokio::test]
+async fn what_is_larger_than_allowed_is_refused_in_both_protocols() {
+    let world = World::new();
+    world.train(2, "").await;
+    let tensor = |name: &str, data: Value| json!({"name": name, "shape": [1], "datatype": "BYTES", "data": [data]});
+    let (long, longest) = ("x".repeat(64 * 1024 + 1), "x".repeat(64 * 1024));
+    let of_text = |text: &str| {
+        let dist = json!({"name": "dist", "shape": [1], "datatype": "FP64", "data": [7.5]});
+        [
+            (INFER, json!({"inputs": [dist, tensor("zone", text.into())]})),
+            (INVOKE, json!({"dataframe_records": [{"dist": 7.5, "zone": text}]})),
+        ]
+    };
+    let names: Vec<String> = (0..10_001).map(|column| format!("c{column}")).collect();
+    let columns = [
+        (
+            INFER,
+            json!({"inputs": names.iter().map(|name| tensor(name, "x".into())).collect::<Vec<_>>()}),
+        ),
+        (INVOKE, json!({"dataframe_split": {"columns": names, "data": [names]}})),
+    ];
+    let json = [("content-type", "application/json")];
+    for (path, body, status, words) in of_text(&longest)
+        .map(|(path, body)| (path, body, 200, ""))
+        .into_iter()
+        .chain(of_text(&long).map(|(path, body)| (path, body, 422, "65537 bytes")))
+        .chain(columns.map(|(path, body)| (path, body, 422, "10001 columns")))
+    {
+        let answer = world.send("r-1", Method::POST, path, &json, body.to_string()).await;
+        let told = String::from_utf8_lossy(answer.body());
+        assert_eq!(answer.status().as_u16(), status, "{path}: {told}");
+        assert!(told.contains(words) && told.len() < 1_000, "{path}: {told}");
+    }
+}
+
+#[tokio::test]
 async fn a_request_without_time_is_told_so() {
     let world = World::new();
     world.train(2, "").await;
@@ -150,4 +185,28 @@ async fn a_request_without_time_is_told_so() {
     let answer = world.inference.handle(request, &invocation).await;
     assert_eq!(answer.status(), StatusCode::GATEWAY_TIMEOUT);
     assert!(json_of(&answer)["detail"].as_str().unwrap().contains("send fewer rows"));
+}
+
+#[tokio::test]
+async fn a_request_that_names_no_model_is_for_the_one_that_is_set_else_for_the_only_one() {
+    let json = [("content-type", "application/json")];
+    for (set, others, status) in [(false, false, 200), (false, true, 404), (true, true, 200)] {
+        let world = World::of_stack(false, set.then(taxi));
+        world.train(2, "").await;
+        if others {
+            let rows: String = (0..60).map(|row| format!("{row}.5,{row}\n")).collect();
+            let data = format!("dist,time\n{rows}");
+            world.register_data("tram", &data, "target = 'time'", true).await;
+        }
+        let answer = world.send("r-1", Method::POST, "/invocations", &json, records(1)).await;
+        assert_eq!(answer.status().as_u16(), status);
+        match status {
+            200 => {
+                assert_eq!((version(&answer), &json_of(&answer)["model_name"]), (1, &"taxi".into()))
+            }
+            _ => assert!(
+                json_of(&answer)["detail"].as_str().unwrap().contains("MODEL_FACTORY_MODEL")
+            ),
+        }
+    }
 }

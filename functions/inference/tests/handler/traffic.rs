@@ -1,9 +1,13 @@
 //! Canaries and shadows.
 
+use std::sync::atomic::Ordering;
+use std::time::Duration;
+
 use http::Method;
 use model_factory::name::Reference;
+use tokio::time::timeout;
 
-use crate::world::{World, json_of, row, version};
+use crate::world::{World, json_of, row, soon, version};
 
 #[tokio::test]
 async fn a_canary_answers_its_share_by_the_clients_ids() {
@@ -20,7 +24,7 @@ async fn a_canary_answers_its_share_by_the_clients_ids() {
         canary += usize::from(first == 2);
     }
     assert!((15..=45).contains(&canary), "{canary} of 100");
-    world.inference.settle().await;
+    world.settle().await;
     let captured = world.captured().await;
     for (folder, line) in &captured {
         let origin = line.model_factory.as_ref().unwrap();
@@ -61,7 +65,7 @@ async fn a_shadows_answer_is_captured_and_nobodys() {
     assert_eq!(version(&response), 1);
     assert!(world.captured().await.is_empty());
     let asked = world.objects.reads();
-    world.inference.settle().await;
+    world.settle().await;
     assert_eq!(world.objects.reads(), asked + 1, "the shadow is loaded after the answer");
 
     let [(_, own), (folder, shadow)] = world.captured().await.try_into().unwrap();
@@ -91,9 +95,52 @@ async fn a_shadow_that_cannot_answer_is_counted() {
     world.objects.delete(&key);
     for request in ["r-1", "r-2"] {
         assert_eq!(version(&world.predict(request, "mine").await), 1);
-        world.inference.settle().await;
+        world.settle().await;
     }
     assert_eq!(world.captured().await.len(), 2);
     assert_eq!(world.metrics.sum("ShadowErrors"), 2.0);
     assert_eq!(world.events.published().len(), 1);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_shadow_that_takes_long_costs_no_capture_and_not_the_invocation() {
+    let world = World::new();
+    world.train(2, "").await;
+    world.register(5, "", false).await;
+    world.share(None, Some(2)).await;
+    assert_eq!(version(&world.predict("r-1", "mine").await), 1);
+    world.bucket.reads_hang.store(true, Ordering::Relaxed);
+
+    let mut settling = Box::pin(world.inference.settle(soon(Duration::from_secs(5))));
+    assert!(timeout(Duration::from_secs(3), &mut settling).await.is_err(), "the shadow is loading");
+    let [(folder, _)] = world.captured().await.try_into().unwrap();
+    assert_eq!(folder, "capture/taxi/champion/2026/03/01/10", "and the client's answer is kept");
+    assert!(timeout(Duration::from_secs(2), settling).await.is_ok(), "time is left for writing");
+    assert_eq!(
+        (world.metrics.sum("ShadowErrors"), world.metrics.sum("CaptureFailures")),
+        (1.0, 0.0)
+    );
+
+    world.bucket.reads_hang.store(false, Ordering::Relaxed);
+    world.predict("r-2", "mine").await;
+    world.settle().await;
+    assert_eq!(world.captured().await.len(), 3, "the next one is captured twice again");
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_successor_that_takes_long_costs_no_capture() {
+    let world = World::new();
+    world.train(2, "").await;
+    world.predict("r-1", "mine").await;
+    world.settle().await;
+    world.train(5, "").await;
+    world.advance(Duration::from_secs(10));
+    world.bucket.reads_hang.store(true, Ordering::Relaxed);
+    assert_eq!(version(&world.predict("r-2", "mine").await), 1, "the old model answers");
+    world.inference.settle(soon(Duration::from_secs(5))).await;
+    assert_eq!(world.captured().await.len(), 2);
+    world.bucket.reads_hang.store(false, Ordering::Relaxed);
+    assert_eq!(version(&world.predict("r-3", "mine").await), 1);
+    world.settle().await;
+    assert_eq!(version(&world.predict("r-4", "mine").await), 2);
 }

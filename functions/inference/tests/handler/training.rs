@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use http::{Method, Response};
 use model_factory::events::EventKind;
-use model_factory::storage::WriteObjects;
+use model_factory::storage::{ReadObjects, WriteObjects};
 use serde_json::{Value, json};
 
 use super::world::World;
@@ -86,4 +86,23 @@ async fn a_model_of_rows_forecasts_nothing() {
     assert_eq!(told(&store).0, 404);
     let models = world.send("r", Method::GET, "/models", &[], "").await;
     assert_eq!(told(&models).1["models"][0]["name"], "taxi");
+}
+
+#[tokio::test]
+async fn a_stack_where_trainings_are_not_asked_for_by_http_says_so() {
+    let world = World::of_stack(false, None);
+    world.train(2, "").await;
+    for (method, path) in [
+        (Method::POST, TRAIN),
+        (Method::POST, "/train"),
+        (Method::GET, "/models/taxi/runs/0123456789abcdef"),
+        (Method::GET, "/jobs/taxi.0123456789abcdef"),
+    ] {
+        let (status, problem) = told(&world.send("r", method, path, &[], "{}").await);
+        assert_eq!((status, &problem["error_code"]), (403, &"PERMISSION_DENIED".into()), "{path}");
+        assert!(problem["detail"].as_str().unwrap().contains("TrainingByApi=yes"), "{problem}");
+    }
+    assert!(world.events.published().is_empty());
+    assert_eq!(world.objects.list("runs/").await.unwrap(), []);
+    assert_eq!(world.predict("r", "mine").await.status(), 200);
 }

@@ -1,6 +1,8 @@
 //! A function over ports in memory, with models that were trained for it.
 
 use std::collections::BTreeSet;
+use std::future::pending;
+use std::ops::Range;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
@@ -28,7 +30,7 @@ use model_factory::registry::{
 use model_factory::runtime::emf::MetricMemory;
 use model_factory::serving::{CachePorts, CacheSettings, ModelCache};
 use model_factory::spec::Spec;
-use model_factory::storage::{ReadObjects, WriteObjects, keys};
+use model_factory::storage::{Described, Listed, Object, ReadObjects, WriteObjects, keys};
 use model_factory::training::{Trained, TrainingContext, train};
 use serde_json::{Value, json};
 
@@ -45,15 +47,20 @@ impl Clock for HandClock {
     }
 }
 
-/// A bucket that can be out of order for writes.
+/// A bucket that can be out of order for writes, and that can leave those who ask waiting.
 pub(crate) struct Bucket {
     pub(crate) inner: Arc<MemoryObjects>,
     pub(crate) broken: AtomicBool,
+    pub(crate) reads_hang: AtomicBool,
+    pub(crate) writes_hang: AtomicBool,
 }
 
 #[async_trait]
 impl WriteObjects for Bucket {
     async fn put(&self, key: &str, content_type: &str, bytes: Bytes) -> Result<(), PortError> {
+        if self.writes_hang.load(Ordering::Relaxed) {
+            pending::<()>().await;
+        }
         match self.broken.load(Ordering::Relaxed) {
             true => Err(PortError::retryable(format!("put {key}"), "out of order")),
             false => self.inner.put(key, content_type, bytes).await,
@@ -62,6 +69,33 @@ impl WriteObjects for Bucket {
 
     async fn copy(&self, from: &str, etag: &str, to: &str) -> Result<bool, PortError> {
         self.inner.copy(from, etag, to).await
+    }
+}
+
+#[async_trait]
+impl ReadObjects for Bucket {
+    async fn get(&self, key: &str) -> Result<Option<Object>, PortError> {
+        if self.reads_hang.load(Ordering::Relaxed) {
+            pending::<()>().await;
+        }
+        self.inner.get(key).await
+    }
+
+    async fn describe(&self, key: &str) -> Result<Option<Described>, PortError> {
+        self.inner.describe(key).await
+    }
+
+    async fn get_range(
+        &self,
+        key: &str,
+        etag: &str,
+        range: Range<u64>,
+    ) -> Result<Option<Bytes>, PortError> {
+        self.inner.get_range(key, etag, range).await
+    }
+
+    async fn list(&self, prefix: &str) -> Result<Vec<Listed>, PortError> {
+        self.inner.list(prefix).await
     }
 }
 
@@ -118,18 +152,38 @@ impl World {
         settings: CaptureSettings,
         sink: impl FnOnce(Arc<Bucket>, Arc<Stream>) -> Sink,
     ) -> Self {
+        Self::deployed(settings, sink, true, None)
+    }
+
+    /// A world of a stack's parameters.
+    pub(crate) fn of_stack(training_by_api: bool, model: Option<ModelName>) -> Self {
+        let settings = CaptureSettings::for_memory(512);
+        Self::deployed(settings, |bucket, _| Sink::Bucket(bucket), training_by_api, model)
+    }
+
+    fn deployed(
+        settings: CaptureSettings,
+        sink: impl FnOnce(Arc<Bucket>, Arc<Stream>) -> Sink,
+        training_by_api: bool,
+        model: Option<ModelName>,
+    ) -> Self {
         let start = "2026-03-01T10:00:00Z".parse().unwrap();
         let clock = Arc::new(HandClock(Mutex::new(start)));
         let registry = Arc::new(MemoryRegistry::new(clock.clone()));
         let objects = Arc::new(MemoryObjects::default());
-        let bucket = Arc::new(Bucket { inner: objects.clone(), broken: AtomicBool::new(false) });
+        let bucket = Arc::new(Bucket {
+            inner: objects.clone(),
+            broken: AtomicBool::new(false),
+            reads_hang: AtomicBool::new(false),
+            writes_hang: AtomicBool::new(false),
+        });
         let stream = Arc::new(Stream::default());
         let sink = sink(bucket.clone(), stream.clone());
         let events = Arc::new(MemoryEvents::default());
         let metrics = Arc::new(MetricMemory::default());
         let ports = CachePorts {
             registry: registry.clone(),
-            objects: objects.clone(),
+            objects: bucket.clone(),
             events: events.clone(),
             clock: clock.clone(),
         };
@@ -141,6 +195,8 @@ impl World {
             runs: objects.clone(),
             events: events.clone(),
             forecast_model: None,
+            model,
+            training_by_api,
             metrics: metrics.clone(),
             clock: clock.clone(),
         })
@@ -261,6 +317,16 @@ impl World {
         self.send(request_id, Method::POST, "/v2/models/taxi/infer", &headers, body).await
     }
 
+    /// What is done when the answers have gone out, and the function is not stopped soon.
+    pub(crate) async fn settle(&self) {
+        self.inference.settle(soon(Duration::from_secs(60))).await;
+    }
+
+    /// The sandbox ends.
+    pub(crate) async fn finish(&self) {
+        self.inference.finish(soon(Duration::from_millis(450))).await;
+    }
+
     /// The lines that were captured, with the folder of each.
     pub(crate) async fn captured(&self) -> Vec<(String, CaptureLine)> {
         let mut lines = Vec::new();
@@ -296,6 +362,11 @@ impl World {
         }
         all
     }
+}
+
+/// So much later, by the clock that a test can stop.
+pub(crate) fn soon(time: Duration) -> Instant {
+    (tokio::time::Instant::now() + time).into_std()
 }
 
 /// A request for one row.

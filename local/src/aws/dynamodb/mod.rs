@@ -84,7 +84,7 @@ impl DynamoDb {
     ) -> Result<Self, DynamoDbError> {
         let file = path.to_owned();
         let database = task::spawn_blocking(move || open(file, &tables)).await??;
-        let listener = http_server::bind(0).await?;
+        let listener = http_server::bind().await?;
         let address = listener.local_addr()?;
         let sweeps = sweep(database.clone());
         let stop = closing.clone();

@@ -39,7 +39,7 @@ pub(super) fn to_event(parts: &Parts, body: &Bytes) -> Bytes {
                 "method": parts.method.as_str(),
                 "path": decoded(path),
                 "protocol": format!("{:?}", parts.version),
-                // Nobody else can reach a listener on loopback.
+                // No function here asks who it is.
                 "sourceIp": Ipv4Addr::LOCALHOST.to_string(),
                 "userAgent": text(&parts.headers, header::USER_AGENT),
             },

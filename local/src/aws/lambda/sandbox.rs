@@ -94,7 +94,7 @@ impl Sandbox {
 
     async fn spawn(context: &SandboxContext) -> io::Result<Self> {
         let spec = &context.spec;
-        let listener = http_server::bind(0).await?;
+        let listener = http_server::bind().await?;
         let id = Uuid::now_v7().simple().to_string();
         let common = &context.environment;
         let variables = environment::variables(spec, common, &id, listener.local_addr()?);

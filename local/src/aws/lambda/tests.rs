@@ -34,7 +34,7 @@ impl Interfaces {
         });
         let router =
             runtime_api::router().merge(extensions_api::router()).with_state(Arc::clone(&api));
-        let listener = http_server::bind(0).await.expect("a port");
+        let listener = http_server::bind().await.expect("a port");
         let base = format!("http://{}", listener.local_addr().expect("an address"));
         let closing = CancellationToken::new();
         tokio::spawn(http_server::serve(listener, router, closing.clone()));

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::fmt;
+use std::net::{IpAddr, Ipv4Addr};
 use std::path::PathBuf;
 use std::time::Duration;
 
@@ -23,6 +24,8 @@ pub struct StackConfig {
     pub bucket: String,
     /// The port of the endpoint of all services; 0 takes any that is free.
     pub endpoint_port: u16,
+    /// The address that the HTTP API listens on; that of loopback unless another one is set.
+    pub http_host: IpAddr,
     /// The port of the HTTP API; 0 takes any that is free.
     pub http_port: u16,
     /// The region that everything is in.
@@ -65,6 +68,7 @@ impl StackConfig {
             state: state.into(),
             bucket: bucket.into(),
             endpoint_port: 0,
+            http_host: Ipv4Addr::LOCALHOST.into(),
             http_port: 0,
             region: "us-east-1".to_owned(),
             credentials: Credentials {

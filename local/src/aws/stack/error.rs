@@ -1,6 +1,7 @@
 //! Why a stack does not start, or fails.
 
 use std::io;
+use std::net::IpAddr;
 use std::path::PathBuf;
 
 use crate::aws::dynamodb::DynamoDbError;
@@ -29,8 +30,10 @@ pub enum StackError {
         folder: PathBuf,
     },
     /// A port cannot be listened on.
-    #[error("cannot listen on port {port} of 127.0.0.1, choose another port or 0 for any")]
+    #[error("cannot listen on port {port} of {host}, choose another port or 0 for any")]
     Port {
+        /// The address.
+        host: IpAddr,
         /// The port.
         port: u16,
         /// What the operating system said.

@@ -6,6 +6,7 @@ mod lock;
 
 use std::collections::BTreeMap;
 use std::fs;
+use std::net::{IpAddr, Ipv4Addr};
 use std::time::Duration;
 
 use tokio::net::TcpListener;
@@ -21,7 +22,6 @@ use super::endpoint::Endpoint;
 use super::events::{DeadLetter, EventBus, forward_objects};
 use super::firehose::DeliveryStreams;
 use super::http_api::HttpApi;
-use super::http_server;
 use super::lambda::Lambda;
 use super::s3::{ObjectStorage, OpenError};
 use super::sqs::{Poller, Queues};
@@ -95,9 +95,10 @@ impl Stack {
         let in_use = |error: &StackError| matches!(error, StackError::InUse { .. });
         let lock = patiently(|| StateLock::acquire(&state), in_use).await?;
         let (intake, services) = (Tasks::default(), Tasks::default());
-        let (endpoint_listener, endpoint_url) = listen(config.endpoint_port).await?;
+        let (endpoint_listener, endpoint_url) =
+            listen(Ipv4Addr::LOCALHOST.into(), config.endpoint_port).await?;
         let http = match config.http_target()? {
-            Some(function) => Some((function, listen(config.http_port).await?)),
+            Some(function) => Some((function, listen(config.http_host, config.http_port).await?)),
             None => None,
         };
 
@@ -296,9 +297,9 @@ async fn patiently<T, E>(
     take()
 }
 
-async fn listen(port: u16) -> Result<(TcpListener, String), StackError> {
-    let taken = |source| StackError::Port { port, source };
-    let listener = http_server::bind(port).await.map_err(taken)?;
+async fn listen(host: IpAddr, port: u16) -> Result<(TcpListener, String), StackError> {
+    let taken = |source| StackError::Port { host, port, source };
+    let listener = TcpListener::bind((host, port)).await.map_err(taken)?;
     let url = format!("http://{}", listener.local_addr().map_err(taken)?);
     Ok((listener, url))
 }
