@@ -10,6 +10,7 @@ use model_factory::name::{ModelName, Reference, Version};
 use model_factory::registry;
 use model_factory::runtime::{Failure, memory, write_json};
 use model_factory::serving::ServedModel;
+use model_factory::spec::RunMode;
 use model_factory::storage::{Described, keys};
 use model_factory::store;
 
@@ -143,6 +144,7 @@ impl Work<'_> {
         let stored = store::fetch(objects, model, version, artifact.clone()).await;
         let served = stored.and_then(|stored| ServedModel::load(&stored)).map_err(Failure::from)?;
         let load = began.elapsed().as_secs_f64();
+        let notes = notes(&served);
         let input = Input {
             key: key.to_owned(),
             etag: described.etag.clone(),
@@ -184,12 +186,27 @@ impl Work<'_> {
             wishes: wishes.clone(),
             summary,
             reasons,
+            notes,
             seconds: Seconds { load, score: began.elapsed().as_secs_f64() - load },
             peak_memory_bytes: memory::peak_bytes(),
             started_at,
             ended_at: ports.clock.now(),
         })
     }
+}
+
+/// What to know of a version before its answers for a file are believed.
+fn notes(served: &ServedModel) -> Vec<String> {
+    let own_rows = served.manifest.spec.training.mode == RunMode::TrainRun;
+    let note = || {
+        format!(
+            "version {} stands for the rows of its own run (`training.mode = \"train-run\"`), \
+             whose labels lie beside it in `{}`: the rows of other files were not learned from",
+            served.version,
+            keys::LABELS
+        )
+    };
+    own_rows.then(note).into_iter().collect()
 }
 
 /// Whether a file holds nothing at all, which is no defect of a file that is scored.

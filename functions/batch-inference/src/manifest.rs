@@ -36,6 +36,9 @@ pub struct Manifest {
     pub summary: Option<Summary>,
     /// Why the file cannot be scored.
     pub reasons: Vec<Defect>,
+    /// What to know of the version before its answers are believed.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub notes: Vec<String>,
     /// How long it took, in seconds.
     pub seconds: Seconds,
     /// The most memory that was held; `None` where the system does not tell.

@@ -8,7 +8,7 @@ use model_factory::events::{DatasetObject, EventKind};
 use model_factory::name::{ModelName, Reference};
 use model_factory::port_error::chain;
 use model_factory::runtime::{Failure, write_json};
-use model_factory::spec::{Batch as BatchSpec, Spec, When};
+use model_factory::spec::{Batch as BatchSpec, Spec, SpecError, When};
 use model_factory::storage::keys;
 use serde_json::json;
 
@@ -46,22 +46,21 @@ pub(crate) async fn uploaded(
         }
     };
     let spec = spec(ports, &model).await?;
-    let outcome = match spec.when {
-        When::Daily => Outcome::Waiting,
-        When::Upload => {
-            let file = File {
-                ports,
-                model: &model,
-                key,
-                etag: etag.as_deref(),
-                asked: &Reference::default(),
-                wishes: &Wishes::of(&spec),
-            };
-            match file.score(invocation).await? {
-                Some(outcome) => outcome,
-                None => too_large(&file).await?,
-            }
-        }
+    let file = File {
+        ports,
+        model: &model,
+        key,
+        etag: etag.as_deref(),
+        asked: &Reference::default(),
+        wishes: &spec.as_ref().map(Wishes::of).unwrap_or_default(),
+    };
+    let outcome = match spec {
+        Err(error) => file.fail(etag.as_deref().unwrap_or_default(), &chain(&error)).await?,
+        Ok(BatchSpec { when: When::Daily, .. }) => Outcome::Waiting,
+        Ok(BatchSpec { when: When::Upload, .. }) => match file.score(invocation).await? {
+            Some(outcome) => outcome,
+            None => too_large(&file).await?,
+        },
     };
     let files = vec![report::File { key: key.clone(), outcome }];
     Ok(Batch { subject: model.to_string(), selection: None, status: Status::Done, files })
@@ -69,7 +68,8 @@ pub(crate) async fn uploaded(
 
 /// Whether the files of a model wait for the end of their day.
 pub(crate) async fn is_daily(ports: &Ports, model: &ModelName) -> Result<bool, Failure> {
-    Ok(spec(ports, model).await?.when == When::Daily)
+    let spec = spec(ports, model).await?;
+    Ok(spec.map_err(|error| Failure::terminal(&error))?.when == When::Daily)
 }
 
 /// Scores all files that somebody names, and writes down what came of it.
@@ -82,7 +82,10 @@ pub(crate) async fn asked(
         return Err(Failure::InvalidEvent("the request names no file".to_owned()));
     };
     let started_at = ports.clock.now();
-    let spec = spec(ports, &asked.model).await?;
+    let (spec, unreadable) = match spec(ports, &asked.model).await? {
+        Ok(spec) => (spec, None),
+        Err(error) => (BatchSpec::default(), Some(chain(&error))),
+    };
     let wishes = &asked.wishes(&spec);
     let record = run_record(asked);
     let mut keys = keys_of(ports, &asked.model, &selection).await?;
@@ -98,7 +101,11 @@ pub(crate) async fn asked(
         let file =
             File { ports, model: &asked.model, key, etag: None, asked: &asked.version, wishes };
         let begins = index == 0 || Instant::now() + LEAST < invocation.deadline;
-        let scored = if begins { file.score(invocation).await? } else { None };
+        let scored = match &unreadable {
+            Some(reason) => Some(file.fail("", reason).await?),
+            None if begins => file.score(invocation).await?,
+            None => None,
+        };
         let outcome = match (scored, index) {
             (Some(outcome), _) => outcome,
             (None, 0) => too_large(&file).await?,
@@ -137,13 +144,10 @@ async fn too_large(file: &File<'_>) -> Result<Outcome, Failure> {
     file.fail("", reason).await
 }
 
-/// What `model.toml` says of batches today.
-async fn spec(ports: &Ports, model: &ModelName) -> Result<BatchSpec, Failure> {
-    match ports.read_objects.get(&keys::spec(model)).await? {
+/// What `model.toml` says of batches today, where it can be read.
+async fn spec(ports: &Ports, model: &ModelName) -> Result<Result<BatchSpec, SpecError>, Failure> {
+    Ok(match ports.read_objects.get(&keys::spec(model)).await? {
         None => Ok(BatchSpec::default()),
-        Some(object) => match Spec::parse(&object.bytes) {
-            Ok(spec) => Ok(spec.batch),
-            Err(error) => Err(Failure::Terminal(chain(&error))),
-        },
-    }
+        Some(object) => Spec::parse(&object.bytes).map(|spec| spec.batch),
+    })
 }

@@ -22,7 +22,7 @@ pub(crate) async fn write(
 ) -> Result<(), Stop> {
     let Job { ports, run, model, .. } = *job;
     let results = Results { raw, labels, label: free_name(raw, "label") };
-    for (file, noise_only) in [("labels.json", false), ("noise.json", true)] {
+    for (file, noise_only) in [(keys::LABELS, false), (keys::NOISE, true)] {
         let rows = Rows { results: &results, noise_only };
         let bytes = serde_json::to_vec(&rows).map_err(|error| Failure::terminal(&error))?;
         let key = keys::run(model, run, file);

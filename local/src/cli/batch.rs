@@ -7,7 +7,7 @@ use batch_inference::report::{File, Outcome, OutlierRows, Status};
 use batch_inference::request::{Asked, Selection};
 use clap::{Args, ValueEnum};
 use jiff::civil::Date;
-use model_factory::batch::TextSummary;
+use model_factory::batch::{RejectedRow, Summary, TextSummary};
 use model_factory::name::{ModelName, Reference};
 use model_factory::spec::TableFormat;
 use model_factory::storage::{ReadObjects, WriteObjects, keys};
@@ -17,6 +17,9 @@ use crate::client::Client;
 use crate::client::batches;
 use crate::error::CliError;
 use crate::terminal::{read, say};
+
+/// How many reasons are said; the manifest has more, the file of rejected rows all.
+const SHOWN: usize = 3;
 
 #[derive(Debug, Args)]
 #[command(group = clap::ArgGroup::new("files").required(true))]
@@ -89,38 +92,64 @@ impl Batch {
         if record.batch.status == Status::NoData {
             return say(format!("no data: `{}` has no such file to score", asked.model));
         }
+        let mut unanswered = 0;
         for file in &record.batch.files {
             say(words(client.bucket.name(), file))?;
-            for line in texts(client, &file.outcome).await? {
+            for line in details(client, &file.outcome).await? {
                 say(line)?;
             }
+            unanswered += usize::from(is_unanswered(&file.outcome));
         }
-        match record.batch.files.iter().any(|file| matches!(file.outcome, Outcome::Refused { .. }))
-        {
-            true => Err(CliError::Training("not every file could be scored".to_owned())),
-            false => Ok(()),
+        match unanswered {
+            0 => Ok(()),
+            _ => Err(CliError::Training("not every file could be scored".to_owned())),
         }
     }
 }
 
-/// What the texts of a file's outliers say.
-async fn texts(client: &Client, outcome: &Outcome) -> Result<Vec<String>, CliError> {
-    let Outcome::Scored { manifest, outliers: Some(OutlierRows { rows: 1.., .. }), .. } = outcome
-    else {
-        return Ok(Vec::new());
-    };
+/// Whether there is no answer for a file that has rows.
+fn is_unanswered(outcome: &Outcome) -> bool {
+    matches!(outcome, Outcome::Refused { .. } | Outcome::Scored { predicted: 0, .. })
+}
+
+/// What the manifest of a scored file tells of it: what to know of the version, why rows are
+/// rejected, what the texts of outliers say.
+async fn details(client: &Client, outcome: &Outcome) -> Result<Vec<String>, CliError> {
+    let Outcome::Scored { manifest, .. } = outcome else { return Ok(Vec::new()) };
     let Some(manifest) = client.bucket.get(manifest).await? else { return Ok(Vec::new()) };
-    let manifest: Manifest = serde_json::from_slice(&manifest.bytes)?;
-    let told = manifest.summary.and_then(|summary| summary.outliers);
-    let told = told.into_iter().flat_map(|outliers| outliers.texts).flat_map(|told| {
-        let TextSummary { column, texts, sentences, .. } = told;
-        let nothing = (texts == 0).then(|| format!("  {column}: no outlier has a text"));
-        let said = sentences.into_iter().map(move |sentence| {
-            format!("  {column}: \u{201c}{}\u{201d} (row {})", sentence.text, sentence.row)
-        });
-        nothing.into_iter().chain(said)
+    let Manifest { notes, summary, .. } = serde_json::from_slice(&manifest.bytes)?;
+    let mut lines: Vec<String> = notes.iter().map(|note| format!("note: {note}")).collect();
+    if let Some(summary) = summary {
+        lines.extend(rejected(&summary));
+        let outliers = summary.outliers.filter(|outliers| outliers.rows > 0);
+        lines.extend(outliers.into_iter().flat_map(|outliers| outliers.texts).flat_map(said));
+    }
+    Ok(lines)
+}
+
+/// The first of the rejected rows.
+fn rejected(summary: &Summary) -> Vec<String> {
+    let rows = summary.rejected_rows.iter().take(SHOWN);
+    let mut lines: Vec<String> = rows
+        .map(|RejectedRow { row, reason, .. }| match reason.starts_with("row ") {
+            true => format!("  {reason}"),
+            false => format!("  row {row}: {reason}"),
+        })
+        .collect();
+    let more = summary.rejected.saturating_sub(lines.len() as u64);
+    lines.extend((more > 0).then(|| format!("  and {more} more rows")));
+    lines
+}
+
+/// What the outliers' texts of a column say.
+fn said(TextSummary { column, texts, sentences, .. }: TextSummary) -> Vec<String> {
+    if texts == 0 {
+        return vec![format!("  {column}: no outlier has a text")];
+    }
+    let said = sentences.into_iter().map(|sentence| {
+        format!("  {column}: \u{201c}{}\u{201d} (row {})", sentence.text, sentence.row)
     });
-    Ok(told.collect())
+    said.collect()
 }
 
 /// What came of a file, in words.
@@ -145,7 +174,12 @@ fn words(bucket: &str, File { key, outcome }: &File) -> String {
         }
         Outcome::NoData { .. } => format!("`{key}` has no row"),
         Outcome::Refused { reasons, .. } => {
-            format!("`{key}` cannot be scored: {}", reasons.join("; "))
+            let told: Vec<&str> = reasons.iter().take(SHOWN).map(String::as_str).collect();
+            let more = match reasons.len() - told.len() {
+                0 => String::new(),
+                more => format!("; and {more} more"),
+            };
+            format!("`{key}` cannot be scored: {}{more}", told.join("; "))
         }
         Outcome::Waiting => format!("`{key}` waits for the end of its day"),
         Outcome::Superseded => format!("`{key}` was replaced meanwhile"),

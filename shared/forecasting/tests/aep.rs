@@ -24,6 +24,12 @@ use model_factory_tabular::spec::Spec;
 const PROPHET: [f64; 5] = [1804.0, 4088.0, 7867.0, 1333.0, 7278.0];
 const NAIVE: [f64; 5] = [968.0, 2551.0, 776.0, 1597.0, 1904.0];
 
+/// What ours miss by, as `docs/book.md` tells.
+const OURS: [f64; 5] = [1520.0, 2165.0, 923.0, 1498.0, 1110.0];
+
+/// By how much it may be more, as the last digits depend on the machine.
+const SLACK: f64 = 1.01;
+
 /// Rows that are split, of the first training part and of each test.
 const BLOCK: usize = 1000;
 const FIRST: usize = 170;
@@ -95,11 +101,14 @@ fn splits(raw: &RawTable, spec: &Spec, end: usize) -> Vec<Outcome> {
 }
 
 #[test]
-fn the_books_splits_are_forecast_better_than_by_prophet_and_by_yesterday() {
+fn the_books_splits_are_forecast_better_in_the_mean_and_two_of_five_better_than_by_both() {
     let spec = Spec::parse(SPEC.as_bytes()).unwrap();
     let Some(raw) = hours(&spec) else { return };
     let outcomes = splits(&raw, &spec, raw.table.rows());
-    for ((outcome, prophet), naive) in outcomes.iter().zip(PROPHET).zip(NAIVE) {
+    let mut both = 0;
+    for ((outcome, ours), (prophet, naive)) in
+        outcomes.iter().zip(OURS).zip(PROPHET.into_iter().zip(NAIVE))
+    {
         let (rmse, coverage) = (outcome.rmse(), outcome.coverage());
         let learner = outcome.board.chosen[0].learner;
         println!(
@@ -109,12 +118,15 @@ fn the_books_splits_are_forecast_better_than_by_prophet_and_by_yesterday() {
             println!("    {:?} {:.0?} {:.2} s", standing.learner, standing.mean, standing.seconds);
         }
         assert!((outcome.naive - naive).abs() < 1.0, "{}", outcome.naive);
+        assert!(rmse < SLACK * ours, "{rmse}, not {ours}");
+        both += usize::from(rmse < prophet && rmse < naive);
     }
     let sum: f64 = outcomes.iter().map(Outcome::rmse).sum();
     let covered: f64 = outcomes.iter().map(Outcome::coverage).sum();
     println!("mean RMSE {:.0}, coverage of 80 %: {:.2}", sum / 5.0, covered / 5.0);
-    let better = outcomes.iter().filter(|it| it.rmse() < it.naive).count();
-    assert!(better >= 3, "{better} of 5 splits");
+    assert_eq!(both, 2, "of 5 splits");
+    let beaten = |other: [f64; 5]| outcomes.iter().zip(other).filter(|(it, of)| it.rmse() < *of);
+    assert_eq!((beaten(PROPHET).count(), beaten(NAIVE).count()), (4, 3));
     assert!(sum < NAIVE.iter().sum::<f64>() && sum < 0.4 * PROPHET.iter().sum::<f64>());
 }
 

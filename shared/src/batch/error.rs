@@ -39,6 +39,9 @@ impl From<AnswerError> for ScoreError {
     fn from(error: AnswerError) -> Self {
         match error {
             AnswerError::TooLate => Self::TooLate,
+            AnswerError::Series => {
+                Self::Rejected(Defect::new("forecasts_series", error.to_string()).into())
+            }
             AnswerError::Unfit(error @ ProtocolError::Parameter { .. }) => {
                 Self::Rejected(Defect::new("option", error.to_string()).into())
             }

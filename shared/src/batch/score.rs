@@ -13,8 +13,8 @@ use super::rejected::{LISTED, RejectedRow};
 use super::summary::{Summary, Tally};
 use super::wishes::Wishes;
 use crate::dataset::write::TableWriter;
-use crate::dataset::{Blocks, Defect, Rejection, Schema, Source};
-use crate::serving::ServedModel;
+use crate::dataset::{Block, Blocks, Defect, Rejection, Schema, Source};
+use crate::serving::{AnswerError, ServedModel};
 use crate::spec::TableFormat;
 
 /// Some bytes of what comes of a file.
@@ -41,6 +41,9 @@ pub fn score(
     deadline: Instant,
     mut sink: impl FnMut(Part) -> io::Result<()>,
 ) -> Result<Option<Summary>, ScoreError> {
+    if served.predictor().is_none() {
+        return Err(AnswerError::Series.into());
+    }
     let mut blocks = Blocks::open(name, source)?;
     let schema = &served.manifest.schema;
     if blocks.format() != TableFormat::Jsonl {
@@ -61,6 +64,9 @@ pub fn score(
         if Instant::now() >= deadline {
             return Err(ScoreError::TooLate);
         }
+        if work.is_none() {
+            refuse_an_array(&round)?;
+        }
         let work = work.get_or_insert_with(|| Work::new(served, &blocks, wishes, deadline));
         work.plan.know(blocks.names())?;
         let shared = &work.plan;
@@ -73,6 +79,15 @@ pub fn score(
     match work {
         Some(work) => work.end(blocks.format(), &mut sink).map(Some),
         None => Ok(None),
+    }
+}
+
+/// Refuses a file whose first line begins a list: no line of it is a row.
+fn refuse_an_array(blocks: &[Block]) -> Result<(), Rejection> {
+    let first = blocks.first().filter(|block| block.rows() > 0);
+    match first.and_then(|block| block.row(0).defect()) {
+        Some(defect) if defect.code == "json_array" => Err(defect.clone().into()),
+        _ => Ok(()),
     }
 }
 

@@ -161,6 +161,12 @@ pub fn quarantine(dataset: &str, etag: &str) -> String {
     }
 }
 
+/// The file of a run's folder with the labels of its own rows, where it gives them such.
+pub const LABELS: &str = "labels.json";
+
+/// Those of [`LABELS`] that are noise, or anomalies.
+pub const NOISE: &str = "noise.json";
+
 /// What a training on series writes down, in the folder of its run.
 pub const SERIES_RECORD: &str = "forecasting.json";
 

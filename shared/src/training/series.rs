@@ -158,6 +158,7 @@ pub fn train_series(
     };
     let decision = gate.decide(&challenger, opponent.as_ref());
     let mut notes = panel.notes.clone();
+    notes.extend(board.why_combined());
     notes.push(measured_in_words(&measured));
     notes.extend(realised.as_ref().map(|realised| realised.in_words(metric)));
     if unfinished > 0 {

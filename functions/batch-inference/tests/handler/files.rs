@@ -113,6 +113,53 @@ async fn a_file_without_an_input_is_refused_in_words() {
 }
 
 #[tokio::test]
+async fn a_model_of_series_scores_no_file_and_says_so_once() {
+    let world = World::with_series().await;
+    let event = world.upload("days.csv", "date,store\n2026-02-01,1\n").await;
+    let refused = world.outcome(&event).await;
+    let Outcome::Refused { manifest: Some(manifest), reasons } = &refused else {
+        panic!("{refused:?}")
+    };
+    assert!(reasons[0].contains("forecasts series, and has no answer for rows"), "{reasons:?}");
+    let manifest = world.manifest(manifest).await;
+    assert_eq!(manifest.status, FileStatus::Refused);
+    assert_eq!(manifest.reasons[0].code, "forecasts_series");
+    assert_eq!(world.outcome(&event).await, refused);
+    assert_eq!(world.published().len(), 1);
+}
+
+#[tokio::test]
+async fn a_json_array_is_refused_as_a_whole() {
+    let world = World::with_rides().await;
+    for array in [
+        "[{\"dist\":1.5,\"zone\":\"airport\",\"late\":true}]",
+        "[\n  {\"dist\":1.5,\"zone\":\"airport\",\"late\":true},\n  {\"dist\":2.5}\n]\n",
+    ] {
+        let event = world.upload("labels.json", array).await;
+        let outcome = world.outcome(&event).await;
+        let Outcome::Refused { manifest: Some(_), reasons } = outcome else {
+            panic!("{outcome:?}")
+        };
+        assert!(reasons[0].starts_with("the file is a JSON array"), "{reasons:?}");
+        assert_eq!(world.keys("batch/taxi/output/").await, Vec::<String>::new());
+    }
+}
+
+#[tokio::test]
+async fn a_spec_that_cannot_be_read_is_the_reason_why_nothing_is_scored() {
+    let world = World::with_rides().await;
+    world.spec("[batch]\nwen = 'daily'").await;
+    let event = world.upload("rides.csv", RIDES).await;
+    let asked = json!({"model": "taxi", "key": "batch/taxi/input/rides.csv"});
+    for event in [event, asked] {
+        let outcome = world.outcome(&event).await;
+        let Outcome::Refused { manifest: None, reasons } = outcome else { panic!("{outcome:?}") };
+        assert!(reasons[0].contains("unknown key `wen`"), "{reasons:?}");
+    }
+    assert_eq!(world.published()[0].kind, EventKind::BatchInferenceFailed);
+}
+
+#[tokio::test]
 async fn empty_files_are_no_data_and_other_files_are_no_tables() {
     let world = World::with_rides().await;
     for content in ["", "dist,zone,late\n"] {

@@ -82,6 +82,18 @@ async fn the_daily_taxi_job_lists_outliers_apart_and_sums_up_what_they_say() {
 }
 
 #[tokio::test]
+async fn a_version_of_a_train_run_says_that_it_stands_for_its_own_rows() {
+    let world = world(CLUSTERS).await;
+    let (_, usual) = world.score("rides.csv", rides(100)).await;
+    assert_eq!(usual.notes, Vec::<String>::new());
+    let own = CLUSTERS.to_owned() + "mode = 'train-run'\n";
+    world.train(&rides(400), &own).await;
+    let (_, manifest) = world.score("rides.csv", rides(100)).await;
+    let [note] = manifest.notes.as_slice() else { panic!("{:?}", manifest.notes) };
+    assert!(note.starts_with("version 2 stands for the rows of its own run"), "{note}");
+}
+
+#[tokio::test]
 async fn noise_is_listed_in_the_format_of_the_file() {
     let world = world(CLUSTERS).await;
     let text = rides(100);

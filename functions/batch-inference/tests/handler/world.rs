@@ -1,5 +1,6 @@
 //! A function over ports in memory, with a model that was trained for it.
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
@@ -12,7 +13,9 @@ use bytes::Bytes;
 use model_factory::clock::{Clock, SystemClock};
 use model_factory::dataset::{Labelled, csv};
 use model_factory::events::Event;
+use model_factory::forecasting::Panel;
 use model_factory::memory::{MemoryEvents, MemoryIdempotency, MemoryObjects, MemoryRegistry};
+use model_factory::metrics::Metric;
 use model_factory::name::{Alias, ModelName, Reference};
 use model_factory::registry::{Actor, Cause, NewVersion, Promotion, ReadRegistry, WriteRegistry};
 use model_factory::runtime::Failure;
@@ -20,7 +23,7 @@ use model_factory::serving::ServedModel;
 use model_factory::spec::Spec;
 use model_factory::storage::{ReadObjects, WriteObjects, keys};
 use model_factory::store;
-use model_factory::training::{TrainingContext, train};
+use model_factory::training::{TrainingContext, train, train_series};
 use serde_json::{Value, json};
 
 pub(crate) fn taxi() -> ModelName {
@@ -89,13 +92,39 @@ impl World {
         let raw = csv::read(data.as_bytes()).unwrap();
         let data = Labelled::from_raw(raw, &spec).unwrap();
         let trained = train(&taxi(), &data, &spec, None, &TrainingContext::default()).unwrap();
-        let key = keys::artifact(&taxi(), &trained.sha256);
-        self.objects.put(&key, "", trained.artifact.clone().into()).await.unwrap();
+        self.register(trained.artifact, trained.sha256, trained.metric, trained.metrics).await;
+    }
+
+    /// The same of a version that forecasts the sales of a store, day by day.
+    pub(crate) async fn with_series() -> Self {
+        let world = Self::new();
+        let rows = (1..=28).map(|day| format!("2026-01-{day:02},1,{}\n", 10 + day % 7));
+        let data = "date,store,sales\n".to_owned() + &rows.collect::<String>();
+        let spec = "target = 'sales'\n[forecasting]\nseries = ['store']\nlearners = ['theta']";
+        let spec = Spec::parse(spec.as_bytes()).unwrap();
+        let asked = spec.forecasts().unwrap();
+        let raw = csv::read(data.as_bytes()).unwrap();
+        let panel = Panel::from_raw(raw, &spec, &asked).unwrap();
+        let context = TrainingContext::default();
+        let trained = train_series(&taxi(), &panel, &asked, &spec, None, None, &context).unwrap();
+        world.register(trained.artifact, trained.sha256, trained.metric, trained.metrics).await;
+        world
+    }
+
+    async fn register(
+        &self,
+        artifact: Vec<u8>,
+        sha256: String,
+        metric: Metric,
+        metrics: BTreeMap<Metric, f64>,
+    ) {
+        let key = keys::artifact(&taxi(), &sha256);
+        self.objects.put(&key, "", artifact.into()).await.unwrap();
         let expected = self.registry.alias(&taxi(), &Alias::champion()).await.unwrap();
         let run = format!("run-{}", self.registry.versions(&taxi()).await.unwrap().len());
         let version = NewVersion {
             model: taxi(),
-            artifact: trained.sha256.clone(),
+            artifact: sha256,
             artifact_bytes: 0,
             run,
             dataset: String::new(),
@@ -104,8 +133,8 @@ impl World {
             columns: 0,
             seconds: 0.0,
             learner: String::new(),
-            metric: trained.metric,
-            metrics: trained.metrics.clone(),
+            metric,
+            metrics,
             structure: None,
             baselines: None,
             created_at: SystemClock.now(),

@@ -6,6 +6,7 @@ use model_factory_learning::metrics::Metric;
 use model_factory_tabular::spec::ForecasterKind;
 use serde::{Deserialize, Serialize};
 
+use super::choice::{MIN_ORIGINS, SURE};
 use super::trials::{TOLD, Trial, Trials, deviation, mean};
 use crate::chosen::Chosen;
 
@@ -46,6 +47,31 @@ pub struct Standing {
     pub failed: usize,
     /// How long it took, in seconds of one core.
     pub seconds: f64,
+}
+
+impl Board {
+    /// Why the combination is chosen though another learner leads, in words; `None` where it
+    /// leads itself or is not chosen.
+    #[must_use]
+    pub fn why_combined(&self) -> Option<String> {
+        let leader = self.standings.first()?;
+        let is_combined = |it: &&Standing| it.learner == ForecasterKind::Combination;
+        let combined = self.standings.iter().find(is_combined).filter(|it| it.chosen > 0)?;
+        if leader.learner == combined.learner {
+            return None;
+        }
+        let whom = match self.series {
+            1 => "is chosen".to_owned(),
+            all => format!("is chosen for {} of {all} series", combined.chosen),
+        };
+        Some(format!(
+            "`{}` {whom}, though `{}` leads by {}: a lead over it counts only from {MIN_ORIGINS} \
+             origins on, and beyond {SURE} standard errors",
+            combined.learner.name(),
+            leader.learner.name(),
+            self.metric
+        ))
+    }
 }
 
 /// How each of the learners did, the best first.

@@ -12,9 +12,9 @@ use crate::intervals::Spread;
 use crate::panel::Series;
 
 /// A lead over the combination counts from so many of its standard errors on …
-const SURE: f64 = 2.0;
+pub(super) const SURE: f64 = 2.0;
 /// … and of at least so many origins: fewer do not tell how uncertain it is.
-const MIN_ORIGINS: usize = 3;
+pub(super) const MIN_ORIGINS: usize = 3;
 
 impl Competition<'_> {
     /// Chooses for a series: what an earlier run has chosen, the learner that is best for

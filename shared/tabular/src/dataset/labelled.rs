@@ -8,20 +8,15 @@ use super::defect::{Defect, Rejection};
 use super::hash;
 use super::read::RawTable;
 use super::references;
-use super::roles::{self, Roles};
+use super::roles::Roles;
 use super::schema::{Field, Kind, Schema, Task};
 use super::table::{Column, MISSING, Table, Values};
 use super::target::{self, Target};
+use super::target_column;
 use crate::spec::{Spec, TaskKind};
 
 /// The least number of rows that can be trained on.
 pub const MIN_ROWS: usize = 20;
-
-/// The target's usual names, in order of preference.
-const TARGET_NAMES: [&str; 3] = ["target", "label", "y"];
-
-/// Those of a column that tells which rows are anomalies: `y` may be a coordinate.
-const LABEL_NAMES: [&str; 2] = ["target", "label"];
 
 /// A category with more levels than this share of its rows is an identifier.
 const MAX_LEVEL_SHARE: f64 = 0.5;
@@ -57,11 +52,8 @@ impl Labelled {
     /// value at all; no input is left; or too few rows are labelled.
     pub fn from_raw(raw: RawTable, spec: &Spec) -> Result<Self, Rejection> {
         let mut notes = raw.notes.clone();
-        let name = target_name(&raw.table, spec)?;
+        let name = target_column::of(&raw, spec, &mut notes)?;
         let name = name.as_deref();
-        if let Some(name) = name.filter(|_| spec.target.is_none()) {
-            notes.push(format!("target `{name}` (inferred; pin it with `target = \"{name}\"`)"));
-        }
         let roles = Roles::of(&raw, name, spec)?;
         let mut kinds: BTreeMap<String, Kind> = BTreeMap::new();
         for (column, kind) in raw.table.columns().iter().zip(&raw.kinds) {
@@ -143,30 +135,6 @@ impl Labelled {
 
 fn pick<T: Copy>(values: &[T], rows: &[usize]) -> Vec<T> {
     rows.iter().filter_map(|&row| values.get(row).copied()).collect()
-}
-
-/// The target's column; `None` where the task needs none and there is none. The last column
-/// is taken for one only where there has to be one.
-fn target_name(table: &Table, spec: &Spec) -> Result<Option<String>, Rejection> {
-    if spec.task == Some(TaskKind::Clustering) {
-        return Ok(None);
-    }
-    let names = || table.columns().iter().map(|column| column.name.as_str());
-    if let Some(target) = &spec.target {
-        if names().any(|name| name == target) {
-            return Ok(Some(target.clone()));
-        }
-        return Err(roles::no_such_column("unknown_target", "target", target, table).into());
-    }
-    let called = |usual: &&str| names().find(|name| name.eq_ignore_ascii_case(usual));
-    if spec.task == Some(TaskKind::Anomaly) {
-        return Ok(LABEL_NAMES.iter().find_map(called).map(str::to_owned));
-    }
-    let usual = TARGET_NAMES.iter().find_map(called);
-    match usual.or_else(|| names().next_back()) {
-        Some(name) => Ok(Some(name.to_owned())),
-        None => Err(Defect::new("no_columns", "the data set has no column").into()),
-    }
 }
 
 /// The columns beside the target, and the target.
@@ -288,8 +256,8 @@ fn uninformative(name: &str, values: &Values, kind: Kind) -> Option<String> {
             if present.all(|number| number == first) && values.missing() == 0 {
                 return Some(format!("every value is {first}"));
             }
-            let identifier = name.eq_ignore_ascii_case("id") || name.ends_with("_id");
-            (identifier && all_distinct(numbers)).then(|| "it numbers the rows".to_owned())
+            let numbers_rows = is_called_an_identifier(name) && all_distinct(numbers);
+            numbers_rows.then(|| "it numbers the rows".to_owned())
         }
         Values::Category(categories) => {
             // Others are those of rows without a target.
@@ -303,15 +271,25 @@ fn uninformative(name: &str, values: &Values, kind: Kind) -> Option<String> {
             if used <= 1 && values.missing() == 0 {
                 return Some("every value is the same".to_owned());
             }
-            (kind != Kind::Text
-                && used >= MIN_LEVELS_OF_NAMES
-                && used as f64 > MAX_LEVEL_SHARE * present as f64)
+            (kind != Kind::Text && name_rows(used, present))
                 .then(|| format!("{used} distinct texts in {present} rows name rows, not groups"))
         }
     }
 }
 
-fn all_distinct(numbers: &[f64]) -> bool {
+/// Whether so many texts, in so many rows, are names of rows.
+pub(super) fn name_rows(distinct: usize, rows: usize) -> bool {
+    distinct >= MIN_LEVELS_OF_NAMES && distinct as f64 > MAX_LEVEL_SHARE * rows as f64
+}
+
+/// Whether a column's name is that of an identifier.
+pub(super) fn is_called_an_identifier(name: &str) -> bool {
+    let name = name.to_ascii_lowercase();
+    name == "id" || name.ends_with("_id")
+}
+
+/// Whether no number is there twice.
+pub(super) fn all_distinct(numbers: &[f64]) -> bool {
     let mut bits: Vec<u64> = numbers.iter().map(|number| number.to_bits()).collect();
     bits.sort_unstable();
     bits.windows(2).all(|pair| pair.first() != pair.last())

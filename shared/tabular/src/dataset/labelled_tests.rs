@@ -29,6 +29,53 @@ fn target_and_task_are_inferred_and_noted() {
 }
 
 #[test]
+fn what_identifies_rows_is_not_taken_for_the_target() {
+    // As the rides of the book: the identifier comes last.
+    let rides = "speed,dist,ride_id\n".to_owned()
+        + &rows(40, |row| format!("{row}.1,{row}.5,2021020{row}"));
+    let data = prepare(&rides, &Spec::default()).unwrap();
+    assert_eq!(data.schema.target.as_deref(), Some("dist"));
+    assert!(data.notes[0].starts_with("column `ride_id` identifies rows"), "{:?}", data.notes);
+    let own = Spec { id: Some("ride_id".into()), ..Spec::default() };
+    let data = prepare(&rides, &own).unwrap();
+    assert_eq!(data.schema.target.as_deref(), Some("dist"));
+    assert!(data.notes[0].starts_with("target `dist` (inferred"), "{:?}", data.notes);
+    let wanted = Spec { target: Some("ride_id".into()), ..Spec::default() };
+    assert_eq!(prepare(&rides, &wanted).unwrap().schema.target.as_deref(), Some("ride_id"));
+
+    let counted = "a,b,key\n".to_owned()
+        + &rows(40, |row| format!("{row}.1,{row}.5,{}", 1000 + (7 * row + 3) % 40));
+    let data = prepare(&counted, &Spec::default()).unwrap();
+    assert_eq!(data.schema.target.as_deref(), Some("b"), "a key in any order");
+    let named = "a,b,user_id\n".to_owned() + &rows(60, |row| format!("{row}.1,{row}.5,u-{row}"));
+    let data = prepare(&named, &Spec::default()).unwrap();
+    assert_eq!(data.schema.target.as_deref(), Some("b"), "names of rows");
+    let shared = "a,class_id\n".to_owned() + &rows(60, |row| format!("{row}.5,{}", row % 3));
+    let data = prepare(&shared, &Spec::default()).unwrap();
+    assert_eq!(data.schema.target.as_deref(), Some("class_id"), "it names groups of rows");
+    let keys = "id\n".to_owned() + &rows(40, |row| format!("{row}"));
+    let defect = only_defect(prepare(&keys, &Spec::default()));
+    assert_eq!(defect.code, "no_target");
+    assert!(defect.message.contains("by `target` in model.toml"), "{}", defect.message);
+}
+
+#[test]
+fn a_lone_series_is_told_that_it_can_be_forecast() {
+    let days = "day,demand\n".to_owned()
+        + &rows(40, |row| format!("2021-{:02}-{:02},{}.5", 1 + row / 28, 1 + row % 28, row % 9));
+    let data = prepare(&days, &Spec::default()).unwrap();
+    assert_eq!(
+        (data.schema.target.as_deref(), data.schema.task),
+        (Some("demand"), Task::Regression)
+    );
+    let hint = "`task = \"forecasting\"` in model.toml forecasts `demand`";
+    assert!(data.notes.iter().any(|note| note.ends_with(hint)), "{:?}", data.notes);
+    let spec = Spec { task: Some(TaskKind::Regression), ..Spec::default() };
+    let data = prepare(&days, &spec).unwrap();
+    assert!(!data.notes.iter().any(|note| note.ends_with(hint)), "{:?}", data.notes);
+}
+
+#[test]
 fn clusters_and_anomalies_need_no_target() {
     let text = "a,b,y\n".to_owned() + &rows(40, |row| format!("{row},{row}.5,{}", row % 7));
     let spec = Spec::parse(b"task = 'clustering'").unwrap();

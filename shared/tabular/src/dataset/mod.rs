@@ -14,6 +14,7 @@ pub mod selection;
 pub mod split;
 pub mod table;
 pub mod target;
+mod target_column;
 pub mod write;
 
 pub use defect::{Defect, Rejection};

@@ -80,8 +80,16 @@ fn fill(columns: &mut Columns, row: u64, line: u64, defects: &mut Defects) {
     }
 }
 
-/// A line that is no flat object.
+/// A line that is no flat object. A first one that begins a list tells of the whole file: it is
+/// no JSON lines.
 pub(super) fn not_an_object(row: u64, line: u64, error: &serde_json::Error) -> Defect {
+    if row == 1 && error.to_string().starts_with("invalid type: sequence") {
+        let message = format!(
+            "the file is a JSON array, from line {line} on, not JSON lines: write each of its \
+             objects on a line of its own, without commas between them (`jq -c '.[]'` does)"
+        );
+        return Defect::new("json_array", message).in_row(row);
+    }
     let message = format!(
         "row {row} (line {line}) is no JSON object on a line of its own, at character {}: {}",
         error.column(),

@@ -62,5 +62,7 @@ fn lines_that_are_no_flat_objects_are_named() {
         found[0].message
     );
     let list = b"[{\"a\": 1},\n{\"a\": 2}]";
-    assert_eq!(defects("a.json", list, &Spec::default())[0].code, "not_an_object");
+    let array = &defects("a.json", list, &Spec::default())[0];
+    assert_eq!(array.code, "json_array");
+    assert!(array.message.contains("each of its objects on a line of its own"), "{array:?}");
 }
