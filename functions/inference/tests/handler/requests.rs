@@ -86,7 +86,7 @@ async fn options_of_csv_are_captured_with_the_rows() {
     assert!(mistyped["error"].as_str().unwrap().contains("found `far`"), "{part}");
     assert!(missing["error"].as_str().unwrap().contains("input `dist`: missing"), "{part}");
 
-    world.inference.settle().await;
+    world.settle().await;
     let [(_, line)] = world.captured().await.try_into().unwrap();
     let query = line.model_factory.as_ref().unwrap().query.as_deref();
     assert_eq!(query, Some("partial=true&interval=0.9"));
@@ -115,7 +115,7 @@ async fn an_id_by_which_no_label_could_come_is_refused() {
     let headers = [("x-amzn-sagemaker-inference-id", "")];
     let answer = world.send("r-3", Method::POST, INFER, &headers, empty).await;
     assert_eq!((answer.status(), json_of(&answer).get("id")), (StatusCode::OK, None));
-    world.inference.settle().await;
+    world.settle().await;
     let [(_, line)] = world.captured().await.try_into().unwrap();
     assert_eq!(line.event_metadata.inference_id, None, "an empty one is none");
 }
