@@ -26,8 +26,8 @@ HTTP = httpx.Client(base_url=SERVER)
 
 
 def infer(model: str, request: InferenceRequest) -> InferenceResponse:
-    # As MLServer's own client code and KServe's transformers send it.
-    body = request.model_dump_json(by_alias=True, exclude_none=True)
+    # As MLServer's clients and KServe's transformers send it: what they do not set is null.
+    body = request.model_dump_json(by_alias=True)
     answer = HTTP.post(f"/v2/models/{model}/infer", content=body, headers={"content-type": "application/json"})
     assert answer.status_code == 200, answer.text
     return InferenceResponse.model_validate_json(answer.content)
