@@ -16,11 +16,13 @@ pub(crate) async fn train<T: Send + 'static>(
     invocation: &Invocation,
     train: impl FnOnce(&TrainingContext<'_>) -> Result<T, TrainingError> + Send + 'static,
 ) -> Result<T, Stop> {
-    let (deadline, memory_bytes) = (invocation.search_deadline(), invocation.search_memory());
+    let (deadline, end) = (invocation.search_deadline(), invocation.end());
+    let memory_bytes = invocation.search_memory();
     let (tell, told) = watch::channel(None);
     let mut training = tokio::task::spawn_blocking(move || {
         train(&TrainingContext {
             deadline,
+            end,
             memory_bytes,
             watch: &|progress| drop(tell.send_replace(Some(progress.clone()))),
         })

@@ -110,11 +110,7 @@ fn a_card_of_a_regression_shows_errors_coverage_and_the_champion() {
     let spec = spec();
     let (_, first) = card(&numbers(), &spec, None);
     let artifact = crate::artifact::Artifact::open(&first.artifact, &first.sha256).unwrap();
-    let champion = Champion {
-        version: Version::FIRST,
-        predictor: artifact.predictor().unwrap(),
-        candidate: None,
-    };
+    let champion = Champion { candidate: None, ..Champion::of(Version::FIRST, &artifact).unwrap() };
     let (page, _) = card(&numbers(), &spec, Some(&champion));
     stands_alone(
         &page,
