@@ -1,9 +1,9 @@
 //! A training on a thread of its own, watched from the one that answers for the run.
 
-use model_factory::runtime::Failure;
 use model_factory::training::{TrainingContext, TrainingError};
 use tokio::sync::watch;
 
+use crate::blocking;
 use crate::invocation::Invocation;
 use crate::job::Job;
 use crate::progress::ProgressNotes;
@@ -38,5 +38,5 @@ pub(crate) async fn train<T: Send + 'static>(
         trained = &mut training => trained,
         () = notes.write(told) => training.await,
     };
-    Ok(trained.map_err(|error| Failure::terminal(&error))??)
+    blocking::ended(trained.map(|trained| trained.map_err(Stop::from)))
 }

@@ -47,6 +47,7 @@ fn origin<'a>(model: &'a ModelName, spec: &'a Spec) -> Origin<'a> {
         dataset: Some("datasets/taxi/rides.csv"),
         created_at: Timestamp::UNIX_EPOCH,
         spec,
+        code: "0.1.0+0123456789ab",
     }
 }
 
@@ -95,6 +96,7 @@ fn a_card_of_a_classification_stands_alone_and_tells_everything() {
             "Inputs that are often missing",
             "Decision threshold",
             "1970-01-01 00:00:00 UTC",
+            "model-factory 0.1.0+0123456789ab",
             "&quot;metric&quot;: &quot;f1&quot;",
         ],
     );
