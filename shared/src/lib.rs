@@ -22,6 +22,7 @@ pub mod idempotency;
 pub mod memory;
 pub mod name;
 mod page;
+pub mod panic;
 pub mod port_error;
 pub mod profile;
 pub mod protocol;

@@ -62,14 +62,6 @@ fn cases() -> Vec<Case> {
             "row 7 (line 8) has 2 fields where the header has 3",
         ),
         case(
-            "unknown-target",
-            lines("a,b,y").join("\n").into_bytes(),
-            "unknown_target",
-            None,
-            Some("yy"),
-            "`yy` of model.toml is not a column of the data set; the nearest is `y`",
-        ),
-        case(
             "one-class",
             every_line(|line| format!("{line},{}", if line == "a,b,y" { "label" } else { "same" })),
             "one_class",
@@ -144,7 +136,6 @@ fn cases() -> Vec<Case> {
 #[tokio::test]
 async fn bad_data_lies_in_quarantine_with_its_reasons() {
     let factory = Factory::start().await;
-    factory.put("models/unknown-target/model.toml", "target = 'yy'").await;
     let cases = cases();
     let mut tags = Vec::new();
     for case in &cases {

@@ -7,6 +7,7 @@ use model_factory::runtime::{Failure, write_json};
 use model_factory::spec::{RunMode, Spec};
 use model_factory::storage::keys;
 
+use crate::blocking::blocking;
 use crate::ports::Ports;
 use crate::stop::Stop;
 
@@ -30,9 +31,8 @@ pub(crate) async fn admit(
 ) -> Result<Admitted, Stop> {
     let own_rows = (spec.training.mode == RunMode::TrainRun).then(|| raw.clone());
     let (spec, baseline) = (spec.clone(), baseline(ports, model).await?);
-    let judged = tokio::task::spawn_blocking(move || quality::admit(raw, &spec, baseline.as_ref()));
     let Admission { data, warnings, violations } =
-        judged.await.map_err(|error| Failure::terminal(&error))?;
+        blocking(move || Ok(quality::admit(raw, &spec, baseline.as_ref()))).await?;
     if let Some(violations) = violations {
         let key = keys::run(model, run, keys::VIOLATIONS);
         write_json(ports.write_objects.as_ref(), &key, &violations).await?;

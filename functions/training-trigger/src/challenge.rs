@@ -82,13 +82,11 @@ pub(crate) async fn settle(
 /// Today's champion, as a challenger that answers for rows meets it.
 pub(crate) fn of_rows(champion: &Stored) -> Result<Champion, Stop> {
     let artifact = champion.open().map_err(Failure::from)?;
-    let manifest = artifact.manifest();
-    if manifest.is_of_series() {
+    if artifact.manifest().is_of_series() {
         return Err(other_kind(champion.version, "forecasts series"));
     }
-    let predictor = artifact.predictor().map_err(|error| Failure::terminal(&error))?;
-    let candidate = manifest.candidate.clone().filter(|_| manifest.imported.is_none());
-    Ok(Champion { version: champion.version, predictor, candidate })
+    let champion = Champion::of(champion.version, &artifact);
+    Ok(champion.map_err(|error| Failure::terminal(&error))?)
 }
 
 /// The champion does something else, so that nothing can be compared.

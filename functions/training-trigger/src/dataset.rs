@@ -9,13 +9,14 @@ use model_factory::name::ModelName;
 use model_factory::port_error::{PortError, chain};
 use model_factory::runtime::Failure;
 use model_factory::spec::{Mode, Spec};
-use model_factory::storage::{Described, Listed, ObjectSource, ReadObjects, Replaced};
+use model_factory::storage::{Described, ObjectSource, ReadObjects, Replaced};
 
+use crate::blocking::blocking;
 use crate::ports::Ports;
 use crate::record::ObjectRead;
 use crate::source::Source;
 use crate::stop::Stop;
-use crate::uploads;
+use crate::uploads::{self, Upload};
 
 /// An object of the data set.
 #[derive(Debug, Clone)]
@@ -29,7 +30,11 @@ struct Part {
 
 /// The objects of a data set, in the order in which their rows follow each other.
 #[derive(Debug, Clone)]
-pub(crate) struct DataSet(Vec<Part>);
+pub(crate) struct DataSet {
+    parts: Vec<Part>,
+    /// What was left out, in words.
+    notes: Vec<String>,
+}
 
 impl DataSet {
     /// The data set that a training learns from: the object that was uploaded or asked for,
@@ -42,27 +47,33 @@ impl DataSet {
     ) -> Result<Self, Stop> {
         let named = named(ports, source).await?;
         if spec.data.mode == Mode::Snapshot {
-            return Ok(Self(vec![named]));
+            return Ok(Self { parts: vec![named], notes: Vec::new() });
         }
         let since = spec.data.window.and_then(|window| {
             // A window that reaches back beyond all time leaves nothing out.
             ports.clock.now().checked_sub(window.get()).ok()
         });
-        let mut parts = vec![named];
-        for Listed { key, size, etag, .. } in uploads::list(ports, model)
-            .await?
-            .into_iter()
-            .filter(|upload| !upload.rejected)
-            .map(|upload| upload.object)
-            .filter(|object| since.is_none_or(|since| object.modified >= since))
-        {
-            if parts.first().is_some_and(|named| named.key != key) {
-                let described = Described { size, etag, version: None };
-                parts.push(Part { key, described, named: false });
+        let named_key = named.key.clone();
+        let (mut parts, mut notes) = (vec![named], Vec::new());
+        for Upload { object, rejected } in uploads::list(ports, model).await? {
+            let is_old = since.is_some_and(|since| object.modified < since);
+            if is_old || object.key == named_key {
+                continue;
+            }
+            if rejected {
+                notes.push(format!(
+                    "`{}` is left out: it was rejected, and not uploaded again since",
+                    object.key
+                ));
+                continue;
+            }
+            // A listing tells no versions. One that is gone by now is no part of the data set.
+            if let Some(described) = ports.read_objects.describe(&object.key).await? {
+                parts.push(Part { key: object.key, described, named: false });
             }
         }
         parts.sort_by(|a, b| a.key.cmp(&b.key));
-        Ok(Self(parts))
+        Ok(Self { parts, notes })
     }
 
     /// What is to be read, for the run's record.
@@ -73,34 +84,36 @@ impl DataSet {
             version: described.version.clone(),
             bytes: described.size,
         };
-        self.0.iter().map(object).collect()
+        self.parts.iter().map(object).collect()
     }
 
     /// The rows of all objects.
     pub(crate) async fn read(self, ports: &Ports, spec: &Spec) -> Result<RawTable, Stop> {
         let (objects, spec) = (Arc::clone(&ports.read_objects), spec.clone());
-        let read = tokio::task::spawn_blocking(move || self.read_blocking(&objects, &spec));
-        read.await.map_err(|error| Failure::terminal(&error))?
+        blocking(move || self.read_blocking(&objects, &spec)).await
     }
 
     fn read_blocking(self, objects: &Arc<dyn ReadObjects>, spec: &Spec) -> Result<RawTable, Stop> {
-        let single = self.0.len() == 1;
+        let single = self.parts.len() == 1;
         let named: BTreeSet<String> =
-            self.0.iter().filter(|part| part.named).map(|part| part.key.clone()).collect();
+            self.parts.iter().filter(|part| part.named).map(|part| part.key.clone()).collect();
         let mut appended = Appended::new(spec);
-        for part in self.0 {
+        for part in self.parts {
             let source =
                 ObjectSource::new(Arc::clone(objects), part.key.clone(), part.described.clone());
-            let raw = dataset::read(&part.key, Arc::new(source), spec)
+            let mut raw = dataset::read(&part.key, Arc::new(source), spec)
                 .map_err(|error| part.stop(error))?;
             if single {
+                raw.notes.extend(self.notes);
                 return Ok(raw);
             }
             appended
                 .push(&part.key, raw)
                 .map_err(|conflict| stop_of_conflict(&conflict, &named))?;
         }
-        Ok(appended.finish())
+        let mut raw = appended.finish();
+        raw.notes.extend(self.notes);
+        Ok(raw)
     }
 }
 

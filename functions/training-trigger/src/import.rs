@@ -11,16 +11,16 @@ use model_factory::events::Trigger;
 use model_factory::exchange;
 use model_factory::port_error::chain;
 use model_factory::registry::Baselines;
-use model_factory::runtime::Failure;
 use model_factory::spec::{Data, Mode, Spec};
 use model_factory::store::Stored;
 use model_factory::training::{Adopted, Champion, Rows, adopt};
 
 use crate::account::Account;
+use crate::blocking::blocking;
 use crate::challenge::{self, Challenge, Judged};
 use crate::dataset::DataSet;
 use crate::job::Job;
-use crate::record::{ImportRecord, ObjectRead, VersionFacts};
+use crate::record::{ClassRecord, ImportRecord, ObjectRead, VersionFacts};
 use crate::source::{self, Source};
 use crate::stop::Stop;
 use crate::writing;
@@ -33,6 +33,8 @@ pub(crate) struct Import<'a> {
     job: Job<'a>,
     file: File,
     rows: Option<Arc<Rows>>,
+    /// What is odd about the rows.
+    warnings: Vec<Defect>,
 }
 
 /// A model's file, as it was read.
@@ -47,7 +49,7 @@ impl<'a> Import<'a> {
     pub(crate) async fn read(job: Job<'a>, account: &mut Account) -> Result<Self, Stop> {
         let reading = Instant::now();
         let file = fetch(&job, account).await?;
-        let rows = rows(&job, &file, account).await?;
+        let (rows, warnings) = rows(&job, &file, account).await?;
         account.seconds.read = reading.elapsed().as_secs_f64();
         tracing::info!(
             run = job.run,
@@ -55,7 +57,7 @@ impl<'a> Import<'a> {
             rows = rows.as_ref().map_or(0, Rows::len),
             "the model to be taken over is read"
         );
-        Ok(Self { job, file, rows: rows.map(Arc::new) })
+        Ok(Self { job, file, rows: rows.map(Arc::new), warnings })
     }
 }
 
@@ -86,7 +88,7 @@ impl Import<'_> {
     async fn adopt(&self, champion: Option<Champion>) -> Result<Adopted, Stop> {
         let (model, spec) = (self.job.model.clone(), self.job.spec.clone());
         let rows = self.rows.clone();
-        blocking(self.file.clone(), move |imported| {
+        with_model(self.file.clone(), move |imported| {
             Ok(adopt(&model, imported, rows.as_deref(), &spec, champion.as_ref())?)
         })
         .await
@@ -94,7 +96,7 @@ impl Import<'_> {
 
     /// Writes artifact, baselines, record and model card.
     async fn store(&self, adopted: &Adopted, account: &Account) -> Result<Option<Baselines>, Stop> {
-        let Self { job, rows, .. } = self;
+        let Self { job, rows, warnings, .. } = self;
         let contender = adopted.contender();
         writing::artifact(job, &contender).await?;
         let baselines = match &adopted.measured {
@@ -105,11 +107,15 @@ impl Import<'_> {
         let record = ImportRecord {
             facts: VersionFacts {
                 notes: adopted.notes.clone(),
+                warnings: warnings.clone(),
                 baselines: baselines.clone(),
                 ..VersionFacts::of(job, &contender, account)
             },
             file: job.source.key.clone().unwrap_or_default(),
             format: adopted.format.to_owned(),
+            classes: assessment.map_or_else(Vec::new, |it| {
+                ClassRecord::all(&it.evaluation, adopted.schema.task.classes())
+            }),
             importances: assessment.map(|it| it.importances.clone()).unwrap_or_default(),
         };
         writing::record(job, "import.json", &record).await?;
@@ -140,10 +146,14 @@ async fn fetch(job: &Job<'_>, account: &mut Account) -> Result<File, Stop> {
     Ok(File { name, bytes: object.bytes })
 }
 
-/// The labelled rows that belong to the file, if there are some.
-async fn rows(job: &Job<'_>, file: &File, account: &mut Account) -> Result<Option<Rows>, Stop> {
+/// The labelled rows that belong to the file, if there are some, and what is odd about them.
+async fn rows(
+    job: &Job<'_>,
+    file: &File,
+    account: &mut Account,
+) -> Result<(Option<Rows>, Vec<Defect>), Stop> {
     let data = labelled(job).await?;
-    let Some(key) = data.key.clone() else { return Ok(None) };
+    let Some(key) = data.key.clone() else { return Ok((None, data.passed_over)) };
     // One object of its own, however data sets add up.
     let data_spec = Data { mode: Mode::Snapshot, ..job.spec.data.clone() };
     let spec = Spec { data: data_spec, ..job.spec.clone() };
@@ -157,8 +167,8 @@ async fn rows(job: &Job<'_>, file: &File, account: &mut Account) -> Result<Optio
     account.lineage.objects.extend(objects.objects());
     let raw = objects.read(job.ports, &spec).await.map_err(named)?;
     let raw = selection::select(raw, &spec).map_err(|error| named(error.into()))?;
-    let read = blocking(file.clone(), move |imported| Ok(Rows::read(&imported, raw, &spec)?));
-    Ok(Some(read.await.map_err(named)?))
+    let read = with_model(file.clone(), move |imported| Ok(Rows::read(&imported, raw, &spec)?));
+    Ok((Some(read.await.map_err(named)?), data.passed_over))
 }
 
 /// The labelled data beside the file, of the same name but for the suffix; else the
@@ -185,16 +195,16 @@ async fn labelled(job: &Job<'_>) -> Result<Source, Stop> {
 }
 
 /// Reads the model on a thread of its own and does something with it there.
-async fn blocking<T: Send + 'static>(
+async fn with_model<T: Send + 'static>(
     file: File,
     act: impl FnOnce(exchange::Imported) -> Result<T, Stop> + Send + 'static,
 ) -> Result<T, Stop> {
-    let done = tokio::task::spawn_blocking(move || {
+    blocking(move || {
         let imported = exchange::import(&file.bytes, &file.name)
             .map_err(|error| Rejection::from(Defect::new("unknown_model", chain(&error))))?;
         act(imported)
-    });
-    done.await.map_err(|error| Failure::terminal(&error))?
+    })
+    .await
 }
 
 /// A defect of the labelled data, with the object that it is in.

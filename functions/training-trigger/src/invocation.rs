@@ -39,6 +39,11 @@ impl Invocation {
         })
     }
 
+    /// When Lambda ends it.
+    pub(crate) fn end(&self) -> Deadline {
+        self.deadline.map_or_else(Deadline::default, Deadline::at)
+    }
+
     /// The most bytes that one candidate of a search may need.
     pub(crate) fn search_memory(&self) -> Option<u64> {
         self.memory_bytes.map(|bytes| (bytes as f64 * MEMORY_SHARE) as u64)

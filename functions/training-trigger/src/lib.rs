@@ -8,6 +8,8 @@ mod account;
 mod admission;
 mod age;
 mod announce;
+mod blame;
+mod blocking;
 mod captured;
 mod challenge;
 mod dataset;

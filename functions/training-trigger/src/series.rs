@@ -6,7 +6,6 @@ use std::time::Instant;
 use async_trait::async_trait;
 use model_factory::artifact::Artifact;
 use model_factory::card::SeriesCard;
-use model_factory::dataset::Rejection;
 use model_factory::forecasting::Panel;
 use model_factory::name::Version;
 use model_factory::runtime::Failure;
@@ -17,6 +16,7 @@ use model_factory::store::{self, Stored};
 use model_factory::training::{Forecasts, TrainedSeries, train_series};
 
 use crate::account::Account;
+use crate::blocking::blocking;
 use crate::challenge::{Challenge, Judged, other_kind};
 use crate::dataset::DataSet;
 use crate::invocation::Invocation;
@@ -43,10 +43,9 @@ impl<'a> SeriesTraining<'a> {
     ) -> Result<Self, Stop> {
         let raw = objects.read(job.ports, job.spec).await?;
         let (spec, of) = (job.spec.clone(), asked.clone());
-        let read = tokio::task::spawn_blocking(move || Panel::from_raw(raw, &spec, &of));
-        let panel: Result<Panel, Rejection> =
-            read.await.map_err(|error| Failure::terminal(&error))?;
-        let panel = Arc::new(panel?);
+        let mut panel = blocking(move || Ok(Panel::from_raw(raw, &spec, &of)?)).await?;
+        panel.warnings.extend(job.source.passed_over.iter().cloned());
+        let panel = Arc::new(panel);
         for warning in &panel.warnings {
             tracing::warn!(run = job.run, warning.code, warning.message, "odd series");
         }

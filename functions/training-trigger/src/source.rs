@@ -11,7 +11,7 @@ use model_factory::window::Window;
 
 use crate::ports::Ports;
 use crate::stop::Stop;
-use crate::uploads;
+use crate::uploads::{self, Upload};
 
 /// What a training learns from.
 pub(crate) struct Source {
@@ -23,6 +23,8 @@ pub(crate) struct Source {
     pub(crate) key: Option<String>,
     /// The tag of the content that was announced.
     pub(crate) etag: Option<String>,
+    /// Newer uploads that were passed over.
+    pub(crate) passed_over: Vec<Defect>,
     /// The window of captured traffic to learn from too.
     pub(crate) window: Option<Window>,
     /// Why the training runs.
@@ -46,8 +48,8 @@ pub(crate) async fn locate(ports: &Ports, trigger: Trigger) -> Result<Source, Fa
     match trigger {
         Trigger::ObjectCreated(object) => arrival(ports, object),
         Trigger::Retrain { model, dataset, window, reason, .. } => {
-            let key = match dataset {
-                Some(key) => Some(key),
+            let (key, passed_over) = match dataset {
+                Some(key) => (Some(key), Vec::new()),
                 None => newest(ports, &model).await?,
             };
             Ok(Source {
@@ -55,6 +57,7 @@ pub(crate) async fn locate(ports: &Ports, trigger: Trigger) -> Result<Source, Fa
                 model: Ok(model),
                 key,
                 etag: None,
+                passed_over,
                 window,
                 reason,
             })
@@ -79,20 +82,36 @@ fn arrival(ports: &Ports, object: DatasetObject) -> Result<Source, Failure> {
         model,
         key: Some(object.key),
         etag: object.etag.map(|etag| etag.trim_matches('"').to_owned()),
+        passed_over: Vec::new(),
         window: None,
         reason: reason.to_owned(),
     })
 }
 
 /// The key of the model's newest data set, of those that were not rejected if there are
-/// such.
-async fn newest(ports: &Ports, model: &ModelName) -> Result<Option<String>, PortError> {
-    let newest = uploads::list(ports, model)
-        .await?
-        .into_iter()
-        .max_by_key(|upload| (!upload.rejected, upload.object.modified, upload.object.key.clone()));
-    let newest = newest.map(|upload| upload.object);
-    Ok(newest.map(|object| object.key))
+/// such; the newer ones that it is taken in place of are told.
+async fn newest(
+    ports: &Ports,
+    model: &ModelName,
+) -> Result<(Option<String>, Vec<Defect>), PortError> {
+    let mut uploads = uploads::list(ports, model).await?;
+    uploads.sort_by(|a, b| {
+        let age = |upload: &Upload| (upload.object.modified, upload.object.key.clone());
+        age(b).cmp(&age(a))
+    });
+    let Some(taken) = uploads.iter().position(|upload| !upload.rejected) else {
+        return Ok((uploads.into_iter().next().map(|upload| upload.object.key), Vec::new()));
+    };
+    let key = uploads.get(taken).map(|upload| upload.object.key.clone());
+    let passed_over = |upload: &Upload| {
+        let message = format!(
+            "`{}` is newer than the data set that is learned from, but was rejected: upload it \
+             again to have it learned from",
+            upload.object.key
+        );
+        Defect::new("passed_over", message)
+    };
+    Ok((key, uploads.iter().take(taken).map(passed_over).collect()))
 }
 
 /// The model's spec; the default one when it has none.

@@ -14,7 +14,7 @@ use crate::account::Account;
 use crate::challenge::{self, Challenge, Judged};
 use crate::invocation::Invocation;
 use crate::job::Job;
-use crate::record::{TrainingRecord, VersionFacts};
+use crate::record::{ClassRecord, TrainingRecord, VersionFacts};
 use crate::stop::Stop;
 use crate::{results, watched, writing};
 
@@ -80,6 +80,7 @@ impl Training<'_> {
             },
             structure: trained.structure.clone(),
             leaderboard: trained.leaderboard.clone(),
+            classes: ClassRecord::all(&trained.assessment.evaluation, data.schema.task.classes()),
             importances: trained.assessment.importances.clone(),
         };
         writing::record(job, "training.json", &record).await?;

@@ -1,9 +1,9 @@
 //! A training on a thread of its own, watched from the one that answers for the run.
 
-use model_factory::runtime::Failure;
 use model_factory::training::{TrainingContext, TrainingError};
 use tokio::sync::watch;
 
+use crate::blocking;
 use crate::invocation::Invocation;
 use crate::job::Job;
 use crate::progress::ProgressNotes;
@@ -16,11 +16,13 @@ pub(crate) async fn train<T: Send + 'static>(
     invocation: &Invocation,
     train: impl FnOnce(&TrainingContext<'_>) -> Result<T, TrainingError> + Send + 'static,
 ) -> Result<T, Stop> {
-    let (deadline, memory_bytes) = (invocation.search_deadline(), invocation.search_memory());
+    let (deadline, end) = (invocation.search_deadline(), invocation.end());
+    let memory_bytes = invocation.search_memory();
     let (tell, told) = watch::channel(None);
     let mut training = tokio::task::spawn_blocking(move || {
         train(&TrainingContext {
             deadline,
+            end,
             memory_bytes,
             watch: &|progress| drop(tell.send_replace(Some(progress.clone()))),
         })
@@ -36,5 +38,5 @@ pub(crate) async fn train<T: Send + 'static>(
         trained = &mut training => trained,
         () = notes.write(told) => training.await,
     };
-    Ok(trained.map_err(|error| Failure::terminal(&error))??)
+    blocking::ended(trained.map(|trained| trained.map_err(Stop::from)))
 }

@@ -1,6 +1,10 @@
 //! One training from its trigger to its outcome.
 
+use std::future::poll_fn;
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::pin::pin;
 use std::sync::Arc;
+use std::task::Poll;
 use std::time::Instant;
 
 use model_factory::dataset::Defect;
@@ -13,6 +17,7 @@ use serde_json::json;
 use crate::account::{Account, Told};
 use crate::admission::Admitted;
 use crate::announce::Announcer;
+use crate::blocking::panicked;
 use crate::dataset::DataSet;
 use crate::import::Import;
 use crate::invocation::Invocation;
@@ -23,7 +28,7 @@ use crate::series::SeriesTraining;
 use crate::source::{self, Source};
 use crate::stop::Stop;
 use crate::training::Training;
-use crate::{age, challenge, quarantine, registration, rows};
+use crate::{age, blame, challenge, quarantine, registration, rows};
 
 /// Does what a trigger asks for; every outcome but a failure of the services is
 /// announced and recorded.
@@ -38,7 +43,8 @@ pub(crate) async fn run(
     let source = source::locate(ports, trigger).await?;
     let announcer = Announcer::new(ports, &run, &source.subject);
     let work = Work { ports, invocation, announcer: &announcer, source: &source, run: &run };
-    let outcome = match work.learn(forced, &mut account).await {
+    let learned = survived(work.learn(forced, &mut account)).await;
+    let outcome = match learned.unwrap_or_else(|panic| Err(panicked(panic.as_ref()))) {
         Ok(outcome) => outcome,
         Err(Stop::Superseded) => Outcome::Superseded,
         Err(Stop::Skipped(reason)) => {
@@ -70,6 +76,20 @@ pub(crate) async fn run(
     Ok(ended)
 }
 
+/// What came of work that may panic.
+async fn survived<T>(work: impl Future<Output = T>) -> std::thread::Result<T> {
+    let mut work = pin!(work);
+    poll_fn(|context| {
+        let polled = catch_unwind(AssertUnwindSafe(|| work.as_mut().poll(context)));
+        match polled {
+            Ok(Poll::Pending) => Poll::Pending,
+            Ok(Poll::Ready(done)) => Poll::Ready(Ok(done)),
+            Err(panic) => Poll::Ready(Err(panic)),
+        }
+    })
+    .await
+}
+
 /// Writes how the run ended beside what else it wrote. What an earlier delivery has
 /// measured stays.
 async fn record(
@@ -98,7 +118,7 @@ struct Work<'a> {
 
 impl Work<'_> {
     async fn learn(&self, forced: bool, account: &mut Account) -> Result<Outcome, Stop> {
-        let Self { ports, invocation, announcer, source, run } = *self;
+        let Self { ports, announcer, source, run, .. } = *self;
         let model = source.model()?;
         if let Some(version) = registration::of_run(ports, model, run).await? {
             tracing::info!(run, %version, "an earlier delivery has registered this run");
@@ -109,16 +129,31 @@ impl Work<'_> {
         }
         let spec = source::spec(ports, model).await?;
         let job = Job { ports, source, run, model, spec: &spec };
+        match self.contend(job, forced, account).await {
+            Err(Stop::Rejected(rejection)) => Err(blame::stop(&job, rejection).await?),
+            ended => ended,
+        }
+    }
+
+    /// Makes a challenger of what the source has.
+    async fn contend(
+        &self,
+        job: Job<'_>,
+        forced: bool,
+        account: &mut Account,
+    ) -> Result<Outcome, Stop> {
+        let Self { ports, invocation, announcer, source, run } = *self;
+        let Job { model, spec, .. } = job;
         if source.key.as_deref().is_some_and(|key| keys::model_of_import(key).is_some()) {
             let import = Import::read(job, account).await?;
             let version = challenge::settle(&job, &import, account).await?;
             return registration::announce(ports, announcer, model, version).await;
         }
-        if !forced && let Some(reason) = age::too_young(ports, model, &spec).await? {
+        if !forced && let Some(reason) = age::too_young(ports, model, spec).await? {
             return Err(Stop::Skipped(reason));
         }
         let reading = Instant::now();
-        let objects = DataSet::find(ports, source, model, &spec).await?;
+        let objects = DataSet::find(ports, source, model, spec).await?;
         account.lineage.objects = objects.objects();
         let bytes: u64 = account.lineage.objects.iter().map(|object| object.bytes).sum();
         if let Some(asked) = spec.forecasts() {
@@ -130,8 +165,9 @@ impl Work<'_> {
             registration::hand_on(ports, announcer, model, source, run).await?;
             return Ok(outcome);
         }
-        let Admitted { data, warnings, raw } =
-            rows::read(ports, model, run, objects, &spec, source.window).await?;
+        let Admitted { data, mut warnings, raw } =
+            rows::read(ports, model, run, objects, spec, source.window).await?;
+        warnings.extend(source.passed_over.iter().cloned());
         self.received(bytes, &warnings).await?;
         account.seconds.read = reading.elapsed().as_secs_f64();
         let inputs = data.schema.inputs.len();

@@ -10,6 +10,7 @@ use model_factory::training::Contender;
 use serde::Serialize;
 
 use crate::job::Job;
+use crate::record::CODE_VERSION;
 use crate::stop::Stop;
 
 /// Writes a contender's artifact.
@@ -58,5 +59,6 @@ pub(crate) fn origin<'a>(job: &Job<'a>) -> Origin<'a> {
         dataset: job.source.key.as_deref(),
         created_at: job.ports.clock.now(),
         spec: job.spec,
+        code: CODE_VERSION,
     }
 }

@@ -11,7 +11,7 @@ use model_factory::window::Window;
 use serde::de::DeserializeOwned;
 use training_trigger::progress::ProgressRecord;
 use training_trigger::record::{
-    ImportRecord, RunRecord, SeriesRecord, TrainingRecord, VersionFacts,
+    ClassRecord, ImportRecord, RunRecord, SeriesRecord, TrainingRecord, VersionFacts,
 };
 
 use super::Client;
@@ -156,6 +156,15 @@ impl Made {
             Self::Training(record) => &record.facts,
             Self::Series(record) => &record.facts,
             Self::Import(record) => &record.facts,
+        }
+    }
+
+    /// What the holdout says of each class; empty where no classes are answered.
+    pub(crate) fn classes(&self) -> &[ClassRecord] {
+        match self {
+            Self::Training(record) => &record.classes,
+            Self::Series(_) => &[],
+            Self::Import(record) => &record.classes,
         }
     }
 }

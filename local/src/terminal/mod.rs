@@ -1,5 +1,6 @@
 //! What commands read and print.
 
+pub(crate) mod classes;
 pub(crate) mod tables;
 pub(crate) mod tracking;
 

@@ -37,6 +37,7 @@ fn the_texts_of_sparks_guide_are_told_apart() {
         notes: Vec::new(),
         groups: None,
         times: None,
+        unused: Vec::new(),
     };
     // Counts as they are, as `native` says; 0.001 for each of four rows.
     let candidate = serde_json::json!({"learner": "linear", "alpha": 0.004, "encoding": "native"});

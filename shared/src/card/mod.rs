@@ -40,6 +40,8 @@ pub struct Origin<'a> {
     pub created_at: Timestamp,
     /// The spec that it was trained or judged by.
     pub spec: &'a Spec,
+    /// The version of the code.
+    pub code: &'a str,
 }
 
 impl Origin<'_> {

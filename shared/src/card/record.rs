@@ -61,7 +61,7 @@ pub(super) fn lineage(
                 code { (contender.sha256) } span .quiet { " " (count(contender.artifact.len() as u64)) " bytes" }
             }
             dt { "Seed" } dd { (origin.spec.split.seed) }
-            dt { "Code" } dd { "model-factory " (env!("CARGO_PKG_VERSION")) }
+            dt { "Code" } dd { "model-factory " (origin.code) }
             dt { "Spec" } dd { (spec(origin.spec)) }
         }
     }

@@ -47,6 +47,7 @@ fn origin<'a>(model: &'a ModelName, spec: &'a Spec) -> Origin<'a> {
         dataset: Some("datasets/taxi/rides.csv"),
         created_at: Timestamp::UNIX_EPOCH,
         spec,
+        code: "0.1.0+0123456789ab",
     }
 }
 
@@ -95,6 +96,7 @@ fn a_card_of_a_classification_stands_alone_and_tells_everything() {
             "Inputs that are often missing",
             "Decision threshold",
             "1970-01-01 00:00:00 UTC",
+            "model-factory 0.1.0+0123456789ab",
             "&quot;metric&quot;: &quot;f1&quot;",
         ],
     );
@@ -110,11 +112,7 @@ fn a_card_of_a_regression_shows_errors_coverage_and_the_champion() {
     let spec = spec();
     let (_, first) = card(&numbers(), &spec, None);
     let artifact = crate::artifact::Artifact::open(&first.artifact, &first.sha256).unwrap();
-    let champion = Champion {
-        version: Version::FIRST,
-        predictor: artifact.predictor().unwrap(),
-        candidate: None,
-    };
+    let champion = Champion { candidate: None, ..Champion::of(Version::FIRST, &artifact).unwrap() };
     let (page, _) = card(&numbers(), &spec, Some(&champion));
     stands_alone(
         &page,

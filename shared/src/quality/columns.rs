@@ -22,8 +22,8 @@ pub(super) fn type_change(field: &Field, stub: &Stub, spec: &Spec) -> Option<Fin
     let what = format!(
         "column `{}` holds {} where the champion was trained on {}",
         field.name,
-        words(now),
-        words(field.kind)
+        now.words(),
+        field.kind.words()
     );
     match difference(field.kind, now) {
         Severity::Allow => None,
@@ -44,16 +44,6 @@ fn difference(before: Kind, now: Kind) -> Severity {
         (Boolean | Integral | Fractional, Boolean | Integral | Fractional)
         | (Category | Text, Category | Text) => Severity::Warn,
         (Boolean | Integral | Fractional | Category | Text | Date, _) => Severity::Reject,
-    }
-}
-
-fn words(kind: Kind) -> &'static str {
-    match kind {
-        Kind::Fractional => "numbers",
-        Kind::Integral => "whole numbers",
-        Kind::Boolean => "booleans",
-        Kind::Category | Kind::Text => "texts",
-        Kind::Date => "dates",
     }
 }
 

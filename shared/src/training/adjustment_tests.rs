@@ -11,6 +11,7 @@ fn labelled(target: Target) -> Labelled {
         schema,
         groups: None,
         times: None,
+        unused: Vec::new(),
         notes: Vec::new(),
     }
 }

@@ -3,13 +3,12 @@
 
 use std::collections::BTreeMap;
 
+use super::common::Common;
 use super::gate::{Challenger, Opponent, Verdict};
 use super::{Assessment, Champion, Decision, Gate, TrainingError, assessment, monitoring};
 use crate::artifact::{self, Contents};
 use crate::dataset::split::{self, Split};
-use crate::dataset::{
-    Column, Defect, Field, Labelled, RawTable, Rejection, Schema, Table, Task, Values,
-};
+use crate::dataset::{Defect, Labelled, RawTable, Rejection, Schema, Table, Task, Unread};
 use crate::exchange::Imported;
 use crate::learners::{Candidate, Predictor};
 use crate::metrics::{Evaluation, Metric};
@@ -83,14 +82,12 @@ impl Rows {
             Task::Regression | Task::Anomaly | Task::Clustering => TaskKind::Regression,
         };
         let spec = Spec { task: Some(kind), ..spec.clone() };
-        let given = raw.table.clone();
         let whole = Labelled::from_raw(raw, &spec)?;
-        let inputs = own_inputs(fields, &given, &whole);
-        let missing = fields.iter().filter(|field| inputs.column(&field.name).is_none());
-        let missing: Vec<Defect> = missing.map(|field| lacks(&field.name)).collect();
-        if !missing.is_empty() {
-            return Err(Rejection(missing));
-        }
+        // A training leaves out columns that cannot inform a model; this one has been informed
+        // elsewhere.
+        let inputs = whole
+            .read_inputs(fields)
+            .map_err(|unread| Rejection(unread.iter().map(defect).collect()))?;
         let (ours, theirs) = (whole.schema.task.classes().len(), task.classes().len());
         if ours != theirs {
             let message =
@@ -124,26 +121,25 @@ impl Rows {
     }
 }
 
-/// The model's inputs. A training leaves out columns that cannot inform a model; this
-/// one has been informed elsewhere, so they are taken from the rows as they came.
-fn own_inputs(fields: &[Field], given: &Table, usable: &Labelled) -> Table {
-    let labels = usable.schema.target.as_deref().and_then(|target| given.column(target));
-    let labelled = labels.map(Values::present).unwrap_or_default();
-    let as_given = (labelled.len() == usable.rows()).then(|| given.select(&labelled));
-    let columns = fields.iter().filter_map(|field| {
-        let given = as_given.as_ref().and_then(|table| table.column(&field.name));
-        let values = usable.inputs.column(&field.name).or(given)?.clone();
-        Some(Column { name: field.name.clone(), values })
-    });
-    Table::new(columns.collect()).unwrap_or_default()
-}
-
-fn lacks(input: &str) -> Defect {
-    let message = format!(
-        "the model reads `{input}`, which the labelled data does not have: save the model with \
-         the names of its columns, or upload data that has it beside the model"
-    );
-    Defect::new("missing_column", message).in_column(input)
+/// Why the labelled data cannot tell what the model is worth.
+fn defect(unread: &Unread) -> Defect {
+    let input = unread.column();
+    match unread {
+        Unread::Missing(_) => {
+            let message = format!(
+                "the model reads `{input}`, which the labelled data does not have: save the \
+                 model with the names of its columns, or upload data that has it beside the model"
+            );
+            Defect::new("missing_column", message).in_column(input)
+        }
+        Unread::Target(_) | Unread::OtherType { .. } => {
+            let message = format!(
+                "the model cannot read the labelled data: {unread}; upload data of its columns \
+                 and types beside the model"
+            );
+            Defect::new("type_change", message).in_column(input)
+        }
+    }
 }
 
 /// Takes a model over. With data it is measured on the holdout and judged by the gate;
@@ -167,9 +163,15 @@ pub fn adopt(
     let split = rows.map(|rows| split::holdout(&rows.whole, &spec.split)).transpose()?;
     let divided = rows.zip(split.as_ref());
     let opponent = divided.zip(champion).map(|((rows, split), champion)| {
-        let met = rows.whole.select(&split.holdout);
-        let evaluation = assessment::evaluate(&champion.predictor, &met, spec.training.coverage);
-        Opponent::new(champion.version, evaluation)
+        let score = |predictor: &Predictor, rows: &Labelled| {
+            assessment::evaluate(predictor, rows, spec.training.coverage)
+        };
+        let common = Common::of(champion, &rows.whole, spec, &split.holdout);
+        let met = common.and_then(|common| {
+            let theirs = |read: &Labelled| score(&champion.predictor, read);
+            common.met(theirs, |places| score(&imported.predictor, &rows.own.select(places)))
+        });
+        Opponent::new(champion.version, met)
     });
     let opposing = opponent.as_ref().and_then(Opponent::evaluation);
     let measured = divided.map(|(rows, split)| {

@@ -14,6 +14,9 @@ pub struct TrainingContext<'a> {
     /// When the search has to end, so that its winner can be fitted, measured, stored
     /// and registered in the time that is left.
     pub deadline: Deadline,
+    /// When the function ends. What the search has left of the time is for fitting its
+    /// winner; where that does not suffice, the next best candidate takes its place.
+    pub end: Deadline,
     /// The most bytes that one candidate may need, unless the spec says otherwise.
     pub memory_bytes: Option<u64>,
     /// Told of every candidate when it has been tried, and of every series when its
@@ -65,7 +68,12 @@ pub struct Durations {
 impl Default for TrainingContext<'_> {
     /// All the time in the world, and nobody watching.
     fn default() -> Self {
-        Self { deadline: Deadline::default(), memory_bytes: None, watch: &|_| {} }
+        Self {
+            deadline: Deadline::default(),
+            end: Deadline::default(),
+            memory_bytes: None,
+            watch: &|_| {},
+        }
     }
 }
 
@@ -74,6 +82,7 @@ impl fmt::Debug for TrainingContext<'_> {
         formatter
             .debug_struct("TrainingContext")
             .field("deadline", &self.deadline)
+            .field("end", &self.end)
             .field("memory_bytes", &self.memory_bytes)
             .finish_non_exhaustive()
     }

@@ -16,7 +16,8 @@ pub struct Decision {
     pub awaits_approval: bool,
     /// Why, in words.
     pub reasons: Vec<String>,
-    /// The challenger's score on the holdout; `None` when the rows do not define one.
+    /// The challenger's score on the holdout, or on those rows of it that the champion has
+    /// not been trained on either; `None` when the rows do not define one.
     pub challenger: Option<f64>,
     /// The champion's version; `None` when there is none.
     pub champion_version: Option<Version>,

@@ -1,6 +1,7 @@
 //! The gate between a challenger and the champion's place.
 //!
-//! Both are scored on the same holdout rows with the same metrics. The challenger
+//! Both are scored with the same metrics on the same rows, which neither has been trained
+//! on. The challenger
 //! passes when it is better by the least improvement with the asked-for confidence
 //! (the share of paired bootstrap resamples in which it is), no guarded metric falls
 //! by more than is allowed, and it keeps the limits of latency and size.
@@ -41,24 +42,46 @@ pub(super) struct Challenger<'a> {
     pub(super) artifact_bytes: u64,
 }
 
-/// The champion as a challenger meets it: its answers for the same rows, or why it has none.
+/// The champion as a challenger meets it: the answers of both for the same rows, or why they
+/// cannot be compared.
 #[derive(Debug)]
 pub(super) struct Opponent {
     pub(super) version: Version,
-    evaluation: Result<Evaluation, String>,
+    met: Result<Met, String>,
+}
+
+/// The answers of both for the rows that neither has been trained on.
+#[derive(Debug)]
+pub(super) struct Met {
+    /// The champion's.
+    pub(super) champion: Evaluation,
+    /// The challenger's; `None` where the rows are its whole holdout.
+    pub(super) challenger: Option<Evaluation>,
+}
+
+impl From<Evaluation> for Met {
+    /// The champion's answers for the challenger's whole holdout.
+    fn from(champion: Evaluation) -> Self {
+        Self { champion, challenger: None }
+    }
 }
 
 impl Opponent {
     pub(super) fn new<E: Error + 'static>(
         version: Version,
-        evaluation: Result<Evaluation, E>,
+        met: Result<impl Into<Met>, E>,
     ) -> Self {
-        Self { version, evaluation: evaluation.map_err(|error| chain(&error)) }
+        Self { version, met: met.map(Into::into).map_err(|error| chain(&error)) }
     }
 
     /// Its answers, where it has some.
     pub(super) fn evaluation(&self) -> Option<&Evaluation> {
-        self.evaluation.as_ref().ok()
+        self.met.as_ref().ok().map(|met| &met.champion)
+    }
+
+    /// The challenger's answers for the same rows, where these are not its whole holdout.
+    fn met_by(&self) -> Option<&Evaluation> {
+        self.met.as_ref().ok()?.challenger.as_ref()
     }
 }
 
@@ -111,23 +134,29 @@ impl<'a> Gate<'a> {
         challenger: &Challenger<'_>,
         opponent: Option<&Opponent>,
     ) -> Decision {
-        let mut decision = self.open(challenger, opponent.map(|opponent| opponent.version));
+        let faced = opponent.and_then(Opponent::met_by).unwrap_or(challenger.evaluation);
+        let version = opponent.map(|opponent| opponent.version);
+        let mut decision = Decision::open(defined(faced, self.metric), version);
+        let rows = match (faced.rows(), challenger.evaluation.rows()) {
+            (all, of) if all == of => format!("{all} holdout rows"),
+            (common, of) => {
+                format!("{common} of {of} holdout rows, which neither has been trained on")
+            }
+        };
         let Some(score) = decision.challenger else {
             decision.refuse(format!(
-                "the {} holdout rows do not define {}: upload more rows, or choose another \
-                 metric",
-                challenger.evaluation.rows(),
+                "the {rows} do not define {}: upload more rows, or choose another metric",
                 self.metric
             ));
             return decision;
         };
         match opponent {
             None => decision.reasons.push("the first version of the model".to_owned()),
-            Some(&Opponent { version, evaluation: Ok(ref champion) }) => {
-                self.compare(&mut decision, (score, challenger.evaluation), (version, champion));
-                self.guard(&mut decision, version, challenger.evaluation, champion);
+            Some(&Opponent { version, met: Ok(Met { ref champion, .. }) }) => {
+                self.compare(&mut decision, (score, faced), (version, champion), &rows);
+                self.guard(&mut decision, version, faced, champion);
             }
-            Some(&Opponent { version, evaluation: Err(ref reason) }) => decision.refuse(format!(
+            Some(&Opponent { version, met: Err(ref reason) }) => decision.refuse(format!(
                 "version {version} cannot be scored on this data set ({reason}): compare the \
                  two yourself, then promote this version by hand"
             )),
@@ -188,6 +217,7 @@ impl<'a> Gate<'a> {
         decision: &mut Decision,
         (new, challenger): (f64, &Evaluation),
         (version, champion): (Version, &Evaluation),
+        rows: &str,
     ) {
         let (metric, spec) = (self.metric, self.spec);
         let old = champion.score(metric);
@@ -213,9 +243,8 @@ impl<'a> Gate<'a> {
             share => format!(" by at least {:.2} %", share * 100.0),
         };
         let reason = format!(
-            "{metric} {new:.4} against {old:.4} of version {version} on {} holdout rows: better\
-             {demand} in {:.1} % of resamples, {:.1} % are asked for",
-            challenger.rows(),
+            "{metric} {new:.4} against {old:.4} of version {version} on {rows}: better{demand} in \
+             {:.1} % of resamples, {:.1} % are asked for",
             confidence * 100.0,
             spec.confidence * 100.0
         );

@@ -166,6 +166,16 @@ impl Leaderboard {
         })
     }
 
+    /// Takes the best candidate's place away.
+    pub(super) fn give_up(&mut self, state: State, reason: &str) {
+        if let Some(entry) = self.entries.first_mut() {
+            (entry.state, entry.reason) = (state, Some(reason.to_owned()));
+            (entry.mean, entry.deviation) = (None, None);
+        }
+        let metric = self.metric;
+        self.entries.sort_by(|a, b| a.rank(b, metric));
+    }
+
     /// The best candidate in a few words.
     #[must_use]
     pub fn best_name(&self) -> String {

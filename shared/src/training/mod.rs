@@ -4,6 +4,8 @@
 mod adjustment;
 mod adopt;
 mod assessment;
+mod champion;
+mod common;
 mod contender;
 mod context;
 mod decision;
@@ -13,6 +15,7 @@ mod importance;
 mod leaderboard;
 mod monitoring;
 mod realised;
+mod refit;
 mod search;
 mod series;
 mod unlabelled;
@@ -28,16 +31,18 @@ use crate::learners::{
     Candidate, FitContext, FitError, PredictError, Predictions, Predictor, Structure,
 };
 use crate::metrics::{Incomparable, Metric, UnknownMetric};
-use crate::name::{ModelName, Version};
+use crate::name::ModelName;
 use crate::profile::Profile;
 use crate::profile::performance::ErrorModelError;
 use crate::spec::Spec;
 
+use common::Common;
 use finish::Winner;
 use gate::Opponent;
 
 pub use adopt::{Adopted, Assessed, Rows, adopt};
 pub use assessment::Assessment;
+pub use champion::Champion;
 pub use contender::Contender;
 pub use context::{Durations, Progress, TrainingContext, Unit};
 pub use decision::{Decision, Guard};
@@ -48,17 +53,6 @@ pub use realised::CameTrue;
 pub use search::GridError;
 pub use series::{Forecasts, TrainedSeries, train_series};
 pub use validation::OutOfFold;
-
-/// Today's champion, as a challenger meets it.
-#[derive(Debug)]
-pub struct Champion {
-    /// Its version.
-    pub version: Version,
-    /// What it answers with.
-    pub predictor: Predictor,
-    /// How it was trained; `None` for a model that was brought along.
-    pub candidate: Option<Candidate>,
-}
 
 /// What a run produced; nothing of it is stored yet.
 #[derive(Debug)]
@@ -152,27 +146,41 @@ pub fn train(
     let metric = Metric::choose(spec.training.metric.as_deref(), &data.schema.task)?;
     let gate = Gate::new(metric, &spec.gate, &data.schema.task, spec.split.seed)
         .map_err(TrainingError::Guard)?;
-    let Split { train, holdout } = split::holdout(data, &spec.split)?;
-    let (training, holdout) = (data.select(&train), data.select(&holdout));
-    let (leaderboard, out_of_fold) = search::run(
+    let Split { train, holdout: held } = split::holdout(data, &spec.split)?;
+    let (training, holdout) = (data.select(&train), data.select(&held));
+    let (mut leaderboard, out_of_fold) = search::run(
         &training,
         metric,
         spec,
         champion.and_then(|champion| champion.candidate.as_ref()),
         context,
     )?;
-    let winner = leaderboard.winner()?;
     let searched = Instant::now();
     tracing::info!(winner = leaderboard.best_name(), "fitting the winner to all training rows");
-    let (adjustments, mut notes) =
+    let (mut of_leader, folds) = (Some(out_of_fold), (leaderboard.folds, metric));
+    let fit = |candidate: &Candidate, context: &FitContext<'_>| {
+        let of_leader = of_leader.take();
+        let predictor = candidate.fit(&training, context)?;
+        let unseen = of_leader
+            .map_or_else(|| refit::out_of_fold(candidate, &training, folds, context), Ok)?;
+        Ok((predictor, unseen))
+    };
+    let ((predictor, out_of_fold), mut notes) = refit::best(&mut leaderboard, spec, context, fit)?;
+    let (adjustments, of_adjustments) =
         adjustment::fit(&spec.training, metric, &training, &out_of_fold, spec.split.seed)?;
+    notes.extend(of_adjustments);
     notes.extend(leaderboard.note());
-    let predictor = winner.fit(&training, &FitContext::new(spec))?.adjusted(adjustments);
+    let predictor = predictor.adjusted(adjustments);
     let fitted = Instant::now();
     let opponent = champion.map(|champion| {
-        let coverage = spec.training.coverage;
-        let evaluation = assessment::evaluate(&champion.predictor, &holdout, coverage);
-        Opponent::new(champion.version, evaluation)
+        let score = |predictor: &Predictor, rows: &Labelled| {
+            assessment::evaluate(predictor, rows, spec.training.coverage)
+        };
+        let met = Common::of(champion, data, spec, &held).and_then(|common| {
+            let theirs = |rows: &Labelled| score(&champion.predictor, rows);
+            common.met(theirs, |places| score(&predictor, &data.select(places)))
+        });
+        Opponent::new(champion.version, met)
     });
     let opposing = opponent.as_ref().and_then(Opponent::evaluation);
     let assessment = Assessment::of(&predictor, &training, &holdout, opposing, metric, spec)?;

@@ -3,6 +3,7 @@ use crate::artifact::Artifact;
 use crate::dataset::csv;
 use crate::learners::{Deadline, Learner};
 use crate::metrics::Evaluation;
+use crate::name::Version;
 
 /// A run of a few trials.
 pub(super) fn train(
@@ -36,11 +37,7 @@ fn rides(rows: u32, factor: f64) -> Labelled {
 
 fn champion(trained: &Trained, version: u64) -> Champion {
     let artifact = Artifact::open(&trained.artifact, &trained.sha256).unwrap();
-    Champion {
-        version: Version::try_from(version).unwrap(),
-        predictor: artifact.predictor().unwrap(),
-        candidate: artifact.manifest().candidate.clone(),
-    }
+    Champion::of(Version::try_from(version).unwrap(), &artifact).unwrap()
 }
 
 #[test]
@@ -112,7 +109,7 @@ fn a_champion_that_cannot_read_the_new_data_keeps_its_place() {
     let data = Labelled::from_raw(csv::read(text.as_bytes()).unwrap(), &narrow).unwrap();
     let trained = train(&model(), &data, &narrow, Some(&champion(&first, 1))).unwrap();
     assert!(!trained.decision.promoted);
-    assert!(trained.decision.reasons[0].contains("column `zone` is missing"));
+    assert!(trained.decision.reasons[0].contains("column `zone` is not in the data set"));
 }
 
 #[test]
@@ -166,4 +163,113 @@ fn a_blend_becomes_the_champion_and_its_artifact_answers_as_training_did() {
     let rmse = Evaluation::new(&holdout.target, &predictions).unwrap().score(Metric::Rmse);
     assert_eq!(Some(&rmse), trained.metrics.get(&Metric::Rmse));
     assert!(champion.predictor.intervals(&predictions, 0.8).is_some());
+}
+
+/// [`rides`] with a column that tells nothing.
+fn rides_with_weather(rows: u32, spec: &Spec) -> Labelled {
+    let mut text = String::from("dist,zone,weather,ride_time\n");
+    for row in 0..rows {
+        let dist = f64::from(row * 7919 % 1009) / 50.0;
+        let zone = ["airport", "harbour", "centre"][(row % 3) as usize];
+        let weather = f64::from(row * 17 % 23) + 0.5;
+        let noise = f64::from(row * 31 % 101) / 50.0;
+        let time = dist * f64::from(row % 3 + 2) + noise + 0.01;
+        text += &format!("{dist},{zone},{weather},{time}\n");
+    }
+    Labelled::from_raw(csv::read(text.as_bytes()).unwrap(), spec).unwrap()
+}
+
+/// The rows that both trainings hold out, when they know all columns.
+fn held_by_both(theirs: (&Labelled, &Spec), ours: (&Labelled, &Spec)) -> usize {
+    let held =
+        |(data, spec): (&Labelled, &Spec)| split::holdout(data, &spec.split).unwrap().holdout;
+    let theirs = held(theirs);
+    held(ours).iter().filter(|row| theirs.contains(row)).count()
+}
+
+#[test]
+fn the_gate_compares_on_rows_that_neither_has_been_trained_on() {
+    let narrow = Spec { ignore: vec!["weather".into()], ..Spec::default() };
+    let first = train(&model(), &rides_with_weather(1000, &narrow), &narrow, None).unwrap();
+    let reseeded = |seed, holdout| {
+        let mut spec = narrow.clone();
+        (spec.split.seed, spec.split.holdout) = (seed, holdout);
+        spec
+    };
+    for (what, spec) in [
+        ("an added column", Spec::default()),
+        ("another seed", reseeded(7, 0.2)),
+        ("another share", reseeded(42, 0.4)),
+    ] {
+        let data = rides_with_weather(1000, &spec);
+        let trained = train(&model(), &data, &spec, Some(&champion(&first, 1))).unwrap();
+        let before = rides_with_weather(1000, &narrow);
+        let common = held_by_both((&before, &narrow), (&data, &spec));
+        let held = trained.assessment.evaluation.rows();
+        assert!(common >= 20 && common < held, "{what}: {common} of {held}");
+        let reason = &trained.decision.reasons[0];
+        let rows = format!("on {common} of {held} holdout rows, which neither has been trained on");
+        assert!(reason.contains(&rows), "{what}: {reason}");
+        assert!(trained.decision.champion.is_some() && trained.decision.challenger.is_some());
+    }
+    // A smaller share of the same order is a part of the champion's.
+    let spec = reseeded(42, 0.1);
+    let data = rides_with_weather(1000, &spec);
+    let trained = train(&model(), &data, &spec, Some(&champion(&first, 1))).unwrap();
+    assert!(trained.decision.reasons[0].contains("on 100 holdout rows"));
+}
+
+#[test]
+fn too_few_rows_to_compare_on_are_told_instead_of_compared() {
+    let spec = Spec::default();
+    let first = train(&model(), &rides_with_weather(200, &spec), &spec, None).unwrap();
+    let mut other = Spec::default();
+    other.split.seed = 7;
+    let data = rides_with_weather(200, &other);
+    let trained = train(&model(), &data, &other, Some(&champion(&first, 1))).unwrap();
+    assert!(!trained.decision.passed && trained.decision.champion.is_none());
+    let reason = &trained.decision.reasons[0];
+    assert!(
+        reason.contains("of the 40 holdout rows it may have been trained on all but"),
+        "{reason}"
+    );
+    assert!(reason.contains("and 20 are needed"), "{reason}");
+}
+
+#[test]
+fn a_champion_is_scored_on_columns_that_are_no_longer_used() {
+    let spec = Spec::default();
+    let first = train(&model(), &rides_with_weather(600, &spec), &spec, None).unwrap();
+    let narrow = Spec { ignore: vec!["weather".into()], ..Spec::default() };
+    let data = rides_with_weather(600, &narrow);
+    assert!(data.schema.input("weather").is_none());
+    let trained = train(&model(), &data, &narrow, Some(&champion(&first, 1))).unwrap();
+    assert!(trained.decision.champion.is_some(), "{:?}", trained.decision);
+}
+
+#[test]
+fn where_the_best_cannot_be_fitted_in_time_the_next_one_is() {
+    let context = TrainingContext { end: Deadline::at(Instant::now()), ..Default::default() };
+    let mut spec = Spec::default();
+    spec.training.trials = Some(2);
+    spec.training.learners = vec![crate::spec::LearnerKind::Boosting];
+    let trained = super::train(&model(), &rides(200, 1.0), &spec, None, &context).unwrap();
+    assert_eq!(trained.learner, "baseline");
+    let first = &trained.leaderboard.entries[0];
+    assert_eq!((first.candidate.learner.clone(), first.mean.is_some()), (Learner::Baseline, true));
+    let slow = &trained.leaderboard.entries[1];
+    assert!(slow.reason.as_deref().unwrap().contains("no time to fit it to all training rows"));
+    assert!(trained.notes[0].starts_with("`boosting"), "{:?}", trained.notes);
+    assert_eq!(trained.out_of_fold.unwrap().rows.len(), 160);
+}
+
+#[test]
+fn where_no_candidate_can_be_fitted_in_time_the_run_says_so() {
+    let context = TrainingContext { end: Deadline::at(Instant::now()), ..Default::default() };
+    let spec = Spec::parse(b"task = 'anomaly'\ntraining.learners = ['isolation_forest']").unwrap();
+    let text = "x,z\n".to_owned()
+        + &(0..60).map(|row| format!("{row}.5,{}\n", row * 7 % 11)).collect::<String>();
+    let data = Labelled::from_raw(csv::read(text.as_bytes()).unwrap(), &spec).unwrap();
+    let error = super::train(&model(), &data, &spec, None, &context).unwrap_err().to_string();
+    assert!(error.contains("give the function more time"), "{error}");
 }

@@ -8,6 +8,7 @@ use crate::dataset::Labelled;
 use crate::dataset::split::Split;
 use crate::learners::{Candidate, FitContext, FitError, PredictError, Predictions};
 use crate::metrics::{Evaluation, Incomparable, Metric};
+use crate::panic;
 
 /// Predictions for rows by models that have not been fitted to them.
 #[derive(Debug, Clone, PartialEq)]
@@ -76,19 +77,13 @@ impl Fold {
             Ok((Evaluation::new(&held.target, &predictions)?, predictions))
         };
         let (evaluation, predictions) = catch_unwind(AssertUnwindSafe(answer))
-            .unwrap_or_else(|panic| Err(FoldError::Panic(words(panic.as_ref()))))?;
+            .unwrap_or_else(|panicked| Err(FoldError::Panic(panic::message(panicked.as_ref()))))?;
         let score = evaluation.score(metric);
         if !score.is_finite() {
             return Err(FoldError::Undefined { rows: predictions.rows(), metric });
         }
         Ok(Self { score, elapsed: started.elapsed(), predictions })
     }
-}
-
-/// What a panic says.
-fn words(panic: &(dyn std::any::Any + Send)) -> String {
-    let text = panic.downcast_ref::<&str>().map(ToString::to_string);
-    text.or_else(|| panic.downcast_ref::<String>().cloned()).unwrap_or_default()
 }
 
 impl OutOfFold {

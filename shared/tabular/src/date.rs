@@ -9,12 +9,18 @@ use jiff::fmt::temporal::Pieces;
 /// The instant from which seconds count, in UTC.
 const EPOCH: DateTime = date(1970, 1, 1).at(0, 0, 0, 0);
 
-/// The instant that a text names: a date (`2018-08-03`), a date with a time
+/// The instant that a text names: a date (`2018-08-03`, or `3.8.2018`), a date with a time
 /// (`2018-08-03 05:00:00`, taken as UTC), or an instant with an offset (RFC 3339).
 /// `None` for any other text.
 #[must_use]
 pub fn parse(text: &str) -> Option<f64> {
     let text = text.trim();
+    if let Some(b'.') = text.bytes().find(|byte| !byte.is_ascii_digit()) {
+        let (date, time) = text.split_at(text.find([' ', 'T']).unwrap_or(text.len()));
+        return with_year_last(date, '.').and_then(|[day, month, year]| {
+            parse(&format!("{year:0>4}-{month:0>2}-{day:0>2}{time}"))
+        });
+    }
     // Rules out bare numbers, and all that cannot start as a year does.
     let year = text.get(..5)?.as_bytes();
     if !matches!(year, [a, b, c, d, b'-' | b'/'] if [a, b, c, d].iter().all(|d| d.is_ascii_digit()))
@@ -38,9 +44,55 @@ pub fn civil(seconds: f64) -> Option<DateTime> {
     EPOCH.checked_add(SignedDuration::try_from_secs_f64(seconds).ok()?).ok()
 }
 
+/// Whether a text looks like a date whose parts are divided by strokes, such as `8/25/2018`:
+/// which part is the day, it does not say.
+#[must_use]
+pub fn has_strokes(text: &str) -> bool {
+    let text = text.trim();
+    let date = text.split([' ', 'T']).next().unwrap_or_default();
+    with_year_last(date, '/').is_some_and(|parts| match parts.map(str::parse::<u32>) {
+        [Ok(one), Ok(other), Ok(_)] => {
+            (1..=12).contains(&one.min(other)) && (1..=31).contains(&one.max(other))
+        }
+        _ => false,
+    })
+}
+
+/// The three parts of a date, of which the last is a year of four digits.
+fn with_year_last(date: &str, divider: char) -> Option<[&str; 3]> {
+    let mut parts = date.split(divider);
+    let parts = [parts.next()?, parts.next()?, parts.next().filter(|_| parts.next().is_none())?];
+    let digits = |part: &&str| !part.is_empty() && part.bytes().all(|byte| byte.is_ascii_digit());
+    let [one, other, year] = parts;
+    let fits = one.len() <= 2 && other.len() <= 2 && year.len() == 4;
+    (fits && parts.iter().all(digits)).then_some(parts)
+}
+
 /// Counted by the calendar, as instants end a day before it does.
 fn since_epoch(civil: DateTime) -> f64 {
     civil.duration_since(EPOCH).as_secs_f64()
+}
+
+/// The month that an English name or its first three letters (or more) stand for.
+#[must_use]
+pub fn month(text: &str) -> Option<usize> {
+    const MONTHS: [&str; 12] = [
+        "january",
+        "february",
+        "march",
+        "april",
+        "may",
+        "june",
+        "july",
+        "august",
+        "september",
+        "october",
+        "november",
+        "december",
+    ];
+    let text = text.trim().trim_end_matches('.').to_ascii_lowercase();
+    let known = text.len() >= 3;
+    MONTHS.iter().position(|month| known && month.starts_with(&text)).map(|month| month + 1)
 }
 
 /// What a calendar and a clock show at an instant, in UTC.
@@ -95,12 +147,39 @@ mod tests {
             ("9999-12-31 23:59:59", 253_402_300_799.0),
             ("9999-12-31T23:59:59Z", 253_402_300_799.0),
             ("9999-12-31T23:59:59+01:00", 253_402_297_199.0),
+            ("2.1.1970", 86_400.0),
+            ("02.01.1970 01:00", 90_000.0),
+            ("31.12.1969", -86_400.0),
         ] {
             assert_eq!(parse(text), Some(seconds), "{text}");
         }
-        for text in ["", "1970", "19700102", "1970-13-01", "may 1970", "1970-01-02 noon", "-1-2-3"]
-        {
+        for text in [
+            "",
+            "1970",
+            "19700102",
+            "1970-13-01",
+            "may 1970",
+            "1970-01-02 noon",
+            "-1-2-3",
+            "1.13.1970",
+            "1.1.70",
+            "1.1.1970.1",
+            "1.5",
+            ".1.1970",
+            "1..1970",
+            "1.1.1970 noon",
+        ] {
             assert_eq!(parse(text), None, "{text}");
+        }
+    }
+
+    #[test]
+    fn dates_with_strokes_are_known_by_their_looks_only() {
+        for text in ["8/25/2018", "25/08/2018 05:00", "1/2/2018"] {
+            assert!(has_strokes(text) && parse(text).is_none(), "{text}");
+        }
+        for text in ["2018/08/25", "13/13/2018", "1/2/18", "1/2", "a/b/2018", "0/5/2018"] {
+            assert!(!has_strokes(text), "{text}");
         }
     }
 

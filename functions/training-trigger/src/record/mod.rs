@@ -1,5 +1,6 @@
 //! What a run writes down about itself.
 
+mod classes;
 mod version;
 
 use jiff::Timestamp;
@@ -10,7 +11,12 @@ use serde::{Deserialize, Serialize};
 
 use crate::report::Run;
 
+pub use classes::ClassRecord;
 pub use version::{ImportRecord, SeriesRecord, TrainingRecord, VersionFacts};
+
+/// The version of the code, and the commit that `build.rs` has found.
+pub(crate) const CODE_VERSION: &str =
+    concat!(env!("CARGO_PKG_VERSION"), "+", env!("MODEL_FACTORY_COMMIT"));
 
 /// What a run leaves in `runs/{model}/{run}/run.json` when it has ended.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]

@@ -14,7 +14,7 @@ use model_factory::storage::keys;
 use model_factory::training::{CameTrue, Contender, Decision, Importances, Leaderboard};
 use serde::{Deserialize, Serialize};
 
-use super::{ObjectRead, Seconds};
+use super::{CODE_VERSION, ClassRecord, ObjectRead, Seconds};
 use crate::account::Account;
 use crate::job::Job;
 
@@ -43,7 +43,7 @@ pub struct VersionFacts {
     pub spec: Spec,
     /// The seed of the split and of every draw.
     pub seed: u64,
-    /// The version of the code.
+    /// The version of the code and its commit, such as `0.1.0+3c9a2bc12ab4`.
     pub code_version: String,
     /// The key of the artifact.
     pub artifact: String,
@@ -80,6 +80,10 @@ pub struct TrainingRecord {
     pub structure: Option<Structure>,
     /// Every candidate, the best first.
     pub leaderboard: Leaderboard,
+    /// Precision, recall and F1 of each class, and what its rows are taken for; empty where
+    /// no classes are answered.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub classes: Vec<ClassRecord>,
     /// How much the winner depends on each input.
     pub importances: Importances,
 }
@@ -119,6 +123,10 @@ pub struct ImportRecord {
     pub file: String,
     /// The library and format that it is of, such as `XGBoost JSON`.
     pub format: String,
+    /// Precision, recall and F1 of each class, and what its rows are taken for; empty where
+    /// no classes are answered, and without data.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub classes: Vec<ClassRecord>,
     /// How much the model depends on each input; nothing without data.
     pub importances: Importances,
 }
@@ -139,7 +147,7 @@ impl VersionFacts {
             schema: contender.schema.clone(),
             spec: spec.clone(),
             seed: spec.split.seed,
-            code_version: env!("CARGO_PKG_VERSION").to_owned(),
+            code_version: CODE_VERSION.to_owned(),
             artifact: keys::artifact(model, contender.sha256),
             baselines: None,
             metrics: contender.metrics.clone(),

@@ -99,12 +99,119 @@ async fn what_is_in_quarantine_is_no_part_of_the_data_set() {
     let run = world.arrive("b.csv", "dist,zone,ride_time\n1,2\n").await;
     assert!(matches!(run.outcome, Outcome::Rejected { .. }), "{run:?}");
     let run = world.arrive("c.csv", &some_rides(40, 80)).await;
-    assert_eq!(world.learned(&run).await.0, ["a.csv", "c.csv"]);
+    let (keys, _, notes) = world.learned(&run).await;
+    assert_eq!(keys, ["a.csv", "c.csv"]);
+    assert!(notes.contains("`datasets/taxi/b.csv` is left out: it was rejected"), "{notes}");
 
     world.learns("").await;
     world.arrive("d.csv", "dist,zone,ride_time\n1,2\n").await;
     let run = world.retrain("again").await;
     assert_eq!(world.learned(&run).await.0, ["c.csv"], "the newest one that is sound");
+    let TrainingRecord { facts, .. } = world.file(&run, "training.json").await;
+    let warning = facts.warnings.iter().find(|warning| warning.code == "passed_over").unwrap();
+    assert!(warning.message.starts_with("`datasets/taxi/d.csv` is newer"), "{warning:?}");
+}
+
+#[tokio::test]
+async fn what_the_spec_gets_wrong_is_no_fault_of_the_data_set() {
+    let world = world();
+    world.learns("").await;
+    world.arrive("a.csv", &some_rides(0, 40)).await;
+    for (data, says) in [
+        ("filter = 'zon != 3'", "there is no column `zon`"),
+        ("[columns.dist]\nencode = 'one_hot'", "`encode` is for texts"),
+        ("[columns.dits]\nscale = 'l2'", "the nearest is `dist`"),
+        ("[derived]\nspeed = 'dist / tme'", "the derived column `speed`"),
+    ] {
+        world.learns(data).await;
+        let run = world.arrive("b.csv", &some_rides(0, 60)).await;
+        let Outcome::Failed { reason } = &run.outcome else { panic!("{data}: {run:?}") };
+        assert!(reason.contains(says), "{reason}");
+        let way_out = "the data set stays as it is: correct `models/taxi/model.toml`";
+        assert!(reason.contains(way_out), "{reason}");
+        assert_eq!(world.kinds().last(), Some(&EventKind::TrainingFailed));
+    }
+    assert_eq!(world.objects.list("quarantine/").await.unwrap(), []);
+    world.learns("").await;
+    let run = world.retrain("mended").await;
+    assert_eq!(world.learned(&run).await.0, ["b.csv"]);
+    let TrainingRecord { facts, .. } = world.file(&run, "training.json").await;
+    assert_eq!(facts.warnings.iter().find(|warning| warning.code == "passed_over"), None);
+}
+
+#[tokio::test]
+async fn what_the_champions_own_spec_no_longer_fits_is_rejected() {
+    let world = world();
+    world.learns("filter = 'zone != 3'").await;
+    assert!(is_registered(&world.arrive("a.csv", &some_rides(0, 40)).await));
+    let run = world.arrive("b.csv", &some_rides(0, 40).replace("zone", "area")).await;
+    let Outcome::Rejected { reasons, .. } = &run.outcome else { panic!("{run:?}") };
+    assert!(reasons[0].contains("`data.filter` of model.toml"), "{reasons:?}");
+}
+
+/// A bucket that keeps versions, and which nobody can ask for them without a panic where
+/// `panics` says so.
+struct Odd {
+    objects: Arc<MemoryObjects>,
+    panics: bool,
+}
+
+#[async_trait]
+impl ReadObjects for Odd {
+    async fn get(&self, key: &str) -> Result<Option<Object>, PortError> {
+        self.objects.get(key).await
+    }
+
+    async fn describe(&self, key: &str) -> Result<Option<Described>, PortError> {
+        assert!(!self.panics, "no version of {key}");
+        let described = self.objects.describe(key).await?;
+        let version = |it: &Described| Some(format!("version-of-{}", it.etag));
+        Ok(described.map(|it| Described { version: version(&it), ..it }))
+    }
+
+    async fn get_range(
+        &self,
+        key: &str,
+        etag: &str,
+        range: Range<u64>,
+    ) -> Result<Option<Bytes>, PortError> {
+        self.objects.get_range(key, etag, range).await
+    }
+
+    async fn list(&self, prefix: &str) -> Result<Vec<Listed>, PortError> {
+        self.objects.list(prefix).await
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_run_that_panics_is_recorded_as_a_failed_one() {
+    let world = world();
+    let event = world.upload("datasets/taxi/a.csv", &some_rides(0, 40)).await;
+    let odd = Arc::new(Odd { objects: world.objects.clone(), panics: true });
+    let ports = Ports { read_objects: odd, ..world.ports.clone() };
+    let report = handle(&ports, event, &call("request-1")).await.unwrap();
+    let Outcome::Failed { reason } = &report.runs[0].outcome else { panic!("{report:?}") };
+    assert!(reason.contains("`no version of datasets/taxi/a.csv`"), "{reason}");
+    assert_eq!(world.kinds().last(), Some(&EventKind::TrainingFailed));
+    let record: RunRecord = world.file(&report.runs[0], "run.json").await;
+    assert_eq!(record.run, report.runs[0]);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn every_object_of_a_window_is_recorded_with_its_version() {
+    let world = world();
+    world.learns("mode = 'append'").await;
+    world.upload("datasets/taxi/a.csv", &some_rides(0, 40)).await;
+    let event = world.upload("datasets/taxi/b.csv", &some_rides(40, 80)).await;
+    let odd = Arc::new(Odd { objects: world.objects.clone(), panics: false });
+    let ports = Ports { read_objects: odd, ..world.ports.clone() };
+    let report = handle(&ports, event, &call("request-1")).await.unwrap();
+    let record: RunRecord = world.file(&report.runs[0], "run.json").await;
+    let objects = &record.lineage.objects;
+    assert_eq!(objects.len(), 2, "{objects:?}");
+    for object in objects {
+        assert_eq!(object.version, Some(format!("version-of-{}", object.etag)));
+    }
 }
 
 #[tokio::test]

@@ -328,6 +328,9 @@ async fn a_run_records_where_its_version_comes_from_and_what_it_took() {
     assert_eq!(training.data_hash, record.lineage.data_hash);
     assert_eq!(Some(&training.artifact), record.lineage.artifact.as_ref());
     assert_eq!(training.objects, record.lineage.objects);
+    let commit = training.code_version.strip_prefix("0.1.0+").unwrap();
+    let is_hash = commit.len() == 12 && commit.bytes().all(|byte| byte.is_ascii_hexdigit());
+    assert!(is_hash || commit == "unknown", "{commit}");
     let version = world.registry.version(&model(), Version::FIRST).await.unwrap().unwrap();
     assert_eq!((version.rows, version.columns), (120, 2));
     assert!(version.seconds > 0.0 && version.seconds <= record.seconds.total);
@@ -335,6 +338,25 @@ async fn a_run_records_where_its_version_comes_from_and_what_it_took() {
     for (file, member) in [("statistics.json", "dataset"), ("constraints.json", "features")] {
         let baseline: Value = world.file(&run, file).await;
         assert!(!baseline[member].is_null(), "{file}: {baseline}");
+    }
+}
+
+#[tokio::test]
+async fn a_run_records_each_class_and_what_its_rows_are_taken_for() {
+    let world = world();
+    world.spec("[training]\nlearners = ['naive_bayes']\ntrials = 1\n").await;
+    let rows = (0..120).map(|row| format!("{row}.5,{}\n", ["low", "high"][usize::from(row > 70)]));
+    let event = world.upload(KEY, &("x,y\n".to_owned() + &rows.collect::<String>())).await;
+    let run = world.handle(&event).await.unwrap();
+    let record: TrainingRecord = world.file(&run, "training.json").await;
+    let [high, low] = &record.classes[..] else { panic!("{:?}", record.classes) };
+    assert_eq!((high.class.as_str(), low.class.as_str()), ("high", "low"));
+    assert_eq!((high.rows + low.rows) as usize, 24);
+    for class in [high, low] {
+        assert_eq!(class.answered.values().sum::<u64>(), class.rows);
+        let right = class.answered.get(&class.class).copied().unwrap_or(0);
+        assert!((class.recall - right as f64 / class.rows as f64).abs() < 1e-12, "{class:?}");
+        assert!((0.5..=1.0).contains(&class.precision) && (0.5..=1.0).contains(&class.f1));
     }
 }
 

@@ -12,6 +12,7 @@ use crate::client::Client;
 use crate::client::facts::{self, Facts};
 use crate::client::runs::{self, Made};
 use crate::error::CliError;
+use crate::terminal::classes::classes;
 use crate::terminal::{say, tables, tracking};
 
 #[derive(Debug, Args)]
@@ -131,6 +132,9 @@ impl One {
         }
         if let Some(board) = made.as_ref().and_then(tables::competitors) {
             say(board.to_string())?;
+        }
+        if let Some(table) = made.as_ref().and_then(|made| classes(made.classes())) {
+            say(table.to_string())?;
         }
         let Some(version) = version else { return Ok(()) };
         for note in &version.notes {

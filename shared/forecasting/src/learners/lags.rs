@@ -181,6 +181,7 @@ impl Booster {
             notes: Vec::new(),
             groups: None,
             times: None,
+            unused: Vec::new(),
         };
         let candidate = Candidate::from(Learner::Boosting(params()));
         let context = FitContext { spec: &Spec::default(), seed, deadline };

@@ -83,7 +83,7 @@ fn unknown(table: &Table, key: &str, name: &str) -> Defect {
         "`{name}` of `{key}` in model.toml is not a column of the data set{}",
         like.unwrap_or_default()
     );
-    Defect::new("unknown_column", message).in_column(name)
+    Defect::of_spec("unknown_column", message).in_column(name)
 }
 
 /// The column that says when, and a note where it is inferred.

@@ -37,6 +37,7 @@ fn golden_data(x: &[f64], target: Target) -> Labelled {
         notes: Vec::new(),
         groups: None,
         times: None,
+        unused: Vec::new(),
     }
 }
 

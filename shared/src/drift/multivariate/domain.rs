@@ -118,6 +118,7 @@ fn both(reference: &Profile, joint: &Joint, counts: &JointCounts) -> Option<Labe
         notes: Vec::new(),
         groups: None,
         times: None,
+        unused: Vec::new(),
     })
 }
 

@@ -88,6 +88,7 @@ impl ErrorModel {
             notes: Vec::new(),
             groups: None,
             times: None,
+            unused: Vec::new(),
         }
         .select(&chosen);
         let squares = chosen.iter().filter_map(|&row| errors.get(row)).map(|e| e * e).collect();

@@ -138,6 +138,7 @@ fn noisy(seed: u64, rows: usize, from: f64, to: f64) -> (Labelled, Vec<f64>) {
         notes: Vec::new(),
         groups: None,
         times: None,
+        unused: Vec::new(),
     };
     (data, vec![0.0; rows])
 }

@@ -13,7 +13,7 @@ use crate::spec::{Spec, Training};
 /// the trial's candidate wins.
 const TRIAL: f64 = 2.0 / 3.0;
 
-/// A trial's share of the search's time, unless the spec says otherwise.
+/// A trial's share of the search's time, unless the spec says otherwise or counts trials.
 const DEFAULT_TRIAL: f64 = 0.25;
 
 /// The bounds of a search.
@@ -44,7 +44,10 @@ impl Budget {
             deadline,
             trial: trial_seconds
                 .map(Duration::from_secs_f64)
-                .or_else(|| bounded.map(|bounded| bounded.mul_f64(DEFAULT_TRIAL))),
+                // Who counts trials wants none to depend on the machine's speed.
+                .or_else(|| {
+                    bounded.filter(|_| trials.is_none()).map(|it| it.mul_f64(DEFAULT_TRIAL))
+                }),
             bytes: memory_mib.map(|mib| mib.saturating_mul(1 << 20)).or(memory_bytes),
         }
     }
@@ -102,5 +105,23 @@ fn default_trials(rows: usize) -> usize {
         0..20_000 => 20,
         20_000..200_000 => 12,
         _ => 8,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn who_counts_trials_has_none_bounded_by_the_clock() {
+        let deadline = Deadline::within(Duration::from_secs(300));
+        let context = TrainingContext { deadline, ..TrainingContext::default() };
+        let longest =
+            |spec: &str| Budget::new(&Spec::parse(spec.as_bytes()).unwrap(), 100, &context).trial;
+        let by_default = longest("").unwrap().as_secs_f64();
+        assert!((74.0..=75.0).contains(&by_default), "{by_default}");
+        assert_eq!(longest("training.trials = 5"), None);
+        let both = "training.trials = 5\ntraining.trial_seconds = 2.0";
+        assert_eq!(longest(both), Some(Duration::from_secs(2)));
     }
 }

@@ -11,13 +11,14 @@ mod verdict;
 use std::time::Instant;
 
 use super::assessment::{Assessment, finite, latency_ms};
+use super::common::Common;
 use super::finish::Winner;
 use super::gate::{Gate, Opponent};
-use super::{Champion, Importances, Trained, TrainingContext, TrainingError, monitoring};
+use super::{Champion, Importances, Trained, TrainingContext, TrainingError, monitoring, refit};
 use crate::dataset::split::{self, Split};
 use crate::dataset::{Labelled, Table, Target, Task};
 use crate::learners::structure::of_sample;
-use crate::learners::{FitContext, Predictions, Predictor, Structure};
+use crate::learners::{Candidate, FitContext, Predictions, Predictor, Structure};
 use crate::metrics::{Evaluation, Metric, Resamples};
 use crate::name::ModelName;
 use crate::spec::{RunMode, Spec};
@@ -36,27 +37,29 @@ pub(super) fn train(
         .map_err(TrainingError::Guard)?;
     let own_rows = spec.training.mode == RunMode::TrainRun;
     // A run that labels its own rows learns from them, and is judged by them.
-    let divided = match own_rows {
-        true => None,
-        false => {
-            let Split { train, holdout } = split::holdout(data, &spec.split)?;
-            Some((data.select(&train), data.select(&holdout)))
-        }
-    };
+    let split = (!own_rows).then(|| split::holdout(data, &spec.split)).transpose()?;
+    let divided = split.as_ref().map(|it| (data.select(&it.train), data.select(&it.holdout)));
     let (training, holdout) =
         divided.as_ref().map_or((data, data), |(training, holdout)| (training, holdout));
-    let (leaderboard, notes) = rank::run(training, metric, spec, context)?;
-    let winner = leaderboard.winner()?;
+    let (mut leaderboard, mut notes) = rank::run(training, metric, spec, context)?;
     let searched = Instant::now();
-    let (predictor, labels) = winner.fit_predict(training, &FitContext::new(spec))?;
+    let fit = |candidate: &Candidate, context: &FitContext<'_>| {
+        Ok(candidate.fit_predict(training, context)?)
+    };
+    let ((predictor, labels), of_fit) = refit::best(&mut leaderboard, spec, context, fit)?;
+    notes.extend(of_fit);
     let fitted = Instant::now();
     let answers = if own_rows { labels.clone() } else { predictor.predict(&holdout.inputs)? };
-    let judge = Judge { space: &predictor, holdout, usual: outlier_share(&labels) };
-    let evaluation = judge.evaluate(&answers)?;
-    let opponent = champion.filter(|_| !own_rows).map(|champion| {
-        let answers = champion.predictor.predict(&holdout.inputs).map_err(TrainingError::from);
-        let evaluation = answers.and_then(|answers| judge.evaluate(&answers));
-        Opponent::new(champion.version, evaluation)
+    let judge = Judge { space: &predictor, usual: outlier_share(&labels) };
+    let evaluation = judge.evaluate(holdout, &answers)?;
+    let opponent = champion.zip(split.as_ref()).map(|(champion, Split { holdout: held, .. })| {
+        let met = Common::of(champion, data, spec, held).and_then(|common| {
+            let rows = data.select(&common.places);
+            let theirs =
+                |read: &Labelled| judge.evaluate(&rows, &champion.predictor.predict(&read.inputs)?);
+            common.met(theirs, |_| judge.evaluate(&rows, &predictor.predict(&rows.inputs)?))
+        });
+        Opponent::new(champion.version, met)
     });
     let opposing = opponent.as_ref().and_then(Opponent::evaluation);
     let assessment = Assessment {
@@ -109,14 +112,17 @@ fn metric(data: &Labelled, spec: &Spec) -> Result<Metric, TrainingError> {
 struct Judge<'a> {
     /// In whose features clusters are measured, whoever found them.
     space: &'a Predictor,
-    holdout: &'a Labelled,
     /// The share of anomalies that is usual.
     usual: f64,
 }
 
 impl Judge<'_> {
-    fn evaluate(&self, answers: &Predictions) -> Result<Evaluation, TrainingError> {
-        evaluate(self.space, &self.holdout.inputs, &self.holdout.target, answers, self.usual)
+    fn evaluate(
+        &self,
+        rows: &Labelled,
+        answers: &Predictions,
+    ) -> Result<Evaluation, TrainingError> {
+        evaluate(self.space, &rows.inputs, &rows.target, answers, self.usual)
     }
 }
 

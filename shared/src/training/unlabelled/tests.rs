@@ -25,11 +25,7 @@ fn trained(text: &str, spec: &Spec, champion: Option<&Champion>) -> Trained {
 
 fn champion(trained: &Trained) -> Champion {
     let artifact = Artifact::open(&trained.artifact, &trained.sha256).unwrap();
-    Champion {
-        version: Version::try_from(1).unwrap(),
-        predictor: artifact.predictor().unwrap(),
-        candidate: artifact.manifest().candidate.clone(),
-    }
+    Champion::of(Version::try_from(1).unwrap(), &artifact).unwrap()
 }
 
 /// Data that stands beside the project, where it does.

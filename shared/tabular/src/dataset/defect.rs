@@ -18,6 +18,9 @@ pub struct Defect {
     /// The column's name.
     #[serde(skip_serializing_if = "Option::is_none", default)]
     pub column: Option<String>,
+    /// Whether what model.toml says does not fit the data set: either may be wrong.
+    #[serde(skip)]
+    pub of_spec: bool,
 }
 
 /// A data set that cannot be trained on, with every reason that was found (at
@@ -29,7 +32,18 @@ pub struct Rejection(pub Vec<Defect>);
 impl Defect {
     /// A defect of the data set as a whole.
     pub fn new(code: &str, message: impl Into<String>) -> Self {
-        Self { code: code.to_owned(), message: message.into(), row: None, column: None }
+        Self {
+            code: code.to_owned(),
+            message: message.into(),
+            row: None,
+            column: None,
+            of_spec: false,
+        }
+    }
+
+    /// A defect of the data set as a whole, if what model.toml says is right.
+    pub fn of_spec(code: &str, message: impl Into<String>) -> Self {
+        Self { of_spec: true, ..Self::new(code, message) }
     }
 
     /// The same, in a row.
@@ -54,6 +68,18 @@ impl Rejection {
     pub fn of(mut defects: Vec<Defect>) -> Self {
         defects.truncate(LISTED);
         Self(defects)
+    }
+
+    /// Whether another model.toml would take every reason away.
+    #[must_use]
+    pub fn is_of_spec(&self) -> bool {
+        self.0.iter().all(|defect| defect.of_spec)
+    }
+
+    /// The first reasons in a sentence.
+    #[must_use]
+    pub fn summary(&self) -> String {
+        summary(&self.0)
     }
 }
 

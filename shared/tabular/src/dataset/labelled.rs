@@ -13,7 +13,8 @@ use super::schema::{Field, Kind, Schema, Task};
 use super::table::{Column, MISSING, Table, Values};
 use super::target::{self, Target};
 use super::target_column;
-use crate::spec::{Spec, TaskKind};
+use crate::date;
+use crate::spec::{BalanceChoice, Spec, TaskKind};
 
 /// The least number of rows that can be trained on.
 pub const MIN_ROWS: usize = 20;
@@ -41,6 +42,9 @@ pub struct Labelled {
     /// Of each row, when it happened (seconds since 1970 for dates), when the spec names
     /// a time column. Never `NaN`.
     pub times: Option<Vec<f64>>,
+    /// The columns that are neither inputs nor target, with their types: an earlier model
+    /// may have read them. Selected rows leave them behind.
+    pub unused: Vec<(Column, Kind)>,
 }
 
 impl Labelled {
@@ -61,25 +65,40 @@ impl Labelled {
         }
         let kind_of = |name: &str| kinds.get(name).copied().unwrap_or(Kind::Category);
         references::check(&raw.table, kind_of, name, spec, &mut notes)?;
+        notes.extend(raw.table.columns().iter().filter_map(with_strokes));
         let table = keep_usable(raw.table, name, &roles, &mut notes)?;
         let times = roles.times(&table);
         let groups = roles.groups(&table);
         let (table, target) = take_target(table, name, kind_of, spec)?;
-        let (inputs, fields) = inputs(table, spec, kind_of, &mut notes)?;
+        let (inputs, fields, unused) = inputs(table, spec, kind_of, &mut notes)?;
         let task = match spec.task {
             Some(TaskKind::Anomaly) => Task::Anomaly,
             _ => target.task().unwrap_or(Task::Clustering),
         };
         let schema = Schema { inputs: fields, target: name.map(str::to_owned), task };
+        let balance = spec.training.balance;
+        if schema.task.classes().is_empty()
+            && !matches!(balance, BalanceChoice::Auto | BalanceChoice::None)
+        {
+            notes.push(format!(
+                "`training.balance` is {}, and not used: only classes can be balanced",
+                balance.name()
+            ));
+        }
         if spec.task.is_none() {
             notes.push(format!("task {} (inferred from the target)", schema.task.name()));
         }
-        let mut data = Self { inputs, target, schema, notes, groups: None, times };
-        data.groups = groups.map(|groups| {
-            let alone = data.row_hashes();
+        Ok(Self { inputs, target, schema, notes, groups: None, times, unused }.grouped(groups))
+    }
+
+    /// The same rows, of which some share a group; each other one is a group of its own.
+    #[must_use]
+    pub(super) fn grouped(mut self, groups: Option<Vec<Option<u64>>>) -> Self {
+        self.groups = groups.map(|groups| {
+            let alone = self.row_hashes();
             groups.into_iter().zip(alone).map(|(group, alone)| group.unwrap_or(alone)).collect()
         });
-        Ok(data)
+        self
     }
 
     /// The number of rows.
@@ -98,6 +117,7 @@ impl Labelled {
             notes: Vec::new(),
             groups: self.groups.as_deref().map(|groups| pick(groups, rows)),
             times: self.times.as_deref().map(|times| pick(times, rows)),
+            unused: Vec::new(),
         }
     }
 
@@ -135,6 +155,19 @@ impl Labelled {
 
 fn pick<T: Copy>(values: &[T], rows: &[usize]) -> Vec<T> {
     rows.iter().filter_map(|&row| values.get(row).copied()).collect()
+}
+
+/// That a column holds dates of which nobody can tell day and month.
+fn with_strokes(column: &Column) -> Option<String> {
+    let Values::Category(texts) = &column.values else { return None };
+    let shown = texts.levels.first()?;
+    texts.levels.iter().all(|text| date::has_strokes(text)).then(|| {
+        format!(
+            "column `{}` looks like dates, as `{shown}`, and is read as texts, as the order of day \
+             and month is not told: write them as 2018-08-03 or 3.8.2018",
+            column.name
+        )
+    })
 }
 
 /// The columns beside the target, and the target.
@@ -193,6 +226,9 @@ fn keep_usable(
     Ok(if usable.len() == table.rows() { table } else { table.select(&usable) })
 }
 
+/// Inputs with their types, and the columns that are none.
+type Sorted = (Table, Vec<Field>, Vec<(Column, Kind)>);
+
 /// The columns that are inputs. A column without any value is a defect; one that
 /// cannot inform a model is left out with a note, unless a derived column reads it.
 fn inputs(
@@ -200,20 +236,22 @@ fn inputs(
     spec: &Spec,
     kind_of: impl Fn(&str) -> Kind,
     notes: &mut Vec<String>,
-) -> Result<(Table, Vec<Field>), Rejection> {
+) -> Result<Sorted, Rejection> {
     let mut defects = Vec::new();
     let mut columns: Vec<Column> = Vec::new();
     let mut fields = Vec::new();
+    let mut unused = Vec::new();
     let rows = table.rows();
     let read_by_derived = references::read_by_derived(spec);
     for column in table.into_columns() {
         let name = &column.name;
         let no_input = [&spec.id, &spec.group].into_iter().flatten().any(|other| other == name);
         let read = read_by_derived.contains(name.as_str());
+        let kind = kind_of(name);
         if (no_input || spec.ignore.contains(name)) && !read {
+            unused.push((column, kind));
             continue;
         }
-        let kind = kind_of(name);
         let missing = column.values.missing();
         if missing == rows {
             defects.push(
@@ -228,6 +266,7 @@ fn inputs(
             );
         } else if let Some(reason) = uninformative(name, &column.values, kind).filter(|_| !read) {
             notes.push(format!("column `{name}` is left out: {reason}"));
+            unused.push((column, kind));
         } else {
             fields.push(Field { name: name.clone(), kind, nullable: missing > 0 });
             columns.push(column);
@@ -243,7 +282,7 @@ fn inputs(
         return Err(Rejection::of(defects));
     }
     Table::new(columns)
-        .map(|table| (table, fields))
+        .map(|table| (table, fields, unused))
         .map_err(|error| Defect::new("ragged_row", error.to_string()).into())
 }
 

@@ -1,5 +1,5 @@
 use super::*;
-use crate::dataset::{Task, csv};
+use crate::dataset::{Kind, Task, csv};
 use crate::spec::TaskKind;
 
 fn prepare(text: &str, spec: &Spec) -> Result<Labelled, Rejection> {
@@ -276,4 +276,37 @@ fn roles_of_columns_that_cannot_have_them_are_refused() {
     let undated = "at,x,target\n".to_owned() + &rows(30, |row| format!(",{row}.5,{row}.25"));
     let spec = Spec { time: Some("at".into()), ..Spec::default() };
     assert_eq!(only_defect(prepare(&undated, &spec)).code, "all_missing");
+}
+
+#[test]
+fn a_regression_says_that_nothing_is_balanced() {
+    let text = "x,target\n".to_owned() + &rows(30, |row| format!("{row}.5,{row}.25"));
+    let spec = Spec::parse(b"training.balance = 'smote'").unwrap();
+    let notes = prepare(&text, &spec).unwrap().notes.join("; ");
+    assert!(notes.contains("`training.balance` is smote, and not used"), "{notes}");
+}
+
+#[test]
+fn what_only_another_spec_would_mend_is_told_from_what_is_wrong_with_the_rows() {
+    let text = "at,who,target\n".to_owned()
+        + &rows(30, |row| format!("2024-01-0{},p{},{row}", row % 9 + 1, row % 4));
+    let is_of_spec = |text: &str, spec: &str| {
+        prepare(text, &Spec::parse(spec.as_bytes()).unwrap()).unwrap_err().is_of_spec()
+    };
+    for spec in ["time = 'who'", "time = 'when'", "target = 'aim'", "id = 'target'"] {
+        assert!(is_of_spec(&text, spec), "{spec}");
+    }
+    assert!(!is_of_spec(&text.replacen("2024-01-01", "soon", 1), "time = 'at'"));
+    assert!(!is_of_spec("at,target\n1,2\n", ""));
+}
+
+#[test]
+fn dates_with_dots_are_dates_and_those_with_strokes_are_told_of() {
+    let row = |row: usize| format!("{0}.8.2018,8/{0}/2018,{row}.25", row % 28 + 1);
+    let data = prepare(&("at,on,target\n".to_owned() + &rows(60, row)), &Spec::default()).unwrap();
+    let kind = |name: &str| data.schema.input(name).map(|field| field.kind);
+    assert_eq!((kind("at"), kind("on")), (Some(Kind::Date), Some(Kind::Category)));
+    let notes = data.notes.join("; ");
+    assert!(notes.contains("column `on` looks like dates, as `8/1/2018`"), "{notes}");
+    assert!(!notes.contains("column `at`"), "{notes}");
 }

@@ -7,6 +7,7 @@ use super::defect::{Defect, Rejection};
 use super::roles::no_such_column;
 use super::schema::Kind;
 use super::table::{Table, Values};
+use crate::date;
 use crate::spec::{ColumnKind, ColumnSpec, Encode, Fill, Impute, Spec};
 
 /// Checks `derived`, `columns` and `ignore` of the spec.
@@ -34,10 +35,11 @@ pub(super) fn check(
         };
         let untold = target.is_none() && column.encode == Some(Encode::Target);
         let untold = untold.then(|| "`encode = \"target\"` needs a target".to_owned());
+        let misfit = |kind| misfit(column, kind).or_else(|| no_month(column, table.column(name)?));
         match kind {
-            Some(kind) => defects.extend(untold.or_else(|| misfit(column, kind)).map(|reason| {
+            Some(kind) => defects.extend(untold.or_else(|| misfit(kind)).map(|reason| {
                 let message = format!("`[columns.{name}]` of model.toml: {reason}");
-                Defect::new("unfit_key", message).in_column(name)
+                Defect::of_spec("unfit_key", message).in_column(name)
             })),
             None if !spec.derived.contains_key(name) => {
                 defects.push(no_such_column("unknown_column", "key of `columns`", name, table));
@@ -70,7 +72,7 @@ fn derived_defect(name: &str, table: &Table, target: Option<&str>, spec: &Spec) 
     } else {
         format!("the derived column `{name}`: {}", expression.evaluate(table).err()?)
     };
-    Some(Defect::new("bad_derived_column", message).in_column(name))
+    Some(Defect::of_spec("bad_derived_column", message).in_column(name))
 }
 
 fn derived_kind(name: &str, column: &ColumnSpec, table: &Table, spec: &Spec) -> Option<Kind> {
@@ -81,6 +83,20 @@ fn derived_kind(name: &str, column: &ColumnSpec, table: &Table, spec: &Spec) -> 
         (Values::Number(_), _) => Kind::Fractional,
         (Values::Category(_), Some(ColumnKind::Text)) => Kind::Text,
         (Values::Category(_), _) => Kind::Category,
+    })
+}
+
+/// Why months cannot be read from a column that is said to name some.
+fn no_month(column: &ColumnSpec, values: &Values) -> Option<String> {
+    let Values::Category(texts) = values else { return None };
+    let names_one = |text: &String| date::month(text).is_some();
+    let none = column.encode == Some(Encode::Month) && !texts.levels.iter().any(names_one);
+    none.then(|| {
+        let shown = texts.levels.first().map_or("", String::as_str);
+        format!(
+            "`encode = \"month\"` reads English names of months, such as `jan`, and no value is \
+             one, as `{shown}`"
+        )
     })
 }
 

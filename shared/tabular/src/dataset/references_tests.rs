@@ -31,6 +31,7 @@ fn what_the_spec_says_of_columns_is_checked() {
         ("[columns.name]\nscale = 'robust'", "unfit_key", "this `scale` is for numbers"),
         ("[columns.time]\nparts = ['year']", "unfit_key", "`parts` are of dates"),
         ("[columns.name]\nimpute = 'constant'\nfill = 1", "unfit_key", "`fill` must be a text"),
+        ("[columns.name]\nencode = 'month'", "unfit_key", "no value is one, as `ride 0`"),
         ("[derived]\nspeed = 'dist / tme'", "bad_derived_column", "did you mean `time`?"),
         ("[derived]\nspeed = 'dist / y'", "bad_derived_column", "the target `y`"),
         ("[derived]\ntime = 'dist * 2'", "bad_derived_column", "rename it"),

@@ -35,7 +35,7 @@ impl<'a> Roles<'a> {
                     "column `{column}` is both the target and the `{role}` of model.toml: \
                      choose another column for one of them"
                 );
-                defects.push(Defect::new("role_of_target", message).in_column(column));
+                defects.push(Defect::of_spec("role_of_target", message).in_column(column));
             } else if raw.table.column(column).is_none() {
                 defects.push(no_such_column("unknown_column", role, column, &raw.table));
             }
@@ -86,21 +86,26 @@ impl<'a> Roles<'a> {
         }
     }
 
-    /// The group of each row, where it has one: a hash of its text, so that a group is
-    /// the same one in any data set.
+    /// The group of each row, where it has one.
     pub(super) fn groups(&self, table: &Table) -> Option<Vec<Option<u64>>> {
-        let of = |text: &str| hash::add(hash::START, text.as_bytes());
-        Some(match table.column(self.group?)? {
-            Values::Number(numbers) => numbers
-                .iter()
-                .map(|number| (!number.is_nan()).then(|| of(&number.to_string())))
-                .collect(),
-            Values::Category(categories) => {
-                let levels: Vec<u64> = categories.levels.iter().map(|level| of(level)).collect();
-                let codes = categories.codes.iter();
-                codes.map(|&code| levels.get(code as usize).copied()).collect()
-            }
-        })
+        table.column(self.group?).map(groups_of)
+    }
+}
+
+/// The group of each row, where it has one: a hash of its text, so that a group is the same
+/// one in any data set.
+pub(super) fn groups_of(values: &Values) -> Vec<Option<u64>> {
+    let of = |text: &str| hash::add(hash::START, text.as_bytes());
+    match values {
+        Values::Number(numbers) => numbers
+            .iter()
+            .map(|number| (!number.is_nan()).then(|| of(&number.to_string())))
+            .collect(),
+        Values::Category(categories) => {
+            let levels: Vec<u64> = categories.levels.iter().map(|level| of(level)).collect();
+            let codes = categories.codes.iter();
+            codes.map(|&code| levels.get(code as usize).copied()).collect()
+        }
     }
 }
 
@@ -112,21 +117,27 @@ pub(super) fn no_such_column(code: &str, key: &str, column: &str, table: &Table)
         .unwrap_or_default();
     let message =
         format!("the {key} `{column}` of model.toml is not a column of the data set{nearest}");
-    Defect::new(code, message).in_column(column)
+    Defect::of_spec(code, message).in_column(column)
 }
 
 /// Why a column cannot order rows in time.
 fn not_a_time(raw: &RawTable, column: &str) -> Option<Defect> {
     let position = raw.table.columns().iter().position(|other| other.name == column)?;
-    let message = match (raw.kinds.get(position)?, &raw.table.columns().get(position)?.values) {
-        (Kind::Boolean, _) => format!("the time column `{column}` holds booleans: "),
-        (_, Values::Number(_)) => return None,
-        (_, Values::Category(texts)) => {
-            let (row, text) = (1..).zip(texts.iter()).find_map(|(row, text)| {
-                Some((row, text.filter(|text| date::parse(text).is_none())?))
-            })?;
-            format!("row {row} of the time column `{column}` is `{text}`: ")
-        }
-    } + "write dates as 2018-08-03, 2018-08-03 05:00:00 or 2018-08-03T05:00:00Z";
-    Some(Defect::new("time_not_a_date", message).in_column(column))
+    let (what, of_spec) =
+        match (raw.kinds.get(position)?, &raw.table.columns().get(position)?.values) {
+            (Kind::Boolean, _) => (format!("the time column `{column}` holds booleans"), true),
+            (_, Values::Number(_)) => return None,
+            (_, Values::Category(texts)) => {
+                let is_no_date = |text: &&str| date::parse(text).is_none();
+                let (row, text) = (1..)
+                    .zip(texts.iter())
+                    .find_map(|(row, text)| Some((row, text.filter(is_no_date)?)))?;
+                let of_spec = texts.iter().flatten().all(|text| is_no_date(&text));
+                (format!("row {row} of the time column `{column}` is `{text}`"), of_spec)
+            }
+        };
+    let message =
+        format!("{what}: write dates as 2018-08-03, 2018-08-03 05:00:00 or 2018-08-03T05:00:00Z");
+    let defect = Defect::new("time_not_a_date", message).in_column(column);
+    Some(Defect { of_spec, ..defect })
 }

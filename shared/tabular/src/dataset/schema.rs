@@ -76,6 +76,18 @@ impl Kind {
     pub fn is_number(self) -> bool {
         !matches!(self, Self::Category | Self::Text)
     }
+
+    /// Values of this type in words, such as `whole numbers`.
+    #[must_use]
+    pub fn words(self) -> &'static str {
+        match self {
+            Self::Fractional => "numbers",
+            Self::Integral => "whole numbers",
+            Self::Boolean => "booleans",
+            Self::Category | Self::Text => "texts",
+            Self::Date => "dates",
+        }
+    }
 }
 
 impl Task {

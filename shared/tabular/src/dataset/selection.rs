@@ -15,7 +15,7 @@ pub fn select(mut raw: RawTable, spec: &Spec) -> Result<RawTable, Rejection> {
     let rows = raw.table.rows();
     if let Some(filter) = &spec.data.filter {
         let chosen = filter.matching(&raw.table).map_err(|error| {
-            Defect::new("filter", format!("`data.filter` of model.toml: {error}"))
+            Defect::of_spec("filter", format!("`data.filter` of model.toml: {error}"))
         })?;
         if chosen.is_empty() {
             let message = format!(

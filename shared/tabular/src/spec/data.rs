@@ -3,6 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::duration::Duration;
+use super::{SpecError, check};
 use crate::expression::Expression;
 
 /// Which rows of which objects a training learns from.
@@ -20,6 +21,13 @@ pub struct Data {
     /// Only the last rows (by the time column, else in the order of the file) are
     /// learned from. Default: all rows.
     pub last_rows: Option<usize>,
+}
+
+impl Data {
+    pub(super) fn validate(&self) -> Result<(), SpecError> {
+        let last = self.last_rows.unwrap_or(1);
+        check(last > 0, "data.last_rows", last, "it must be at least 1: leave it out for all rows")
+    }
 }
 
 /// How the objects of a data set belong together.

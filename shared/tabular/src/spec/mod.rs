@@ -17,7 +17,7 @@ mod retraining;
 mod split;
 mod thresholds;
 mod training;
-mod unknown_key;
+mod unknown_word;
 
 use std::collections::BTreeMap;
 
@@ -43,7 +43,7 @@ pub use retraining::Retraining;
 pub use split::{Split, Strategy};
 pub use thresholds::{ThresholdError, Thresholds};
 pub use training::{BalanceChoice, Choice, LearnerKind, RunMode, Search, Training};
-pub use unknown_key::UnknownKey;
+pub use unknown_word::{UnknownWord, WordRole};
 
 /// The specification of a model.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
@@ -168,9 +168,9 @@ pub enum SpecError {
         /// The first byte that is not.
         at: usize,
     },
-    /// A key that does not exist.
+    /// A key or a value that does not exist.
     #[error(transparent)]
-    UnknownKey(#[from] UnknownKey),
+    UnknownWord(#[from] UnknownWord),
     /// Not TOML, or a value of the wrong type.
     #[error("model.toml: {0}")]
     Syntax(String),
@@ -207,9 +207,9 @@ impl Spec {
         let text = std::str::from_utf8(bytes)
             .map_err(|error| SpecError::NotUtf8 { at: error.valid_up_to() })?;
         let spec: Self = toml::from_str(text).map_err(|error| {
-            UnknownKey::find(&error, text).map_or_else(
+            UnknownWord::find(&error, text).map_or_else(
                 || SpecError::Syntax(error.to_string().trim_end().to_owned()),
-                SpecError::UnknownKey,
+                SpecError::UnknownWord,
             )
         })?;
         spec.validate()?;
@@ -227,6 +227,7 @@ impl Spec {
     }
 
     fn validate(&self) -> Result<(), SpecError> {
+        self.data.validate()?;
         self.split.validate(self.group.is_some(), self.time.is_some())?;
         if let Some(forecasting) = &self.forecasting {
             forecasting.validate()?;
@@ -286,6 +287,30 @@ mod tests {
         assert_eq!(error, "model.toml: unknown key `tarket` on line 1; did you mean `target`?");
         let error = Spec::parse(b"[split]\nholdout = 0.1\nsede = 1\n").unwrap_err().to_string();
         assert_eq!(error, "model.toml: unknown key `sede` on line 3; did you mean `seed`?");
+    }
+
+    #[test]
+    fn an_unknown_value_names_the_nearest_known_one() {
+        let error = Spec::parse(b"[columns.age]\nscale = 'stanard'").unwrap_err().to_string();
+        let expected = "model.toml: unknown value `stanard` on line 2; did you mean `standard`?";
+        assert_eq!(error, expected);
+        let error = Spec::parse(b"[training]\nlearners = ['linear', 'bosting']").unwrap_err();
+        assert!(error.to_string().ends_with("did you mean `boosting`?"), "{error}");
+    }
+
+    #[test]
+    fn keys_that_could_have_no_effect_are_refused() {
+        for (text, says) in [
+            ("training.seconds = 1e30", "`training.seconds` is 1000000000000000000000000000000"),
+            ("training.trial_seconds = 1e30", "it must be above 0 and at most a year (31536000)"),
+            ("training.memory_mib = 0", "leave it out for no limit"),
+            ("data.last_rows = 0", "`data.last_rows` is 0, but it must be at least 1"),
+            ("task = 'regression'\ntraining.balance = 'smote'", "`training.balance` is smote"),
+        ] {
+            let error = Spec::parse(text.as_bytes()).unwrap_err().to_string();
+            assert!(error.contains(says), "{error}");
+        }
+        assert!(Spec::parse(b"task = 'regression'\ntraining.balance = 'none'").is_ok());
     }
 
     #[test]

@@ -7,6 +7,9 @@ use serde::{Deserialize, Serialize};
 use super::duration::Duration;
 use super::{SpecError, TaskKind, check};
 
+/// The most seconds that anything may take.
+const YEAR: f64 = 365.0 * 86_400.0;
+
 /// Which candidates compete, how they are searched, and for how long.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
@@ -32,7 +35,7 @@ pub struct Training {
     /// time-out leaves. Seconds are all that makes a run depend on the machine's speed.
     pub seconds: Option<f64>,
     /// The most seconds that one candidate may take. Default: a fourth of what the
-    /// search may take.
+    /// search may take; with `trials`, as many as the function's time-out leaves.
     pub trial_seconds: Option<f64>,
     /// The most memory that one candidate may need by estimate, in MiB, beside the data.
     /// Default: any.
@@ -212,6 +215,19 @@ impl Search {
     }
 }
 
+impl BalanceChoice {
+    /// The choice's name in a spec.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Auto => "auto",
+            Self::None => "none",
+            Self::ClassWeight => "class_weight",
+            Self::Smote => "smote",
+        }
+    }
+}
+
 impl Training {
     pub(super) fn validate(&self, task: Option<TaskKind>) -> Result<(), SpecError> {
         check(
@@ -243,7 +259,16 @@ impl Training {
             [("training.seconds", self.seconds), ("training.trial_seconds", self.trial_seconds)]
         {
             let seconds = seconds.unwrap_or(1.0);
-            check(seconds > 0.0 && seconds.is_finite(), key, seconds, "it must be above 0")?;
+            let rule = "it must be above 0 and at most a year (31536000)";
+            check(seconds > 0.0 && seconds <= YEAR, key, seconds, rule)?;
+        }
+        let mebibytes = self.memory_mib.unwrap_or(1);
+        let rule = "it must be at least 1: leave it out for no limit";
+        check(mebibytes > 0, "training.memory_mib", mebibytes, rule)?;
+        if task.is_some_and(|task| task != TaskKind::Classification) {
+            let fits = matches!(self.balance, BalanceChoice::Auto | BalanceChoice::None);
+            let rule = "only the classes of `task = \"classification\"` can be balanced";
+            check(fits, "training.balance", self.balance.name(), rule)?;
         }
         check(
             self.grid.is_empty() || matches!(self.search, Search::Grid | Search::Random),

@@ -128,6 +128,7 @@ fn read_csv(
     let mut raw = columns.read(|columns, defects| {
         csv.scan(opened.bytes()?, &mut columns.builders, limits, defects)
     })?;
+    csv::check(&raw)?;
     raw.notes.extend(csv.note());
     Ok(raw)
 }

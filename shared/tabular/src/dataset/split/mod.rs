@@ -1,10 +1,12 @@
 //! Which rows are held out, and which fold a row belongs to.
 //!
-//! A row's place is decided by a hash of its content (or of its group) and the seed, or
-//! by its time. But for the few rows at the threshold, the same row therefore falls on
-//! the same side in every data set that holds it, so that a champion has not been
-//! trained on the rows that a later gate scores it on, and duplicates of a row do not
-//! stand on both sides. In time the threshold only moves forward as rows are added.
+//! A row's place is decided by a hash of its inputs and target (or of its group) and the
+//! seed, or by its time. But for the few rows at the threshold, the same row therefore falls
+//! on the same side in every data set that is read and split alike, and duplicates of a row
+//! do not stand on both sides. In time the threshold only moves forward as rows are added.
+//!
+//! A model whose inputs or split were others has held out other rows: which, its own schema
+//! and spec tell ([`Labelled::as_read_by`]).
 
 mod by_content;
 mod by_group;

@@ -5,6 +5,7 @@ use serde::{Deserialize, Serialize};
 use super::domain::{Domain, MOST_LEVELS};
 use super::number::Number;
 use crate::dataset::Categories;
+use crate::date;
 use crate::features::levels::{Slots, by_frequency};
 use crate::features::matrix::{Block, Element};
 
@@ -49,7 +50,7 @@ impl Order {
     fn slots(&self, categories: &Categories) -> Slots {
         match self {
             Self::Sorted(domain) | Self::Frequency(domain, _) => domain.slots(categories, None),
-            Self::Month => Slots::new(categories, month, None),
+            Self::Month => Slots::new(categories, date::month, None),
         }
     }
 
@@ -85,25 +86,4 @@ impl Rank {
     ) {
         self.number.write(codes.iter().map(|&code| self.order.value(slots, code)), block, offset);
     }
-}
-
-/// The month that an English name or its first three letters (or more) stand for.
-fn month(text: &str) -> Option<usize> {
-    const MONTHS: [&str; 12] = [
-        "january",
-        "february",
-        "march",
-        "april",
-        "may",
-        "june",
-        "july",
-        "august",
-        "september",
-        "october",
-        "november",
-        "december",
-    ];
-    let text = text.trim().trim_end_matches('.').to_ascii_lowercase();
-    let known = text.len() >= 3;
-    MONTHS.iter().position(|month| known && month.starts_with(&text)).map(|month| month + 1)
 }

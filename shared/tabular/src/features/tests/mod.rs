@@ -29,7 +29,15 @@ fn labelled(inputs: Table, kinds: &[Kind], target: Target) -> Labelled {
     };
     let fields = inputs.columns().iter().zip(kinds).map(field).collect();
     let schema = Schema { inputs: fields, target: Some("y".into()), task: target.task().unwrap() };
-    Labelled { inputs, target, schema, notes: Vec::new(), groups: None, times: None }
+    Labelled {
+        inputs,
+        target,
+        schema,
+        notes: Vec::new(),
+        groups: None,
+        times: None,
+        unused: Vec::new(),
+    }
 }
 
 fn spec(toml: &str) -> Spec {

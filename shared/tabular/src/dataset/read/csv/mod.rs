@@ -17,7 +17,7 @@ use super::source::ReadError;
 use super::{Limits, RawTable};
 use crate::dataset::defect::{Defect, LISTED, Rejection};
 use crate::spec::Spec;
-pub(super) use header::not_utf8;
+pub(super) use header::{check, not_utf8};
 pub(super) use layout::Layout;
 pub(super) use records::{Record, Records};
 

@@ -129,3 +129,31 @@ fn a_file_that_is_no_table_is_rejected_in_a_few_words() {
         assert!(defects.len() <= LISTED && size < 32_000, "{} of {size} bytes", defects.len());
     }
 }
+
+#[test]
+fn a_first_row_of_values_with_a_text_among_them_is_no_header() {
+    let code = |text: &str| match read(text.as_bytes()) {
+        Ok(_) => "a header".to_owned(),
+        Err(Rejection(defects)) => format!("{}: {}", defects[0].code, defects[0].message),
+    };
+    for rows in [
+        // Of the text's column, the text is a value again.
+        "5,3,setosa\n4,2,setosa\n6,3,virginica\n",
+        // No name is like that, and it is of the column's range.
+        "5.1,3,setosa-1\n4.9,2,setosa-2\n6.2,3,virginica-1\n",
+        "-1,a\n-3,b\n5,c\n",
+        // Nor is there a name twice.
+        "1,1,setosa\n4,2,setosa\n",
+    ] {
+        let code = code(rows);
+        assert!(code.starts_with("no_header: the first row holds values"), "{rows}: {code}");
+    }
+    for table in [
+        "country,2019,2020\nPeru,32,33\nChile,19,19\n",
+        "sample,400.5,401.5\na,0.25,0.5\nb,0.75,0.5\n",
+        "label,0,1\nx,7,8\ny,9,9\n",
+        "setosa,width\nsetosa,3\nvirginica,4\n",
+    ] {
+        assert_eq!(code(table), "a header", "{table}");
+    }
+}

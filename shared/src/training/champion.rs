@@ -1,0 +1,39 @@
+//! Today's champion, as a challenger meets it.
+
+use crate::artifact::{Artifact, ArtifactError};
+use crate::dataset::Schema;
+use crate::learners::{Candidate, Predictor};
+use crate::name::Version;
+use crate::spec::Spec;
+
+/// Today's champion, as a challenger meets it.
+#[derive(Debug)]
+pub struct Champion {
+    /// Its version.
+    pub version: Version,
+    /// What it answers with.
+    pub predictor: Predictor,
+    /// How it was trained; `None` for a model that was brought along.
+    pub candidate: Option<Candidate>,
+    /// What it reads and predicts.
+    pub schema: Schema,
+    /// The spec that it was trained or judged by.
+    pub spec: Spec,
+}
+
+impl Champion {
+    /// The version that an artifact is of.
+    ///
+    /// # Errors
+    /// When the artifact is of series, or its model cannot be decoded.
+    pub fn of(version: Version, artifact: &Artifact<'_>) -> Result<Self, ArtifactError> {
+        let manifest = artifact.manifest();
+        Ok(Self {
+            version,
+            predictor: artifact.predictor()?,
+            candidate: manifest.candidate.clone().filter(|_| manifest.imported.is_none()),
+            schema: manifest.schema.clone(),
+            spec: manifest.spec.clone(),
+        })
+    }
+}
