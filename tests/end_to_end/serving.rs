@@ -164,7 +164,7 @@ async fn the_first_answer_of_a_preloaded_model_is_packed_and_measured() {
     let directive = &line["_aws"]["CloudWatchMetrics"][0];
     let metrics = directive["Metrics"].as_array().expect("metrics");
     let names: Vec<_> = metrics.iter().map(|metric| metric["Name"].clone()).collect();
-    assert_eq!(names, ["Latency", "CacheHits", "Rows"], "{line}");
+    assert_eq!(names, ["CacheHits", "Latency", "Rows"], "{line}");
     assert_eq!((&line["CacheHits"], &line["Rows"]), (&json!([1.0]), &json!([300.0])));
     assert_eq!(line["variant"], "champion", "{line}");
     factory.end().await;
