@@ -15,6 +15,9 @@ use tokio::sync::{Mutex, mpsc};
 use crate::handler::Inference;
 use crate::invocation::before;
 
+/// What is left of an invocation's time for saying that the work is done.
+const RESERVE: Duration = Duration::from_millis(100);
+
 /// Tells the extension that an invocation has been answered, also when its handler
 /// panics.
 pub(crate) struct Answered(Invocations);
@@ -78,7 +81,7 @@ pub(crate) async fn extension(
                 if let NextEvent::Invoke(invoked) = event.next {
                     answered.lock().await.recv().await;
                     let stopped = UNIX_EPOCH + Duration::from_millis(invoked.deadline_ms);
-                    inference.settle(before(stopped)).await;
+                    inference.settle(before(stopped, RESERVE)).await;
                 }
                 Ok::<(), Error>(())
             }

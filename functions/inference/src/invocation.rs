@@ -26,15 +26,15 @@ impl<'a> Invocation<'a> {
         Self {
             request_id: &context.request_id,
             trace_id: context.xray_trace_id.as_deref(),
-            deadline: before(context.deadline()),
+            deadline: before(context.deadline(), RESERVE),
         }
     }
 }
 
-/// A moment before the function is stopped, by a clock that is never set.
-pub(crate) fn before(stopped: SystemTime) -> Instant {
+/// So much earlier than the function is stopped, by a clock that is never set.
+pub(crate) fn before(stopped: SystemTime, reserve: Duration) -> Instant {
     let left = stopped.duration_since(SystemTime::now()).unwrap_or_default();
-    Instant::now() + left.saturating_sub(RESERVE)
+    Instant::now() + left.saturating_sub(reserve)
 }
 
 /// The time is over.

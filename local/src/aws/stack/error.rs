@@ -29,8 +29,8 @@ pub enum StackError {
         /// The folder.
         folder: PathBuf,
     },
-    /// A port cannot be listened on.
-    #[error("cannot listen on port {port} of {host}, choose another port or 0 for any")]
+    /// An address or port cannot be listened on.
+    #[error("cannot listen on port {port} of {host}, choose another port (0 for any) or address")]
     Port {
         /// The address.
         host: IpAddr,
