@@ -67,11 +67,13 @@ impl Program {
 
     /// Starts the factory, and waits until it serves.
     pub(crate) async fn up(&self) -> Up {
-        let mut child = self
-            .command(&["up", "--port", "0", "--http-port", "0"])
-            .stdout(Stdio::piped())
-            .spawn()
-            .expect("started");
+        self.up_with(&[]).await
+    }
+
+    /// The same with more options.
+    pub(crate) async fn up_with(&self, options: &[&str]) -> Up {
+        let words = [&["up", "--port", "0", "--http-port", "0"], options].concat();
+        let mut child = self.command(&words).stdout(Stdio::piped()).spawn().expect("started");
         let mut lines = BufReader::new(child.stdout.take().expect("an output")).lines();
         let mut url = None;
         let ready = async {

@@ -10,6 +10,7 @@ mod capture;
 mod images;
 mod labels;
 mod requests;
+mod series;
 mod traffic;
 mod training;
 mod world;
