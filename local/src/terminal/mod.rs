@@ -1,5 +1,6 @@
 //! What commands read and print.
 
+pub(crate) mod progress;
 pub(crate) mod tables;
 pub(crate) mod tracking;
 
