@@ -77,6 +77,12 @@ pub(crate) enum CliError {
          they came true and how learners compare"
     )]
     NoCaptures(ModelName),
+    #[error("there is no model `{0}`: `models` lists them")]
+    NoModel(ModelName),
+    #[error("no training of model `{0}` has ended yet: `train` it")]
+    NoRun(ModelName),
+    #[error("model `{0}` forecasts series, and has no answer for rows: ask `forecast {0}`")]
+    Series(ModelName),
     #[error("the artifact `{0}` does not exist")]
     NoArtifact(String),
     #[error(transparent)]

@@ -8,7 +8,7 @@ use crate::aws::lambda::LogListener;
 use crate::aws::stack::{Stack, StackError};
 use crate::client::{Note, Place, Running};
 use crate::error::CliError;
-use crate::factory::{self, Options, Serving};
+use crate::factory::{self, Options, Serving, Unnamed};
 use crate::terminal::say;
 
 /// The ports, unless others are asked for.
@@ -43,6 +43,7 @@ pub(crate) async fn start(
     place: &Place,
     ports: Ports,
     serving: Serving,
+    unnamed: Unnamed,
     log_listener: Option<LogListener>,
 ) -> Result<(Stack, Note), CliError> {
     let program = std::env::current_exe().map_err(|source| CliError::File {
@@ -50,7 +51,7 @@ pub(crate) async fn start(
         verb: "found",
         source,
     })?;
-    let options = Options { serving, ..Options::new(place.state(), program) };
+    let options = Options { serving, unnamed, ..Options::new(place.state(), program) };
     let mut config =
         factory::stack(&options).map_err(|error| CliError::Description(error.to_string()))?;
     config.log_listener = log_listener;

@@ -29,8 +29,8 @@ impl Done {
 async fn the_help_names_every_command() {
     let program = Program::new();
     let commands = [
-        "demo", "up", "train", "import", "export", "predict", "batch", "stream", "models",
-        "versions", "runs", "promote", "reject", "rollback", "stage", "traffic", "drift",
+        "demo", "up", "train", "import", "export", "predict", "forecast", "batch", "stream",
+        "models", "versions", "runs", "promote", "reject", "rollback", "stage", "traffic", "drift",
     ];
     let help = program.run(&["--help"]).await;
     help.said(&["Train, serve and watch models without running a server"]);
@@ -120,7 +120,14 @@ async fn files_are_scored_in_the_bucket() {
     program.run(&["batch", "taxi", &file]).await.said(&[
         "60 rows of `batch/taxi/requested/today.csv` by version 1, 1 rejected: ",
         "s3://model-factory/batch/taxi/output/today-v1-",
+        "row 61: input `ride_dist`: found `far` where a number is expected",
     ]);
+    let header = data.csv().lines().next().expect("a header").to_owned();
+    let rows: String = (0..5).map(|_| "far,airport,sedan,clear,3,1,9\n").collect();
+    let unfit = program.file("unfit.csv", header + "\n" + &rows);
+    let unfit = program.run(&["batch", "taxi", &unfit]).await;
+    unfit.complained(&["not every file could be scored"]);
+    assert!(unfit.output.contains("and 2 more rows"), "{}", unfit.output);
     let day = program.run(&["batch", "taxi", "--date", "2026-11-24", "--output", "json"]).await;
     let day: Value = serde_json::from_str(day.said(&[])).expect("JSON");
     assert_eq!(day["status"], "no_data");
@@ -128,6 +135,7 @@ async fn files_are_scored_in_the_bucket() {
     let refused = program.run(&["batch", "taxi", &broken, "--format", "parquet"]).await;
     refused.complained(&["not every file could be scored"]);
     assert!(refused.output.contains("no column `ride_dist`"), "{}", refused.output);
+    assert!(refused.output.contains("; and 3 more"), "{}", refused.output);
     assert_eq!(up.end().await, ["ending"]);
 }
 
@@ -286,6 +294,109 @@ async fn runs_tell_what_was_trained_and_from_what() {
     assert_eq!(shown["training"]["data_hash"], runs[1]["lineage"]["data_hash"]);
     let unknown = program.run(&["runs", "show", "taxi", "zzz"]).await;
     unknown.complained(&["model `taxi` has not one run whose id starts with `zzz`"]);
+    up.end().await;
+}
+
+#[tokio::test]
+async fn rows_of_an_upload_are_labelled_and_counted() {
+    let program = Program::new();
+    let up = program.up().await;
+    let rides: String = (0..200)
+        .map(|row| {
+            let (dist, pace) = (f64::from(row % 10) + f64::from(row) / 1000.0, row % 25 == 3);
+            let dist = if pace { 20.0 + dist } else { dist };
+            format!("{dist},{},2021020{row}\n", if pace { dist / 4.0 } else { dist / 30.0 })
+        })
+        .collect();
+    let rides = program.file("rides.csv", format!("ride_dist,ride_time,ride_id\n{rides}"));
+    let spec = "task = 'clustering'\nid = 'ride_id'\n[clustering]\neps = 0.5\n\
+                [training]\nlearners = ['dbscan']\nmode = 'train-run'\n";
+    let spec = program.file("model.toml", spec);
+    let trained = program.run(&["train", "rides", &rides, "--spec", &spec]).await;
+    let output = trained.said(&[
+        "version 1 of `rides` is the champion",
+        "labels of all rows: s3://model-factory/runs/rides/",
+        "/labels.json",
+        "/noise.json",
+    ]);
+    assert!(!output.contains("0-fold"), "{output}");
+    let leader = output.lines().find(|line| line.contains("complete")).expect("a leaderboard");
+    assert!(leader.contains("dbscan") && leader.contains(" 0."), "no silhouette: {leader}");
+
+    let shown = program.run(&["runs", "show", "rides"]).await;
+    shown.said(&["rows of noise", "core rows, silhouette 0.", "file: s3://model-factory/runs/"]);
+    shown.said(&["/model-card.html", "/labels.json"]);
+    let listed = ["runs", "rides", "--where", "metric.nNoise>3", "--output", "json"];
+    let runs = program.run(&listed).await;
+    let runs: Value = serde_json::from_str(runs.said(&[])).expect("JSON");
+    assert!(runs[0]["metrics"]["nNoise"].as_f64().is_some_and(|count| count > 3.0), "{runs}");
+    for name in ["nClusters", "nCore", "silhouetteCoefficient"] {
+        assert!(runs[0]["metrics"][name].is_f64(), "{runs}");
+    }
+    let few = program.run(&["runs", "rides", "--where", "metric.nNoise<3"]).await;
+    few.said(&["no run is so"]);
+    let nobody = program.run(&["runs", "nosuch"]).await;
+    nobody.complained(&["there is no model `nosuch`: `models` lists them"]);
+    let nobody = program.run(&["runs", "show", "nosuch"]).await;
+    nobody.complained(&["there is no model `nosuch`"]);
+    program.run(&["batch", "rides", &rides]).await.said(&[
+        " outliers: s3://model-factory/batch/rides/outliers/",
+        "note: version 1 stands for the rows of its own run",
+    ]);
+    up.end().await;
+}
+
+#[tokio::test]
+async fn series_are_forecast_and_their_learners_compared() {
+    let program = Program::new();
+    let up = program.up_with(&["--forecast-model", "sales", "--stream-model", "bank@3"]).await;
+    let rows: String = (0..60)
+        .flat_map(|day| {
+            let date = jiff::civil::date(2015, 1, 1) + jiff::Span::new().days(day);
+            [1, 2].map(|store| format!("{date},{store},{}\n", 50 * store + 3 * (day % 7) + day % 5))
+        })
+        .collect();
+    let data = program.file("sales.csv", format!("date,store,sales\n{rows}"));
+    let spec = "target = 'sales'\n[forecasting]\nseries = ['store']\nhorizon = 5\n\
+                learners = ['theta', 'ets']\n";
+    let spec = program.file("model.toml", spec);
+    for model in ["staff", "sales"] {
+        let train = ["train", model, &data, "--spec", &spec];
+        program.run(&train).await.said(&["is the champion"]);
+    }
+    // Two models forecast; the one that was named answers where none is.
+    let answer = up.http().post("/forecast", &json!({"store_number": 2})).await.ok();
+    let expected = &answer["result"]["Forecast"]["Predictions"]["p50"];
+    let asked = ["forecast", "sales", "--series", "store=2"];
+    let json = program.run(&[&asked[..], &["--output", "json"]].concat()).await;
+    let forecast: Value = serde_json::from_str(json.said(&[])).expect("JSON");
+    assert_eq!(forecast["quantiles"]["p50"][4], expected[4]["Value"], "{forecast}");
+    assert_eq!(forecast["timestamps"][0], "2015-03-02T00:00:00Z");
+    let more = ["--horizon", "2", "--start", "2015-03-03", "--quantile", "0.25"];
+    let table = program.run(&[&asked[..], &more].concat()).await;
+    let table = table.said(&["p25", "2015-03-04T00:00:00Z", "by version 1 of `sales`"]);
+    assert!(!table.contains("2015-03-02") && !table.contains("p50"), "{table}");
+    let nobody = program.run(&["forecast", "sales", "--series", "store=9"]).await;
+    nobody.complained(&["the model has no series 9"]);
+    let unnamed = program.run(&["forecast", "sales"]).await;
+    unnamed.complained(&["`series` must name one of the model's series by [store]"]);
+
+    program.run(&["runs", "history", "sales"]).await.said(&["theta", "seasonal_naive", "origins"]);
+    let history = program.run(&["runs", "history", "sales", "--output", "json"]).await;
+    let history: Value = serde_json::from_str(history.said(&[])).expect("JSON");
+    assert!(history["standings"][0]["mean"].is_f64(), "{history}");
+    program.run(&["drift", "check", "sales"]).await.complained(&["`runs show sales` tells"]);
+    program.run(&["runs", "show", "sales"]).await.said(&["forecasting.json", "gate: "]);
+    let scored = program.run(&["batch", "sales", &data]).await;
+    scored.complained(&["not every file could be scored"]);
+    assert!(scored.output.contains("forecasts series, and has no answer"), "{}", scored.output);
+    let predicted = program.run(&["predict", "sales", &data]).await;
+    predicted.complained(&["has no answer for rows: ask `forecast sales`"]);
+
+    // A training that is asked for is seen before it has ended.
+    let accepted = up.http().post("/models/sales/train", &json!({"force": true})).await;
+    let run = accepted.json()["run"].as_str().expect("a run").to_owned();
+    program.run(&["runs", "sales"]).await.said(&[&run]);
     up.end().await;
 }
 

@@ -11,6 +11,7 @@
 mod bad_data;
 mod bad_events;
 mod bad_requests;
+mod book;
 mod command_line;
 mod crash;
 mod deliveries;

@@ -144,9 +144,9 @@ pub(crate) async fn only_model(ports: &Ports) -> Result<ModelName, Problem> {
     }
 }
 
-/// The model that the book's routes speak of: the one that is set, else the only one whose
-/// champion forecasts series.
-pub(crate) async fn forecast_model(ports: &Ports) -> Result<ModelName, Problem> {
+/// The model that the book's routes `/forecast` and `/train` speak of: the one that is set,
+/// else the only one whose champion forecasts series. `route` is the one that is asked.
+pub(crate) async fn forecast_model(ports: &Ports, route: &str) -> Result<ModelName, Problem> {
     if let Some(model) = &ports.forecast_model {
         return Ok(model.clone());
     }
@@ -164,8 +164,8 @@ pub(crate) async fn forecast_model(ports: &Ports) -> Result<ModelName, Problem> 
         (Some(_), others) => Err(Problem::new(
             Kind::UnknownModel,
             format!(
-                "{} models forecast series: name one with /models/{{model}}/forecast, or set \
-                 MODEL_FACTORY_FORECAST_MODEL",
+                "{} models forecast series: name one with /models/{{model}}/{route}, or set \
+                 MODEL_FACTORY_FORECAST_MODEL (`up --forecast-model` here)",
                 others + 1
             ),
         )),

@@ -7,11 +7,12 @@ use http::{Request, Response};
 use jiff::Timestamp;
 use model_factory::date;
 use model_factory::forecasting::{Forecast, ForecastError, ForecastRequest, Forecaster, quantiles};
-use model_factory::name::{ModelName, Reference};
+use model_factory::name::{ModelName, Reference, Version};
 use model_factory::protocol::Limits;
 use model_factory::protocol::problem::{InvalidParam, Kind, Problem};
 use model_factory::serving::{Assigned, ServedModel};
-use serde::Deserialize;
+use model_factory::spec::{ForecasterKind, Frequency};
+use serde::{Deserialize, Serialize};
 use serde_json::{Map, Number, Value, json};
 
 use crate::answer::{self, MODEL_VERSION};
@@ -34,25 +35,28 @@ struct OfStore {
 /// A request for a series.
 #[derive(Debug, Default, Deserialize)]
 #[serde(default, deny_unknown_fields)]
-struct OfSeries {
+pub struct OfSeries {
     /// The value of each key column.
-    series: BTreeMap<String, Key>,
-    /// From when on.
-    start: Option<String>,
-    /// How many steps.
-    horizon: Option<usize>,
-    /// Which quantiles.
-    quantiles: Vec<f64>,
+    pub series: BTreeMap<String, Key>,
+    /// From when on; the step after what is known where it is absent.
+    pub start: Option<String>,
+    /// How many steps; the spec's horizon where it is absent.
+    pub horizon: Option<usize>,
+    /// Which quantiles, between 0 and 1; those of the spec where there are none.
+    pub quantiles: Vec<f64>,
     /// What is known ahead: one value a step, by column.
-    regressors: BTreeMap<String, Vec<f64>>,
+    pub regressors: BTreeMap<String, Vec<f64>>,
 }
 
 /// A value of a key column: a text, or a number as training writes it.
 #[derive(Debug, Deserialize)]
 #[serde(untagged)]
-enum Key {
+pub enum Key {
+    /// A text.
     Text(String),
+    /// A number.
     Number(Number),
+    /// A boolean.
     Truth(bool),
 }
 
@@ -77,7 +81,7 @@ pub(crate) async fn of_store(
 ) -> Result<Response<Bytes>, Problem> {
     let OfStore { store_number, forecast_start_date } = answer::read(request.body(), limits)?;
     let start = instant("forecast_start_date", forecast_start_date.as_deref())?;
-    let model = catalogue::forecast_model(ports).await?;
+    let model = catalogue::forecast_model(ports, "forecast").await?;
     let (served, answerer) =
         assigned(ports, &model, &Reference::default(), invocation, answerer).await?;
     let forecaster = forecaster(&model, &served)?;
@@ -126,42 +130,69 @@ pub(crate) async fn of_series(
         true => OfSeries::default(),
         false => answer::read(request.body(), limits)?,
     };
-    let start = instant("start", asked.start.as_deref())?;
     let (served, answerer) = assigned(ports, &model, &reference, invocation, answerer).await?;
-    let forecaster = forecaster(&model, &served)?;
-    let asked = ForecastRequest {
-        key: key(forecaster, &asked.series)?,
-        start,
-        steps: asked.horizon,
-        quantiles: asked.quantiles,
-        regressors: asked.regressors,
-    };
-    let forecast = forecaster.forecast(&asked).map_err(|error| refused(&error))?;
-    answerer.rows = forecast.values.len();
-    let Forecast { instants, values, quantiles } = &forecast;
-    let series: Map<String, Value> = forecaster
-        .keys
-        .iter()
-        .zip(&asked.key)
-        .map(|(name, value)| (name.clone(), value.clone().into()))
-        .collect();
-    let quantiles: Map<String, Value> = quantiles
-        .iter()
-        .map(|(quantile, values)| (quantiles::name(*quantile), values.clone().into()))
-        .collect();
-    let found = forecaster.find(&asked.key);
-    let body = json!({
-        "model": model,
-        "version": served.version,
-        "series": series,
-        "learner": found.map(|series| series.learner),
-        "frequency": forecaster.setting.grid.frequency,
-        "coverage": found.and_then(|series| series.coverage),
-        "timestamps": instants.iter().map(|at| timestamp(*at)).collect::<Vec<_>>(),
-        "values": values,
-        "quantiles": quantiles,
-    });
-    answered(&body, &served)
+    let answer = SeriesForecast::of(model, &served, asked)?;
+    answerer.rows = answer.values.len();
+    answered(&answer, &served)
+}
+
+/// What the route of a series answers.
+#[derive(Debug, Serialize)]
+pub struct SeriesForecast {
+    /// The model.
+    pub model: ModelName,
+    /// The version that answers.
+    pub version: Version,
+    /// The series, by its keys.
+    pub series: Map<String, Value>,
+    /// The learner that was chosen for it.
+    pub learner: Option<ForecasterKind>,
+    /// The step from one instant to the next.
+    pub frequency: Frequency,
+    /// The share of the last horizon that lay between the outermost quantiles.
+    pub coverage: Option<f64>,
+    /// The instants that are forecast.
+    pub timestamps: Vec<Timestamp>,
+    /// What is expected at each.
+    pub values: Vec<f64>,
+    /// Its quantiles at each, by name.
+    pub quantiles: Map<String, Value>,
+}
+
+impl SeriesForecast {
+    /// The answer of a version.
+    ///
+    /// # Errors
+    /// When the version forecasts no series, or none of that name, or not what is asked for.
+    pub fn of(model: ModelName, served: &ServedModel, asked: OfSeries) -> Result<Self, Problem> {
+        let start = instant("start", asked.start.as_deref())?;
+        let forecaster = forecaster(&model, served)?;
+        let asked = ForecastRequest {
+            key: key(forecaster, &asked.series)?,
+            start,
+            steps: asked.horizon,
+            quantiles: asked.quantiles,
+            regressors: asked.regressors,
+        };
+        let forecast = forecaster.forecast(&asked).map_err(|error| refused(&error))?;
+        let Forecast { instants, values, quantiles } = forecast;
+        let found = forecaster.find(&asked.key);
+        let keys = forecaster.keys.iter().cloned();
+        let quantiles = quantiles.into_iter();
+        Ok(Self {
+            model,
+            version: served.version,
+            learner: found.map(|series| series.learner),
+            frequency: forecaster.setting.grid.frequency,
+            coverage: found.and_then(|series| series.coverage),
+            series: keys.zip(asked.key.into_iter().map(Value::from)).collect(),
+            timestamps: instants.into_iter().map(timestamp).collect(),
+            values,
+            quantiles: quantiles
+                .map(|(quantile, values)| (quantiles::name(quantile), values.into()))
+                .collect(),
+        })
+    }
 }
 
 /// The version that answers, and where to note what it did.
@@ -234,7 +265,7 @@ fn refused(error: &ForecastError) -> Problem {
     Problem::new(kind, error.to_string())
 }
 
-fn answered(body: &Value, served: &ServedModel) -> Result<Response<Bytes>, Problem> {
+fn answered(body: &impl Serialize, served: &ServedModel) -> Result<Response<Bytes>, Problem> {
     let mut response = answer::json(body)?;
     answer::set(&mut response, MODEL_VERSION, &served.version.to_string());
     Ok(response)

@@ -14,7 +14,7 @@ mod catalogue;
 mod encoding;
 mod exchange;
 mod flush;
-mod forecast;
+pub mod forecast;
 mod gateway;
 mod ground_truth;
 pub mod handler;

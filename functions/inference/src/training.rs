@@ -82,7 +82,7 @@ pub(crate) async fn of_store(
             format!("`train_request_date` is `{text}`, which is no date such as 2024-05-20");
         return Err(Problem::new(Kind::SchemaMismatch, words));
     }
-    let model = catalogue::forecast_model(ports).await?;
+    let model = catalogue::forecast_model(ports, "train").await?;
     let served = ports.model(&model, &Reference::default()).await?;
     let key = [store_number.to_string()];
     if served.forecaster().is_none_or(|forecaster| forecaster.find(&key).is_none()) {

@@ -31,6 +31,12 @@ pub struct Asked {
     pub reference: Reference,
 }
 
+impl std::fmt::Display for Asked {
+    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(formatter, "{}@{}", self.model, self.reference)
+    }
+}
+
 impl std::str::FromStr for Asked {
     type Err = InvalidName;
 

@@ -4,6 +4,7 @@ mod batch;
 mod decisions;
 mod drift;
 mod exchange;
+mod forecast;
 mod models;
 mod output;
 mod predict;
@@ -51,6 +52,8 @@ enum Command {
     Export(exchange::Export),
     /// Predict the rows of a CSV file with a registered version
     Predict(predict::Predict),
+    /// Forecast a series with a registered version
+    Forecast(forecast::Forecast),
     /// Score whole files, with the predictions and a manifest in the bucket
     Batch(batch::Batch),
     /// Send the rows of a file to the stream, and show what is answered
@@ -109,6 +112,7 @@ impl Command {
             Self::Import(import) => import.run(&connect().await?).await,
             Self::Export(export) => export.run(&connect().await?).await,
             Self::Predict(predict) => predict.run(&connect().await?).await,
+            Self::Forecast(forecast) => forecast.run(&connect().await?).await,
             Self::Batch(batch) => batch.run(&connect().await?).await,
             Self::Stream(stream) => stream.run(&connect().await?).await,
             Self::Models(models) => models.run(&connect().await?).await,

@@ -33,6 +33,9 @@ impl Predict {
     pub(super) async fn run(self, client: &Client) -> Result<(), CliError> {
         let body = read(&self.file)?;
         let served = ServedModel::load(&client.artifact(&self.model, &self.version).await?)?;
+        if served.forecaster().is_some() {
+            return Err(CliError::Series(self.model));
+        }
         let limits = Limits {
             body_bytes: usize::MAX,
             rows: usize::MAX,

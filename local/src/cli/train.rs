@@ -5,8 +5,9 @@ use std::path::{Path, PathBuf};
 use clap::Args;
 use model_factory::events::{Event, EventKind, PublishEvents, run_of_event};
 use model_factory::name::ModelName;
+use model_factory::spec::RunMode;
 use model_factory::storage::{WriteObjects, keys};
-use model_factory::training::{Progress, Unit};
+use model_factory::training::Progress;
 use serde_json::json;
 use training_trigger::record::RunRecord;
 use training_trigger::report::Outcome;
@@ -15,6 +16,7 @@ use crate::client::Client;
 use crate::client::facts;
 use crate::client::runs::{self, Awaited, Cause};
 use crate::error::CliError;
+use crate::terminal::progress::words;
 use crate::terminal::{read, say, spinner, tables};
 
 #[derive(Debug, Args)]
@@ -109,18 +111,6 @@ pub(super) async fn wait(
     record
 }
 
-/// How far a search is.
-fn words(progress: &Progress) -> String {
-    let Progress { unit, tried, of, metric, best, candidate } = progress;
-    let unit = match unit {
-        Unit::Trial => "trial",
-        Unit::Series => "series",
-    };
-    let of = of.map_or_else(String::new, |of| format!(" of {of}"));
-    let best = best.map_or_else(String::new, |best| format!(", {metric} {best:.4} by {candidate}"));
-    format!("{unit} {tried}{of}{best}")
-}
-
 /// Says what came of a run.
 pub(super) async fn report(
     client: &Client,
@@ -138,6 +128,12 @@ pub(super) async fn report(
                 }
                 for warning in &made.facts().warnings {
                     say(format!("warning: {}", warning.message))?;
+                }
+                if made.facts().spec.training.mode == RunMode::TrainRun {
+                    let bucket = client.bucket.name();
+                    let key = |file| keys::run(model, &record.run.run, file);
+                    say(format!("labels of all rows: s3://{bucket}/{}", key(keys::LABELS)))?;
+                    say(format!("noise only: s3://{bucket}/{}", key(keys::NOISE)))?;
                 }
             }
             let place = match (promoted, awaits_approval) {
@@ -164,36 +160,5 @@ pub(super) async fn report(
         Outcome::Superseded => Err(CliError::Training(
             "the data set was replaced before it was read: wait for its successor".to_owned(),
         )),
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use model_factory::metrics::Metric;
-
-    use super::*;
-
-    #[test]
-    fn progress_is_told_with_what_is_known() {
-        let mut progress = Progress {
-            unit: Unit::Trial,
-            tried: 3,
-            of: Some(20),
-            metric: Metric::Rmse,
-            best: Some(1.25),
-            candidate: "linear alpha=1".to_owned(),
-        };
-        assert_eq!(words(&progress), "trial 3 of 20, rmse 1.2500 by linear alpha=1");
-        (progress.of, progress.best) = (None, None);
-        assert_eq!(words(&progress), "trial 3");
-        let of_series = Progress {
-            unit: Unit::Series,
-            of: Some(2_000),
-            best: Some(0.75),
-            metric: Metric::Mase,
-            candidate: "ets".to_owned(),
-            ..progress
-        };
-        assert_eq!(words(&of_series), "series 3 of 2000, mase 0.7500 by ets");
     }
 }

@@ -4,10 +4,11 @@ use std::time::Duration;
 
 use clap::Args;
 use model_factory::name::ModelName;
+use stream_inference::settings::Asked;
 
 use crate::client::Place;
 use crate::error::CliError;
-use crate::factory::{self, PROCESSES, Serving};
+use crate::factory::{self, PROCESSES, Serving, Unnamed};
 use crate::host::{self, Ports};
 use crate::terminal::say;
 
@@ -17,11 +18,23 @@ pub(super) struct Up {
     ports: Ports,
     #[command(flatten)]
     tuning: Tuning,
+    /// The model of POST /invocations [default: the only one]
+    #[arg(long)]
+    model: Option<ModelName>,
+    /// The model of POST /forecast and POST /train [default: the only one that forecasts]
+    #[arg(long, value_name = "MODEL")]
+    forecast_model: Option<ModelName>,
+    /// The model of stream records that name none, such as bank or bank@challenger
+    /// [default: none]
+    #[arg(long, value_name = "MODEL")]
+    stream_model: Option<Asked>,
 }
 
 impl Up {
     pub(super) async fn run(self, place: &Place) -> Result<(), CliError> {
-        let (stack, _note) = host::start(place, self.ports, self.tuning.into(), None).await?;
+        let Self { ports, tuning, model, forecast_model, stream_model } = self;
+        let unnamed = Unnamed { model, forecast: forecast_model, stream: stream_model };
+        let (stack, _note) = host::start(place, ports, tuning.into(), unnamed, None).await?;
         say(format!(
             "The factory runs; its state is in `{}`.\n\n\
              Predictions:  {}\nAWS endpoint: {}\n\n\
@@ -54,15 +67,12 @@ struct Tuning {
     /// Let captured exchanges go through the embedded Firehose
     #[arg(long)]
     capture_stream: bool,
-    /// The model that `POST /invocations` speaks of [default: the only one]
-    #[arg(long)]
-    model: Option<ModelName>,
 }
 
 impl From<Tuning> for Serving {
     fn from(tuning: Tuning) -> Self {
-        let Tuning { processes, alias_ttl, capture_delay, capture_stream, model } = tuning;
-        Self { processes: processes.into(), alias_ttl, capture_delay, capture_stream, model }
+        let Tuning { processes, alias_ttl, capture_delay, capture_stream } = tuning;
+        Self { processes: processes.into(), alias_ttl, capture_delay, capture_stream }
     }
 }
 

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use model_factory::learners::Structure;
 use model_factory::name::ModelName;
 use model_factory::storage::{ReadObjects, WriteObjects, keys};
 use serde::Serialize;
@@ -30,7 +31,8 @@ pub(crate) struct Facts {
     pub(crate) record: RunRecord,
     /// What it was trained with: of the winner, the data and the spec.
     pub(crate) params: BTreeMap<String, String>,
-    /// The winner's metrics on the holdout.
+    /// The winner's metrics on the holdout, and the counts of what it has found without a
+    /// target.
     pub(crate) metrics: BTreeMap<String, f64>,
     pub(crate) tags: Tags,
 }
@@ -137,8 +139,18 @@ fn told(made: &Made) -> Result<Told, CliError> {
     let hash = data_hash.iter().map(|hash| ("data_hash", hash.clone()));
     let all = of_data.into_iter().chain(hash).chain(of_kind);
     params.extend(all.map(|(name, value)| (name.to_owned(), value)));
-    let metrics = metrics.iter().map(|(metric, value)| (metric.to_string(), *value)).collect();
-    Ok((params, metrics))
+    let metrics = metrics.iter().map(|(metric, value)| (metric.to_string(), *value));
+    let found = made.structure().into_iter().flat_map(of_structure);
+    Ok((params, metrics.chain(found).collect()))
+}
+
+/// What a model without a target has found, by the names of its record.
+fn of_structure(structure: &Structure) -> Vec<(String, f64)> {
+    let Structure { n_clusters, n_noise, n_core, silhouette_coefficient, .. } = structure;
+    let counts = [("nClusters", *n_clusters), ("nNoise", Some(*n_noise)), ("nCore", *n_core)];
+    let counts = counts.into_iter().filter_map(|(name, count)| Some((name, count? as f64)));
+    let mean = silhouette_coefficient.map(|mean| ("silhouetteCoefficient", mean));
+    counts.chain(mean).map(|(name, value)| (name.to_owned(), value)).collect()
 }
 
 /// The members of an object by their paths; what is not set is left out.

@@ -9,6 +9,7 @@ mod running;
 pub(crate) mod runs;
 mod standing;
 pub(crate) mod streams;
+pub(crate) mod under_way;
 
 use std::collections::BTreeMap;
 use std::path::PathBuf;

@@ -4,7 +4,9 @@ use std::cmp::Reverse;
 use std::time::Duration;
 
 use jiff::Timestamp;
+use model_factory::learners::Structure;
 use model_factory::name::ModelName;
+use model_factory::registry::ReadRegistry;
 use model_factory::storage::{Listed, ReadObjects, keys};
 use model_factory::training::Progress;
 use model_factory::window::Window;
@@ -103,17 +105,23 @@ impl Awaited<'_> {
     }
 }
 
-/// The records of a model's runs, or of all models', the newest first; at most so
-/// many.
-pub(crate) async fn newest(
+/// The files of a model's runs, or of all models'.
+pub(crate) async fn files(
     client: &Client,
     model: Option<&ModelName>,
+) -> Result<Vec<Listed>, CliError> {
+    let prefix = model.map_or_else(|| "runs/".to_owned(), keys::runs);
+    Ok(client.bucket.list(&prefix).await?)
+}
+
+/// The records among the files of runs, the newest first; at most so many.
+pub(crate) async fn newest(
+    client: &Client,
+    files: &[Listed],
     limit: usize,
 ) -> Result<Vec<RunRecord>, CliError> {
-    let prefix = model.map_or_else(|| "runs/".to_owned(), keys::runs);
-    let listed = client.bucket.list(&prefix).await?;
-    let mut ended: Vec<Listed> =
-        listed.into_iter().filter(|listed| listed.key.ends_with("/run.json")).collect();
+    let mut ended: Vec<&Listed> =
+        files.iter().filter(|listed| listed.key.ends_with("/run.json")).collect();
     ended.sort_by_key(|listed| Reverse(listed.modified));
     ended.truncate(limit);
     let mut records: Vec<RunRecord> = Vec::with_capacity(ended.len());
@@ -125,12 +133,33 @@ pub(crate) async fn newest(
     Ok(records)
 }
 
-/// The only run of a model whose id starts so.
+/// Whether anything was ever done for a model.
+pub(crate) async fn is_known(client: &Client, model: &ModelName) -> Result<bool, CliError> {
+    if client.registry.models().await?.contains(model) {
+        return Ok(true);
+    }
+    for folder in [keys::datasets(model), keys::spec(model), keys::runs(model)] {
+        if !client.bucket.list(&folder).await?.is_empty() {
+            return Ok(true);
+        }
+    }
+    Ok(false)
+}
+
+/// The newest run of a model, or the only one whose id starts so.
 pub(crate) async fn find(
     client: &Client,
     model: &ModelName,
-    start: &str,
+    start: Option<&str>,
 ) -> Result<RunRecord, CliError> {
+    let Some(start) = start else {
+        let files = files(client, Some(model)).await?;
+        return match newest(client, &files, 1).await?.pop() {
+            Some(record) => Ok(record),
+            None if is_known(client, model).await? => Err(CliError::NoRun(model.clone())),
+            None => Err(CliError::NoModel(model.clone())),
+        };
+    };
     let prefix = format!("{}{start}", keys::runs(model));
     let listed = client.bucket.list(&prefix).await?;
     let mut ended = listed.into_iter().filter(|listed| listed.key.ends_with("/run.json"));
@@ -167,6 +196,14 @@ impl Made {
             Self::Import(record) => &record.classes,
         }
     }
+
+    /// What a model without a target has found in its rows.
+    pub(crate) fn structure(&self) -> Option<&Structure> {
+        match self {
+            Self::Training(record) => record.structure.as_ref(),
+            Self::Series(_) | Self::Import(_) => None,
+        }
+    }
 }
 
 /// What a run tells of its version; `None` for a run that came to none.
@@ -185,7 +222,10 @@ pub(crate) async fn made(
     Ok(read(client, &key("import.json")).await?.map(Made::Import))
 }
 
-async fn read<T: DeserializeOwned>(client: &Client, key: &str) -> Result<Option<T>, CliError> {
+pub(super) async fn read<T: DeserializeOwned>(
+    client: &Client,
+    key: &str,
+) -> Result<Option<T>, CliError> {
     match client.bucket.get(key).await? {
         Some(object) => Ok(Some(serde_json::from_slice(&object.bytes)?)),
         None => Ok(None),

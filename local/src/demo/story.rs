@@ -19,7 +19,7 @@ use crate::client::checks::Checking;
 use crate::client::runs::{self, Awaited, Cause};
 use crate::client::{Client, Place};
 use crate::error::CliError;
-use crate::factory::{BUCKET, Serving};
+use crate::factory::{BUCKET, Serving, Unnamed};
 use crate::host::{self, Ports};
 use crate::terminal::{say, tables};
 
@@ -33,8 +33,14 @@ const PATIENCE: u64 = 600;
 /// Tells the story; then serves on, unless it is to end.
 pub(super) async fn tell(place: &Place, ports: Ports, exit: bool) -> Result<(), CliError> {
     say("1. Starting the factory: S3, DynamoDB, EventBridge, Lambda and an HTTP API")?;
-    let (stack, _note) =
-        host::start(place, ports, Serving::default(), Some(progress::listener())).await?;
+    let (stack, _note) = host::start(
+        place,
+        ports,
+        Serving::default(),
+        Unnamed::default(),
+        Some(progress::listener()),
+    )
+    .await?;
     say(format!(
         "   AWS endpoint {}, state in `{}`",
         stack.endpoint_url(),

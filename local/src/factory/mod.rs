@@ -11,6 +11,7 @@ use model_factory::capture::{CaptureLine, Origin, hour_prefix};
 use model_factory::events::{EventKind, SOURCE};
 use model_factory::name::ModelName;
 use serde_json::{Value, json};
+use stream_inference::settings::Asked;
 
 use crate::aws::dynamodb::{IndexSpec, KeySpec, TableSpec};
 use crate::aws::events::{EventPattern, Rate, Rule, Schedule};
@@ -59,6 +60,19 @@ pub struct Options {
     pub log: String,
     /// How predictions are served.
     pub serving: Serving,
+    /// Which models answer where none is named.
+    pub unnamed: Unnamed,
+}
+
+/// Which models answer where a request or a record names none.
+#[derive(Debug, Clone, Default)]
+pub struct Unnamed {
+    /// That of `POST /invocations`; the only one where absent.
+    pub model: Option<ModelName>,
+    /// That of `POST /forecast` and `POST /train`; the only one that forecasts where absent.
+    pub forecast: Option<ModelName>,
+    /// That of a record of a stream; each record names one where absent.
+    pub stream: Option<Asked>,
 }
 
 /// How predictions are served.
@@ -72,8 +86,6 @@ pub struct Serving {
     pub capture_delay: Duration,
     /// Whether captured exchanges go through the delivery stream.
     pub capture_stream: bool,
-    /// The model that `POST /invocations` speaks of; the only one where none is set.
-    pub model: Option<ModelName>,
 }
 
 impl Default for Serving {
@@ -85,7 +97,6 @@ impl Default for Serving {
             alias_ttl: Duration::ZERO,
             capture_delay: Duration::ZERO,
             capture_stream: false,
-            model: None,
         }
     }
 }
@@ -100,6 +111,7 @@ impl Options {
             lease: Duration::from_secs(4),
             log: "info".to_owned(),
             serving: Serving::default(),
+            unnamed: Unnamed::default(),
         }
     }
 }
@@ -140,7 +152,10 @@ pub fn stack(options: &Options) -> Result<StackConfig, Box<dyn std::error::Error
 fn environment(options: &Options) -> BTreeMap<String, String> {
     let seconds = |duration: Duration| duration.as_secs_f64().to_string();
     let Serving { alias_ttl, capture_delay, capture_stream, .. } = options.serving;
-    let model = options.serving.model.as_ref().map_or("", ModelName::as_str);
+    let Unnamed { model, forecast, stream } = &options.unnamed;
+    let model = model.as_ref().map_or("", ModelName::as_str);
+    let forecast = forecast.as_ref().map(ToString::to_string).unwrap_or_default();
+    let stream = stream.as_ref().map(ToString::to_string).unwrap_or_default();
     [
         ("MODEL_FACTORY_BUCKET", BUCKET),
         ("MODEL_FACTORY_REGISTRY_TABLE", REGISTRY_TABLE),
@@ -152,6 +167,8 @@ fn environment(options: &Options) -> BTreeMap<String, String> {
         ("MODEL_FACTORY_CAPTURE_STREAM", if capture_stream { CAPTURE_STREAM } else { "" }),
         ("MODEL_FACTORY_MODEL", model),
         ("MODEL_FACTORY_TRAINING_BY_API", "yes"),
+        ("MODEL_FACTORY_FORECAST_MODEL", &forecast),
+        ("MODEL_FACTORY_STREAM_MODEL", &stream),
         ("RUST_LOG", &options.log),
     ]
     .map(|(name, value)| (name.to_owned(), value.to_owned()))
@@ -240,4 +257,34 @@ fn rules() -> Result<Vec<Rule>, Box<dyn std::error::Error + Send + Sync>> {
         rule("batch-inference", ours(&[EventKind::BatchInferenceRequested]), BATCH_INFERENCE)?,
         rule("drift-check", ours(&[EventKind::DriftCheckRequested]), DRIFT_CHECK)?,
     ])
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn models_that_answer_unnamed_are_told_to_every_function() {
+        let variables = |options: &Options| {
+            let config = stack(options).expect("a description");
+            let told = |name: &str| {
+                let of = |function: &crate::aws::lambda::FunctionSpec| {
+                    function.environment.get(name).cloned()
+                };
+                let mut values: Vec<_> = config.functions.iter().map(of).collect();
+                values.dedup();
+                values
+            };
+            [told("MODEL_FACTORY_FORECAST_MODEL"), told("MODEL_FACTORY_STREAM_MODEL")]
+        };
+        let mut options = Options::new("state", "program");
+        assert_eq!(variables(&options), [vec![Some(String::new())], vec![Some(String::new())]]);
+        options.unnamed = Unnamed {
+            model: None,
+            forecast: Some("sales".parse().expect("a name")),
+            stream: Some("bank@challenger".parse().expect("a model")),
+        };
+        let told = |value: &str| vec![Some(value.to_owned())];
+        assert_eq!(variables(&options), [told("sales"), told("bank@challenger")]);
+    }
 }

@@ -1,6 +1,7 @@
 //! What commands read and print.
 
 pub(crate) mod classes;
+pub(crate) mod progress;
 pub(crate) mod tables;
 pub(crate) mod tracking;
 

@@ -2,19 +2,24 @@
 
 use comfy_table::presets::UTF8_BORDERS_ONLY;
 use comfy_table::{CellAlignment, Table};
+use inference::forecast::SeriesForecast;
 use jiff::Timestamp;
 use model_factory::drift::Report;
 use model_factory::forecasting::Board;
+use model_factory::learners::Structure;
 use model_factory::name::{Alias, ModelName};
 use model_factory::registry::{
     AliasRecord, DriftRecord, Movement, Pinned, RejectionRecord, Stage, VersionRecord,
 };
 use model_factory::training::Leaderboard;
+use serde_json::Value;
 use training_trigger::record::{Lineage, RunRecord, Seconds, VersionFacts};
 use training_trigger::report::Outcome;
 
+use super::progress::words;
 use crate::client::facts::Facts;
 use crate::client::runs::Made;
+use crate::client::under_way::UnderWay;
 
 pub(super) fn table(header: &[&str], right_aligned: &[usize]) -> Table {
     let mut table = Table::new();
@@ -38,19 +43,19 @@ pub(crate) fn competitors(made: &Made) -> Option<Table> {
 
 /// The candidates of a run, the best first.
 fn leaderboard(leaderboard: &Leaderboard) -> Table {
-    let score = format!("{} ({}-fold mean ± sd)", leaderboard.metric, leaderboard.folds);
+    let score = match leaderboard.folds {
+        // Clusters are ranked by all rows at once, and anomalies that nobody knows not at all.
+        0 => leaderboard.metric.to_string(),
+        folds => format!("{} ({folds}-fold mean ± sd)", leaderboard.metric),
+    };
     let header = ["", "learner", "parameters", &score, "state", "seconds"];
     let mut table = table(&header, &[0, 3, 5]);
     for (place, entry) in (1..).zip(&leaderboard.entries) {
-        let score = match (entry.mean, entry.deviation) {
-            (Some(mean), Some(deviation)) => format!("{mean:.4} ± {deviation:.4}"),
-            _ => String::new(),
-        };
         table.add_row([
             place.to_string(),
             entry.candidate.learner.kind().name().to_owned(),
             entry.candidate.params(),
-            score,
+            mean_and_deviation(entry.mean, entry.deviation),
             entry.state.name().to_owned(),
             format!("{:.2}", entry.seconds),
         ]);
@@ -58,24 +63,45 @@ fn leaderboard(leaderboard: &Leaderboard) -> Table {
     table
 }
 
+/// A score, with its deviation where there are several to take the mean of.
+fn mean_and_deviation(mean: Option<f64>, deviation: Option<f64>) -> String {
+    match (mean, deviation) {
+        (Some(mean), Some(deviation)) => format!("{mean:.4} ± {deviation:.4}"),
+        (Some(mean), None) => format!("{mean:.4}"),
+        (None, _) => String::new(),
+    }
+}
+
 /// The learners of a training on series, the best first.
-fn standings(board: &Board) -> Table {
+pub(crate) fn standings(board: &Board) -> Table {
     let score = format!("{} (mean ± sd, {} origins)", board.metric, board.origins);
     let header = ["", "learner", &score, "chosen", "not fitted", "seconds"];
     let mut table = table(&header, &[0, 2, 3, 4, 5]);
     for (place, standing) in (1..).zip(&board.standings) {
-        let score = match (standing.mean, standing.deviation) {
-            (Some(mean), Some(deviation)) => format!("{mean:.4} ± {deviation:.4}"),
-            _ => String::new(),
-        };
         table.add_row([
             place.to_string(),
             standing.learner.name().to_owned(),
-            score,
+            mean_and_deviation(standing.mean, standing.deviation),
             format!("{} of {}", standing.chosen, board.series),
             standing.failed.to_string(),
             format!("{:.2}", standing.seconds),
         ]);
+    }
+    table
+}
+
+/// A forecast, step by step.
+pub(crate) fn forecast(forecast: &SeriesForecast) -> Table {
+    let quantiles = || forecast.quantiles.iter();
+    let mut header = vec!["time", "value"];
+    header.extend(quantiles().map(|(name, _)| name.as_str()));
+    let mut table = table(&header, &(1..header.len()).collect::<Vec<_>>());
+    for (step, (at, value)) in forecast.timestamps.iter().zip(&forecast.values).enumerate() {
+        let told = |value: f64| format!("{value:.4}");
+        let quantiles = quantiles().map(|(_, values)| {
+            values.get(step).and_then(Value::as_f64).map(told).unwrap_or_default()
+        });
+        table.add_row([at.to_string(), told(*value)].into_iter().chain(quantiles));
     }
     table
 }
@@ -197,8 +223,8 @@ pub(crate) fn history(moves: &[Movement], rejections: &[RejectionRecord]) -> Tab
     table
 }
 
-/// Runs, in the order given.
-pub(crate) fn runs(runs: &[Facts]) -> Table {
+/// Runs that have not ended, then those that have, each in the order given.
+pub(crate) fn runs(under_way: &[UnderWay], runs: &[Facts]) -> Table {
     let mut table = table(
         &[
             "run", "model", "ended", "outcome", "version", "alias", "seconds", "data set", "cause",
@@ -206,6 +232,24 @@ pub(crate) fn runs(runs: &[Facts]) -> Table {
         ],
         &[4, 6],
     );
+    for UnderWay { run, subject, outcome, dataset, progress, .. } in under_way {
+        let so_far = progress.as_ref().map(|it| format!(": {}", words(it)));
+        let state = format!("{}{}", word(outcome), so_far.unwrap_or_default());
+        let none = String::new;
+        let dataset = dataset.clone().unwrap_or_default();
+        table.add_row([
+            run.clone(),
+            subject.to_string(),
+            none(),
+            state,
+            none(),
+            none(),
+            none(),
+            dataset,
+            none(),
+            none(),
+        ]);
+    }
     for Facts { record, tags, .. } in runs {
         let tags: Vec<_> = tags.iter().map(|(name, value)| format!("{name}={value}")).collect();
         table.add_row([
@@ -225,7 +269,7 @@ pub(crate) fn runs(runs: &[Facts]) -> Table {
 }
 
 /// One run from its data to its alias, and what it took.
-pub(crate) fn lineage(record: &RunRecord, facts: Option<&VersionFacts>) -> Table {
+pub(crate) fn lineage(record: &RunRecord, made: Option<&Made>) -> Table {
     let mut table = Table::new();
     table.load_preset(UTF8_BORDERS_ONLY);
     let mut row = |name: &str, value: String| {
@@ -239,9 +283,12 @@ pub(crate) fn lineage(record: &RunRecord, facts: Option<&VersionFacts>) -> Table
     if let Some(hash) = data_hash {
         row("data", hash.clone());
     }
-    if let Some(facts) = facts {
+    if let Some(facts) = made.map(Made::facts) {
         let VersionFacts { rows, columns, seed, code_version, .. } = facts;
         row("trained", format!("{rows} rows, {columns} inputs, seed {seed}, code {code_version}"));
+    }
+    if let Some(structure) = made.and_then(Made::structure) {
+        row("found", found(structure));
     }
     if let Some(artifact) = artifact {
         row("artifact", artifact.clone());
@@ -264,6 +311,20 @@ pub(crate) fn lineage(record: &RunRecord, facts: Option<&VersionFacts>) -> Table
     }
     row("ended", instant(record.ended_at));
     table
+}
+
+/// What a model without a target has found in its rows.
+fn found(structure: &Structure) -> String {
+    let Structure { n_clusters, n_noise, n_core, silhouette_coefficient, threshold } = structure;
+    let what = if n_clusters.is_some() { "rows of noise" } else { "anomalies" };
+    let parts = [
+        n_clusters.map(|count| format!("{count} cluster{}", if count == 1 { "" } else { "s" })),
+        Some(format!("{n_noise} {what}")),
+        n_core.map(|count| format!("{count} core rows")),
+        silhouette_coefficient.map(|mean| format!("silhouette {mean:.4}")),
+        threshold.map(|score| format!("from a score of {score:.4} on")),
+    ];
+    parts.into_iter().flatten().collect::<Vec<_>>().join(", ")
 }
 
 /// What came of a run, in a word or with its reason.

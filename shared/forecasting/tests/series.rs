@@ -6,9 +6,11 @@
     reason = "a test may panic"
 )]
 
+use std::collections::BTreeMap;
+
 use model_factory_forecasting::{
-    Competition, ForecastError, ForecastRequest, Forecaster, Oddities, Panel, compete, complete,
-    measure, realised,
+    Board, Competition, ForecastError, ForecastRequest, Forecaster, Oddities, Panel, Standing,
+    compete, complete, measure, realised,
 };
 use model_factory_learning::learners::Deadline;
 use model_factory_learning::metrics::Metric;
@@ -302,4 +304,37 @@ fn what_cannot_be_forecast_is_rejected_in_words() {
         .collect();
     let (kind, _) = code(&format!("at,v\n{}", odd.join("\n")), "[forecasting]\nfrequency = 'day'");
     assert_eq!(kind, "irregular_times");
+}
+
+#[test]
+fn a_combination_that_is_chosen_without_leading_says_why() {
+    let standing = |learner, mean, chosen| Standing {
+        learner,
+        mean: Some(mean),
+        deviation: Some(0.1),
+        metrics: BTreeMap::new(),
+        chosen,
+        failed: 0,
+        seconds: 0.0,
+    };
+    let board = |series, standings| Board {
+        metric: Metric::Rmse,
+        origins: 5,
+        series,
+        standings,
+        chosen: Vec::new(),
+    };
+    let (theta, combination) = (ForecasterKind::Theta, ForecasterKind::Combination);
+    let second = board(1, vec![standing(theta, 1.0, 0), standing(combination, 1.1, 1)]);
+    assert_eq!(
+        second.why_combined().unwrap(),
+        "`combination` is chosen, though `theta` leads by rmse: a lead over it counts only from 3 \
+         origins on, and beyond 2 standard errors"
+    );
+    let of_some = board(5, vec![standing(theta, 1.0, 2), standing(combination, 1.1, 3)]);
+    assert!(of_some.why_combined().unwrap().contains("is chosen for 3 of 5 series, though"));
+    let first = board(1, vec![standing(combination, 1.0, 1), standing(theta, 1.1, 0)]);
+    assert_eq!(first.why_combined(), None);
+    let not_chosen = board(1, vec![standing(theta, 1.0, 1), standing(combination, 1.1, 0)]);
+    assert_eq!(not_chosen.why_combined(), None);
 }

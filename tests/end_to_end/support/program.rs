@@ -70,14 +70,10 @@ impl Program {
         self.up_with(&[]).await
     }
 
-    /// Starts the factory with more options, and waits until it serves.
+    /// The same with more options.
     pub(crate) async fn up_with(&self, options: &[&str]) -> Up {
-        let mut child = self
-            .command(&["up", "--port", "0", "--http-port", "0"])
-            .args(options)
-            .stdout(Stdio::piped())
-            .spawn()
-            .expect("started");
+        let words = [&["up", "--port", "0", "--http-port", "0"], options].concat();
+        let mut child = self.command(&words).stdout(Stdio::piped()).spawn().expect("started");
         let mut lines = BufReader::new(child.stdout.take().expect("an output")).lines();
         let mut url = None;
         let ready = async {

@@ -201,6 +201,30 @@ async fn a_model_of_anything_else_takes_no_pictures() {
 }
 
 #[tokio::test]
+async fn figures_of_28_pixels_a_side_are_told() {
+    let spec = "[image]\nside = 28\nfirst = 1\nfill = 1.0";
+    let world = trained("digits", 28, spec).await;
+    for (label, figure) in FIGURES {
+        // As the data set has them, and as somebody draws them on a larger sheet.
+        let exact = png(28, &draw(figure, 28, 0.0), bright);
+        let sheet = png(120, &draw(figure, 120, 0.0), |ink| 250 - (240.0 * ink) as u8);
+        for (picture, what) in [(exact, "exact"), (sheet, "a sheet")] {
+            let told = json_of(&post(&world, "/classify_digit", picture).await);
+            let expected = json!(label.parse::<i64>().unwrap());
+            assert_eq!(told["predicted_label"], expected, "{what}: {told}");
+        }
+    }
+}
+
+/// The spec that the guide gives for pictures of digits.
+fn recipe() -> &'static str {
+    const GUIDE: &str = include_str!("../../../../docs/guide.md");
+    let (_, pictures) = GUIDE.split_once("### Pictures").expect("a section");
+    let (_, recipe) = pictures.split_once("```toml\n").expect("a spec");
+    recipe.split_once("```").expect("its end").0
+}
+
+#[tokio::test]
 async fn the_books_picture_is_a_three() {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../../shared/data");
     let read = |name: &str| std::fs::read_to_string(folder.join(name)).ok();
@@ -212,10 +236,7 @@ async fn the_books_picture_is_a_three() {
     assert_eq!(event["isBase64Encoded"], json!(true));
     let picture = STANDARD.decode(event["body"].as_str().unwrap()).unwrap();
     let world = World::new();
-    let spec = "target = 'digit'\ntask = 'classification'\n\
-                [image]\nside = 8\nink = 16\nfill = 1.0\ndeskew = true\n\
-                [training]\nlearners = ['svm']\ntrials = 1\nwarm_start = false";
-    world.register_data("digits", &data, spec, true).await;
+    world.register_data("digits", &data, recipe(), true).await;
     let told = json_of(&post(&world, "/classify_digit", picture.into()).await);
     assert_eq!(told["predicted_label"], json!(3), "{told}");
 }

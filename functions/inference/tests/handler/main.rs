@@ -11,6 +11,7 @@ mod catalogue;
 mod images;
 mod labels;
 mod requests;
+mod series;
 mod traffic;
 mod training;
 mod world;

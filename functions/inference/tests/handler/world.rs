@@ -21,6 +21,7 @@ use model_factory::clock::Clock;
 use model_factory::dataset::{Labelled, csv};
 use model_factory::delivery_stream::{PutRecords, Unput};
 use model_factory::memory::{MemoryEvents, MemoryObjects, MemoryRegistry, MemoryStream};
+use model_factory::metrics::Metric;
 use model_factory::name::{Alias, ModelName, Version};
 use model_factory::port_error::PortError;
 use model_factory::registry::{
@@ -242,22 +243,36 @@ impl World {
         let spec = Spec::parse(spec.as_bytes()).unwrap();
         let data = Labelled::from_raw(csv::read(data.as_bytes()).unwrap(), &spec).unwrap();
         let trained = train(&model, &data, &spec, None, &TrainingContext::default()).unwrap();
-        let key = keys::artifact(&model, &trained.sha256);
-        self.objects.put(&key, "", trained.artifact.clone().into()).await.unwrap();
+        let (artifact, sha256) = (trained.artifact.clone(), trained.sha256.clone());
+        self.enter(model, artifact, sha256, trained.metric, promote).await;
+        trained
+    }
+
+    /// Registers a version by its artifact.
+    pub(crate) async fn enter(
+        &self,
+        model: ModelName,
+        artifact: Vec<u8>,
+        sha256: String,
+        metric: Metric,
+        promote: bool,
+    ) {
+        let key = keys::artifact(&model, &sha256);
+        self.objects.put(&key, "", artifact.into()).await.unwrap();
         let expected = self.registry.alias(&model, &Alias::champion()).await.unwrap();
         let version = NewVersion {
             model,
-            artifact: trained.sha256.clone(),
+            run: format!("run-{sha256}"),
+            artifact: sha256,
             artifact_bytes: 0,
-            run: format!("run-{}", trained.sha256),
             dataset: String::new(),
             data_hash: String::new(),
             rows: 0,
             columns: 0,
             seconds: 0.0,
             learner: String::new(),
-            metric: trained.metric,
-            metrics: trained.metrics.clone(),
+            metric,
+            metrics: Default::default(),
             structure: None,
             baselines: None,
             created_at: self.clock.now(),
@@ -269,7 +284,6 @@ impl World {
             cause: Cause { by: Actor::Gate, reason: String::new() },
         });
         self.registry.register(version, promotion).await.unwrap();
-        trained
     }
 
     /// Shares the champion's requests, and lets that be seen.

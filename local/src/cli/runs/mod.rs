@@ -3,14 +3,19 @@
 mod condition;
 
 use clap::{Args, Subcommand};
+use model_factory::forecasting::Board;
 use model_factory::name::ModelName;
+use model_factory::storage::{ReadObjects, keys};
+use serde::Serialize;
 use serde_json::json;
+use training_trigger::record::RunRecord;
 
 use self::condition::Condition;
 use super::output::{Output, say_json};
 use crate::client::Client;
 use crate::client::facts::{self, Facts};
 use crate::client::runs::{self, Made};
+use crate::client::under_way::{self, UnderWay};
 use crate::error::CliError;
 use crate::terminal::classes::classes;
 use crate::terminal::{say, tables, tracking};
@@ -35,9 +40,10 @@ pub(super) struct Runs {
 
 #[derive(Debug, Subcommand)]
 enum RunsCommand {
-    /// Show one run: its leaderboard, its lineage, what it took
+    /// Show one run: its leaderboard, its lineage, what it took, its files
     Show(One),
-    /// Show how the metric went from trial to trial of a run's search
+    /// Show how the metric went from trial to trial of a run's search, or how learners of
+    /// series stand
     History(One),
     /// Compare two runs: their metrics, and the parameters and tags that differ
     Compare(Compare),
@@ -49,8 +55,8 @@ enum RunsCommand {
 struct One {
     /// The model's name
     model: ModelName,
-    /// The run's id, or the start of it
-    run: String,
+    /// The run's id, or the start of it [default: the newest one that has ended]
+    run: Option<String>,
     #[command(flatten)]
     output: Output,
 }
@@ -90,27 +96,50 @@ impl Runs {
     }
 
     async fn list(&self, client: &Client) -> Result<(), CliError> {
-        let records = runs::newest(client, self.model.as_ref(), self.limit).await?;
-        let is_empty = records.is_empty();
+        let files = runs::files(client, self.model.as_ref()).await?;
+        let records = runs::newest(client, &files, self.limit).await?;
+        // Nothing that could be asked for is known of a run before its end.
+        let under_way = match self.conditions.is_empty() {
+            true => under_way::of(client, &files).await?,
+            false => Vec::new(),
+        };
+        let is_empty = records.is_empty() && under_way.is_empty();
+        if let Some(model) = self.model.as_ref().filter(|_| is_empty)
+            && !runs::is_known(client, model).await?
+        {
+            return Err(CliError::NoModel(model.clone()));
+        }
         let mut found = Vec::with_capacity(records.len());
         for record in records {
             found.push(Facts::read(client, record).await?);
         }
         found.retain(|facts| self.conditions.iter().all(|condition| condition.holds(facts)));
         if self.output.is_json() {
-            return say_json(&found);
+            let all = under_way.iter().map(Listed::UnderWay);
+            return say_json(&all.chain(found.iter().map(Listed::Ended)).collect::<Vec<_>>());
         }
-        match (is_empty, found.is_empty()) {
+        match (is_empty, found.is_empty() && under_way.is_empty()) {
             (true, _) => say("no training has ended yet: `train` a model"),
             (_, true) => say("no run is so; more are looked at with --limit"),
-            _ => say(tables::runs(&found).to_string()),
+            _ => say(tables::runs(&under_way, &found).to_string()),
         }
     }
 }
 
+/// A run of a list, for programs; `outcome` tells how far it is.
+#[derive(Serialize)]
+#[serde(untagged)]
+enum Listed<'a> {
+    UnderWay(&'a UnderWay),
+    Ended(&'a Facts),
+}
+
 impl One {
     async fn show(self, client: &Client) -> Result<(), CliError> {
-        let record = runs::find(client, &self.model, &self.run).await?;
+        let record = runs::find(client, &self.model, self.run.as_deref()).await?;
+        let folder = keys::run(&self.model, &record.run.run, "");
+        let files: Vec<String> =
+            client.bucket.list(&folder).await?.into_iter().map(|file| file.key).collect();
         let made = runs::made(client, &self.model, &record.run.run).await?;
         let facts = Facts::of(client, record, &self.model, made.as_ref()).await?;
         if self.output.is_json() {
@@ -123,10 +152,14 @@ impl One {
             }
             return say_json(&json!({
                 "run": facts, "training": training, "series": series, "import": import,
+                "files": files,
             }));
         }
         let version = made.as_ref().map(Made::facts);
-        say(tables::lineage(&facts.record, version).to_string())?;
+        say(tables::lineage(&facts.record, made.as_ref()).to_string())?;
+        for key in &files {
+            say(format!("file: s3://{}/{key}", client.bucket.name()))?;
+        }
         for (name, value) in &facts.tags {
             say(format!("tag: {name}={value}"))?;
         }
@@ -144,10 +177,15 @@ impl One {
     }
 
     async fn history(self, client: &Client) -> Result<(), CliError> {
-        let record = runs::find(client, &self.model, &self.run).await?;
+        let record = runs::find(client, &self.model, self.run.as_deref()).await?;
         let made = runs::made(client, &self.model, &record.run.run).await?;
-        let Some(Made::Training(training)) = made else {
-            return say(format!("run {} searched for nothing", record.run.run));
+        let training = match made {
+            Some(Made::Training(training)) => training,
+            Some(Made::Series(series)) => return self.standings(&record, &series.leaderboard),
+            Some(Made::Import(_)) => {
+                return say(format!("run {} took a model over", record.run.run));
+            }
+            None => return say(format!("run {} came to no version", record.run.run)),
         };
         let metric = training.leaderboard.metric.to_string();
         let steps = tracking::steps(&training.leaderboard);
@@ -156,12 +194,20 @@ impl One {
         }
         say(tracking::history(&metric, &steps).to_string())
     }
+
+    /// Learners of series are not tried one after another, but compared from several origins.
+    fn standings(&self, record: &RunRecord, board: &Board) -> Result<(), CliError> {
+        if self.output.is_json() {
+            return say_json(&json!({"run": record.run.run, "standings": board.standings}));
+        }
+        say(tables::standings(board).to_string())
+    }
 }
 
 impl Compare {
     async fn run(self, client: &Client) -> Result<(), CliError> {
-        let left = runs::find(client, &self.model, &self.left).await?;
-        let right = runs::find(client, &self.model, &self.right).await?;
+        let left = runs::find(client, &self.model, Some(&self.left)).await?;
+        let right = runs::find(client, &self.model, Some(&self.right)).await?;
         let left = Facts::read(client, left).await?;
         let right = Facts::read(client, right).await?;
         if self.output.is_json() {
@@ -173,7 +219,7 @@ impl Compare {
 
 impl Tag {
     async fn run(self, client: &Client) -> Result<(), CliError> {
-        let record = runs::find(client, &self.model, &self.run).await?;
+        let record = runs::find(client, &self.model, Some(&self.run)).await?;
         let tags = facts::tag(client, &self.model, &record.run.run, &self.tags).await?;
         let told: Vec<_> = tags.iter().map(|(name, value)| format!("{name}={value}")).collect();
         match told.is_empty() {

@@ -1,0 +1,104 @@
+//! Runs that have not ended.
+
+use std::collections::BTreeMap;
+
+use jiff::{SignedDuration, Timestamp};
+use model_factory::name::ModelName;
+use model_factory::storage::{Listed, ReadObjects, keys};
+use model_factory::training::Progress;
+use serde::{Deserialize, Serialize};
+use training_trigger::progress::ProgressRecord;
+
+use super::Client;
+use super::runs::read;
+use crate::error::CliError;
+
+/// A function runs for a quarter of an hour at most: who has told nothing for longer is dead.
+const ALIVE: SignedDuration = SignedDuration::from_mins(15);
+
+/// After so long a request that set off no run is lost, as it is for those who ask again.
+const WAITS: SignedDuration = SignedDuration::from_hours(1);
+
+/// A run that has not ended.
+#[derive(Debug, Serialize)]
+pub(crate) struct UnderWay {
+    pub(crate) run: String,
+    /// The model, as in the record of a run that has ended.
+    pub(crate) subject: ModelName,
+    pub(crate) outcome: State,
+    /// The key of the data set, where it is known.
+    pub(crate) dataset: Option<String>,
+    /// When it was asked for, or last told how far it is.
+    pub(crate) at: Timestamp,
+    /// How far it is; `None` before it has told.
+    pub(crate) progress: Option<Progress>,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub(crate) enum State {
+    Queued,
+    Running,
+}
+
+/// What `POST /models/{model}/train` notes.
+#[derive(Deserialize)]
+struct Requested {
+    run: String,
+    at: Timestamp,
+}
+
+/// The files of runs, by model and run.
+type Folders<'a> = BTreeMap<(&'a str, &'a str), Vec<&'a Listed>>;
+
+/// Those among all files below `runs/` whose run has not ended, the newest first.
+pub(crate) async fn of(client: &Client, listed: &[Listed]) -> Result<Vec<UnderWay>, CliError> {
+    let now = client.clock.now();
+    let mut folders = Folders::new();
+    let mut requests = Vec::new();
+    for object in listed {
+        let parts: Vec<&str> = object.key.split('/').collect();
+        match parts.as_slice() {
+            ["runs", model, run, _] => folders.entry((*model, *run)).or_default().push(object),
+            ["runs", model, _] => requests.push((*model, object)),
+            _ => {}
+        }
+    }
+    let mut found = Vec::new();
+    for (&(model, _), files) in &folders {
+        let file = |name: &str| files.iter().find(|file| file.key.ends_with(name));
+        let Some(note) = file("/progress.json").filter(|_| file("/run.json").is_none()) else {
+            continue;
+        };
+        let (Ok(subject), true) = (model.parse(), now.duration_since(note.modified) < ALIVE) else {
+            continue;
+        };
+        let record: Option<ProgressRecord> = read(client, &note.key).await?;
+        found.extend(record.map(|ProgressRecord { run, dataset, at, progress }| UnderWay {
+            run,
+            subject,
+            outcome: State::Running,
+            dataset,
+            at,
+            progress: Some(progress),
+        }));
+    }
+    for (model, object) in requests {
+        let Ok(subject) = model.parse::<ModelName>() else { continue };
+        if object.key != keys::run_request(&subject) {
+            continue;
+        }
+        let Some(object) = client.bucket.get(&object.key).await? else { continue };
+        // What cannot be read was not noted by the API.
+        let Ok(Requested { run, at }) = serde_json::from_slice(&object.bytes) else { continue };
+        let files = folders.get(&(model, run.as_str()));
+        let has = |name: &str| files.is_some_and(|it| it.iter().any(|it| it.key.ends_with(name)));
+        if has("/progress.json") || has("/run.json") || now.duration_since(at) >= WAITS {
+            continue;
+        }
+        let outcome = if files.is_some() { State::Running } else { State::Queued };
+        found.push(UnderWay { run, subject, outcome, dataset: None, at, progress: None });
+    }
+    found.sort_by_key(|run| std::cmp::Reverse(run.at));
+    Ok(found)
+}
