@@ -104,8 +104,9 @@ mod tests {
     #[test]
     fn no_forest_is_larger_than_is_reckoned_with() {
         let mut random = fastrand::Rng::with_seed(3);
-        let rows = (0..2_000).map(|_| format!("{},{}\n", random.f64(), random.f64()));
-        let text = "x,y\n".to_owned() + &rows.collect::<String>();
+        let mut row = |_| (0..6).map(|_| random.f64().to_string()).collect::<Vec<_>>().join(",");
+        let rows = (0..2_000).map(|index| row(index) + "\n");
+        let text = "a,b,c,d,e,y\n".to_owned() + &rows.collect::<String>();
         let spec = Spec::default();
         let raw = dataset::csv::read(text.as_bytes()).unwrap();
         let data = Labelled::from_raw(raw, &spec).unwrap();
@@ -116,7 +117,8 @@ mod tests {
             let fitted = candidate.fit(&data, &FitContext::new(&spec)).unwrap();
             let (made, reckoned) =
                 (fitted.encode().unwrap().payload.len(), trees(&candidate, data.rows()));
-            assert!(made <= reckoned && reckoned <= 8 * made, "{made} of {reckoned}");
+            // Written down, a node takes a tenth of its memory.
+            assert!(made <= reckoned && reckoned <= 20 * made, "{made} of {reckoned}");
         }
     }
 }
