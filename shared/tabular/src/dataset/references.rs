@@ -114,6 +114,7 @@ fn misfit(column: &ColumnSpec, kind: Kind) -> Option<String> {
     };
     let of_texts = [
         ("drop_first", column.drop_first.is_some()),
+        ("drop_last", column.drop_last.is_some()),
         ("unknown", column.unknown.is_some()),
         ("buckets", column.buckets.is_some()),
         ("encode", column.encode.is_some() && !date_parts),

@@ -148,8 +148,9 @@ impl<'a> Recipe<'a> {
             Encode::Native | Encode::DateParts => StepKind::Code(Code::new(domain())),
             Encode::OneHot => {
                 let indicator = choice::has_indicator(column, fill.as_deref(), texts);
-                let drop_first = column.drop_first.unwrap_or(false);
-                StepKind::OneHot(OneHot::new(domain(), drop_first, indicator))
+                let dropped = [column.drop_first, column.drop_last];
+                let dropped = dropped.map(|dropped| dropped.unwrap_or(false));
+                StepKind::OneHot(OneHot::new(domain(), dropped, indicator))
             }
             Encode::Ordinal => ranked(Order::Sorted(domain()))?,
             Encode::Frequency => ranked(Order::frequency(domain(), texts))?,

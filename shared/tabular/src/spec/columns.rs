@@ -27,6 +27,8 @@ pub struct ColumnSpec {
     pub encode: Option<Encode>,
     /// Whether one-hot encoding leaves out the first level. Default false.
     pub drop_first: Option<bool>,
+    /// Whether one-hot encoding leaves out the last level, as Spark's does. Default false.
+    pub drop_last: Option<bool>,
     /// What an unknown category becomes. Default `ignore`.
     pub unknown: Option<Unknown>,
     /// The parts of a date that become features. Default: those that vary. Learners
@@ -121,6 +123,9 @@ pub enum Scale {
     MinMax,
     /// By median and interquartile range.
     Robust,
+    /// By the sample standard deviation, around 0: not centred, as Spark's StandardScaler
+    /// does by default.
+    Deviation,
     /// Together with all columns scaled so, to a row of Euclidean length 1.
     L2,
 }

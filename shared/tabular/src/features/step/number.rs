@@ -153,7 +153,7 @@ impl Number {
 }
 
 /// Center and scale of numbers, as scikit-learn's StandardScaler, MinMaxScaler and
-/// RobustScaler fit them: a constant column is only centred. `None` when the numbers are
+/// RobustScaler fit them, or Spark's: a constant column is only centred. `None` when the numbers are
 /// too large for it.
 fn scaling(scale: Scale, mut values: Vec<f64>) -> Option<(f64, f64)> {
     let (center, spread) = match scale {
@@ -174,6 +174,11 @@ fn scaling(scale: Scale, mut values: Vec<f64>) -> Option<(f64, f64)> {
             values.sort_unstable_by(f64::total_cmp);
             let at = |share| order::quantile(&values, share);
             (at(0.5), at(0.75) - at(0.25))
+        }
+        Scale::Deviation => {
+            let (_, variance) = order::moments(values.iter().copied());
+            let count = values.len() as f64;
+            (0.0, (variance * count / (count - 1.0).max(1.0)).sqrt())
         }
         Scale::None | Scale::L2 => (0.0, 1.0),
     };

@@ -213,3 +213,26 @@ fn columns_that_cannot_be_scaled_are_no_features() {
     let feature = pipeline.transform::<f64>(&other).unwrap().into_vec()[0];
     assert!((feature - 1.0).abs() < 1e-12, "{feature}");
 }
+
+/// Spark's StandardScaler neither centres nor divides by the population's deviation; its
+/// OneHotEncoder drops the last level.
+#[test]
+fn columns_are_scaled_and_encoded_as_spark_does() {
+    let inputs = table(vec![
+        ("size", numbers(&[1.0, 2.0, 3.0, 4.0])),
+        ("zone", texts(&[Some("a"), Some("b"), Some("c"), Some("b")])),
+    ]);
+    let kinds = [Kind::Fractional, Kind::Category];
+    let data = labelled(inputs, &kinds, Target::Values(vec![0.0; 4]));
+    let spec = "[columns.size]\nscale = 'deviation'\n\
+                [columns.zone]\nencode = 'one_hot'\ndrop_last = true";
+    let (pipeline, matrix) = fit_to(&data, Encoding::Standardised, spec);
+    assert_eq!(pipeline.names(), ["size", "zone=a", "zone=b"]);
+    // numpy.std([1, 2, 3, 4], ddof=1)
+    let deviation = 1.290_994_448_735_805_6;
+    let expected = [[1.0, 1.0, 0.0], [2.0, 0.0, 1.0], [3.0, 0.0, 0.0], [4.0, 0.0, 1.0]]
+        .map(|[size, a, b]| [size / deviation, a, b]);
+    for (found, expected) in matrix.as_slice().iter().zip(expected.as_flattened()) {
+        assert!((found - expected).abs() < 1e-12, "{found} is not {expected}");
+    }
+}
