@@ -26,7 +26,7 @@ mod predict;
 mod route;
 mod settle;
 mod telemetry;
-mod training;
+pub mod training;
 mod wiring;
 
 pub use wiring::run;

@@ -27,7 +27,7 @@ const MIN_AGE: SignedDuration = SignedDuration::from_hours(48);
 
 /// After so long without an end a run does not stand in the way of others any more: longer
 /// than a function may run and its event be tried again.
-const PATIENCE: SignedDuration = SignedDuration::from_hours(1);
+pub const PATIENCE: SignedDuration = SignedDuration::from_hours(1);
 
 /// A request for a training of a store's model, in the words of the book.
 #[derive(Debug, Deserialize)]
@@ -54,11 +54,13 @@ struct Wish {
     reason: Option<String>,
 }
 
-/// What was asked for last.
+/// What was asked for last, as it is noted in the folder of the model's runs.
 #[derive(Debug, Serialize, Deserialize)]
-struct Requested {
-    run: String,
-    at: Timestamp,
+pub struct Requested {
+    /// The run that is set off.
+    pub run: String,
+    /// When it was asked for.
+    pub at: Timestamp,
 }
 
 /// Trainings are not for those who ask for predictions.

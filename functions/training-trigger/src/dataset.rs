@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
+use futures::stream::{self, StreamExt as _, TryStreamExt as _};
 use model_factory::dataset::append::{Appended, Conflict};
 use model_factory::dataset::{self, Defect, RawTable, ReadError, Rejection};
 use model_factory::name::ModelName;
@@ -17,6 +18,9 @@ use crate::record::ObjectRead;
 use crate::source::Source;
 use crate::stop::Stop;
 use crate::uploads::{self, Upload};
+
+/// So many objects are looked at at once.
+const LOOKS: usize = 16;
 
 /// An object of the data set.
 #[derive(Debug, Clone)]
@@ -54,7 +58,7 @@ impl DataSet {
             ports.clock.now().checked_sub(window.get()).ok()
         });
         let named_key = named.key.clone();
-        let (mut parts, mut notes) = (vec![named], Vec::new());
+        let (mut parts, mut others, mut notes) = (vec![named], Vec::new(), Vec::new());
         for Upload { object, rejected } in uploads::list(ports, model).await? {
             let is_old = since.is_some_and(|since| object.modified < since);
             if is_old || object.key == named_key {
@@ -67,11 +71,15 @@ impl DataSet {
                 ));
                 continue;
             }
-            // A listing tells no versions. One that is gone by now is no part of the data set.
-            if let Some(described) = ports.read_objects.describe(&object.key).await? {
-                parts.push(Part { key: object.key, described, named: false });
-            }
+            others.push(object.key);
         }
+        // A listing tells no versions. One that is gone by now is no part of the data set.
+        let looks = others.into_iter().map(|key| async move {
+            let described = ports.read_objects.describe(&key).await?;
+            Ok::<_, PortError>(described.map(|described| Part { key, described, named: false }))
+        });
+        let found: Vec<Option<Part>> = stream::iter(looks).buffered(LOOKS).try_collect().await?;
+        parts.extend(found.into_iter().flatten());
         parts.sort_by(|a, b| a.key.cmp(&b.key));
         Ok(Self { parts, notes })
     }

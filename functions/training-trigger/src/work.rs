@@ -1,12 +1,10 @@
 //! One training from its trigger to its outcome.
 
-use std::future::poll_fn;
-use std::panic::{AssertUnwindSafe, catch_unwind};
-use std::pin::pin;
+use std::panic::AssertUnwindSafe;
 use std::sync::Arc;
-use std::task::Poll;
 use std::time::Instant;
 
+use futures::FutureExt as _;
 use model_factory::dataset::Defect;
 use model_factory::events::{EventKind, Trigger};
 use model_factory::name::ModelName;
@@ -43,7 +41,7 @@ pub(crate) async fn run(
     let source = source::locate(ports, trigger).await?;
     let announcer = Announcer::new(ports, &run, &source.subject);
     let work = Work { ports, invocation, announcer: &announcer, source: &source, run: &run };
-    let learned = survived(work.learn(forced, &mut account)).await;
+    let learned = AssertUnwindSafe(work.learn(forced, &mut account)).catch_unwind().await;
     let outcome = match learned.unwrap_or_else(|panic| Err(panicked(panic.as_ref()))) {
         Ok(outcome) => outcome,
         Err(Stop::Superseded) => Outcome::Superseded,
@@ -74,20 +72,6 @@ pub(crate) async fn run(
         record(ports, model, account, ended.clone(), told).await?;
     }
     Ok(ended)
-}
-
-/// What came of work that may panic.
-async fn survived<T>(work: impl Future<Output = T>) -> std::thread::Result<T> {
-    let mut work = pin!(work);
-    poll_fn(|context| {
-        let polled = catch_unwind(AssertUnwindSafe(|| work.as_mut().poll(context)));
-        match polled {
-            Ok(Poll::Pending) => Poll::Pending,
-            Ok(Poll::Ready(done)) => Poll::Ready(Ok(done)),
-            Err(panic) => Poll::Ready(Err(panic)),
-        }
-    })
-    .await
 }
 
 /// Writes how the run ended beside what else it wrote. What an earlier delivery has

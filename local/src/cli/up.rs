@@ -52,7 +52,7 @@ impl Up {
 }
 
 /// How predictions are served.
-#[derive(Debug, Clone, Args)]
+#[derive(Debug, Clone, Copy, Args)]
 struct Tuning {
     /// How many predictions are made at the same time, each by a process of its own
     #[arg(long, value_name = "COUNT", default_value_t = PROCESSES,

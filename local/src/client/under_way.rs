@@ -2,11 +2,12 @@
 
 use std::collections::BTreeMap;
 
+use inference::training::{PATIENCE, Requested};
 use jiff::{SignedDuration, Timestamp};
 use model_factory::name::ModelName;
 use model_factory::storage::{Listed, ReadObjects, keys};
 use model_factory::training::Progress;
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
 use training_trigger::progress::ProgressRecord;
 
 use super::Client;
@@ -15,9 +16,6 @@ use crate::error::CliError;
 
 /// A function runs for a quarter of an hour at most: who has told nothing for longer is dead.
 const ALIVE: SignedDuration = SignedDuration::from_mins(15);
-
-/// After so long a request that set off no run is lost, as it is for those who ask again.
-const WAITS: SignedDuration = SignedDuration::from_hours(1);
 
 /// A run that has not ended.
 #[derive(Debug, Serialize)]
@@ -39,13 +37,6 @@ pub(crate) struct UnderWay {
 pub(crate) enum State {
     Queued,
     Running,
-}
-
-/// What `POST /models/{model}/train` notes.
-#[derive(Deserialize)]
-struct Requested {
-    run: String,
-    at: Timestamp,
 }
 
 /// The files of runs, by model and run.
@@ -93,7 +84,7 @@ pub(crate) async fn of(client: &Client, listed: &[Listed]) -> Result<Vec<UnderWa
         let Ok(Requested { run, at }) = serde_json::from_slice(&object.bytes) else { continue };
         let files = folders.get(&(model, run.as_str()));
         let has = |name: &str| files.is_some_and(|it| it.iter().any(|it| it.key.ends_with(name)));
-        if has("/progress.json") || has("/run.json") || now.duration_since(at) >= WAITS {
+        if has("/progress.json") || has("/run.json") || now.duration_since(at) >= PATIENCE {
             continue;
         }
         let outcome = if files.is_some() { State::Running } else { State::Queued };

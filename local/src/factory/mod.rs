@@ -76,7 +76,7 @@ pub struct Unnamed {
 }
 
 /// How predictions are served.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Serving {
     /// How many requests are answered at the same time, each by a process of its own.
     pub processes: usize,
@@ -153,8 +153,8 @@ fn environment(options: &Options) -> BTreeMap<String, String> {
     let seconds = |duration: Duration| duration.as_secs_f64().to_string();
     let Serving { alias_ttl, capture_delay, capture_stream, .. } = options.serving;
     let Unnamed { model, forecast, stream } = &options.unnamed;
-    let model = model.as_ref().map_or("", ModelName::as_str);
-    let forecast = forecast.as_ref().map(ToString::to_string).unwrap_or_default();
+    let name =
+        |model: &Option<ModelName>| model.as_ref().map(ToString::to_string).unwrap_or_default();
     let stream = stream.as_ref().map(ToString::to_string).unwrap_or_default();
     [
         ("MODEL_FACTORY_BUCKET", BUCKET),
@@ -165,9 +165,9 @@ fn environment(options: &Options) -> BTreeMap<String, String> {
         ("MODEL_FACTORY_ALIAS_TTL_SECONDS", &seconds(alias_ttl)),
         ("MODEL_FACTORY_CAPTURE_DELAY_SECONDS", &seconds(capture_delay)),
         ("MODEL_FACTORY_CAPTURE_STREAM", if capture_stream { CAPTURE_STREAM } else { "" }),
-        ("MODEL_FACTORY_MODEL", model),
+        ("MODEL_FACTORY_MODEL", &name(model)),
         ("MODEL_FACTORY_TRAINING_BY_API", "yes"),
-        ("MODEL_FACTORY_FORECAST_MODEL", &forecast),
+        ("MODEL_FACTORY_FORECAST_MODEL", &name(forecast)),
         ("MODEL_FACTORY_STREAM_MODEL", &stream),
         ("RUST_LOG", &options.log),
     ]

@@ -8,6 +8,7 @@ use model_factory::drift::Report;
 use model_factory::forecasting::Board;
 use model_factory::learners::Structure;
 use model_factory::name::{Alias, ModelName};
+use model_factory::plural::counted;
 use model_factory::registry::{
     AliasRecord, DriftRecord, Movement, Pinned, RejectionRecord, Stage, VersionRecord,
 };
@@ -318,7 +319,7 @@ fn found(structure: &Structure) -> String {
     let Structure { n_clusters, n_noise, n_core, silhouette_coefficient, threshold } = structure;
     let what = if n_clusters.is_some() { "rows of noise" } else { "anomalies" };
     let parts = [
-        n_clusters.map(|count| format!("{count} cluster{}", if count == 1 { "" } else { "s" })),
+        n_clusters.map(|count| counted(count, "cluster")),
         Some(format!("{n_noise} {what}")),
         n_core.map(|count| format!("{count} core rows")),
         silhouette_coefficient.map(|mean| format!("silhouette {mean:.4}")),

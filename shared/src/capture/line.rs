@@ -163,7 +163,8 @@ impl CaptureLine {
     }
 
     /// Reads the captured request as the one that answered it did, with missing values
-    /// where there were some or they were kept out. A line without [`Origin`] is read as a scoring request.
+    /// where there were some or they were kept out. A line without [`Origin`] is read as a
+    /// scoring request.
     ///
     /// # Errors
     /// When the captured bytes cannot be restored or do not fit `schema`.

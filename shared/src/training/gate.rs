@@ -1,9 +1,8 @@
 //! The gate between a challenger and the champion's place.
 //!
 //! Both are scored with the same metrics on the same rows, which neither has been trained
-//! on. The challenger
-//! passes when it is better by the least improvement with the asked-for confidence
-//! (the share of paired bootstrap resamples in which it is), no guarded metric falls
+//! on. The challenger passes when it is better by the least improvement with the asked-for
+//! confidence (the share of paired bootstrap resamples in which it is), no guarded metric falls
 //! by more than is allowed, and it keeps the limits of latency and size.
 
 use std::error::Error;

@@ -5,8 +5,10 @@ use std::fmt;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
-use super::{Candidate, DecodeError, EncodedPredictor, FitContext, FitError};
-use super::{PredictError, Predictor};
+use super::{
+    Candidate, DecodeError, EncodedPredictor, FitContext, FitError, PredictError, Predictor,
+    algebra,
+};
 use model_factory_tabular::dataset::{Labelled, Table, Task};
 
 /// The candidates of a blend.
@@ -78,7 +80,7 @@ impl BlendModel {
     pub(super) fn predict(&self, table: &Table) -> Result<Vec<f64>, PredictError> {
         let mut answers = Vec::new();
         for (weight, member) in &self.members {
-            add(&mut answers, *weight, member.predict(table)?.answers());
+            add_answers(&mut answers, *weight, member.predict(table)?.answers());
         }
         Ok(answers)
     }
@@ -114,11 +116,9 @@ impl BlendModel {
 }
 
 /// `sums += weight · answers`; without sums, they begin at 0.
-pub fn add(sums: &mut Vec<f64>, weight: f64, answers: &[f64]) {
+pub fn add_answers(sums: &mut Vec<f64>, weight: f64, answers: &[f64]) {
     sums.resize(answers.len(), 0.0);
-    for (sum, answer) in sums.iter_mut().zip(answers) {
-        *sum += weight * answer;
-    }
+    algebra::add(sums, weight, answers);
 }
 
 #[cfg(test)]
@@ -161,7 +161,7 @@ mod tests {
         let mut mean = Vec::new();
         for BlendMember { weight, candidate } in blend().members {
             let member = candidate.fit(&data, &FitContext::new(&spec)).unwrap();
-            add(&mut mean, weight, member.predict(&data.inputs).unwrap().answers());
+            add_answers(&mut mean, weight, member.predict(&data.inputs).unwrap().answers());
         }
         assert_eq!(answers.answers(), mean);
         let Predictions::Classes { classes, .. } = &answers else { panic!("{answers:?}") };

@@ -41,7 +41,7 @@ use model_factory_tabular::spec::LearnerKind;
 pub use adjust::{Adjustments, Calibration, Method as CalibrationMethod, Residuals};
 pub use algebra::{Factor, Rows, Symmetric};
 pub use balance::Balance;
-pub use blend::{BlendMember, BlendModel, BlendParams, add};
+pub use blend::{BlendMember, BlendModel, BlendParams, add_answers};
 pub use boosting::{BoostingParams, Growth};
 pub use context::{Deadline, FitContext};
 pub use contributions::{Contributions, Scale};

@@ -9,7 +9,7 @@ use super::super::validation::OutOfFold;
 use super::finalists::Finalist;
 use crate::dataset::split::Split;
 use crate::dataset::{Labelled, Target};
-use crate::learners::add;
+use crate::learners::add_answers;
 use crate::metrics::{Evaluation, Metric};
 
 /// How many are selected: no weight is smaller than its inverse.
@@ -58,7 +58,7 @@ impl Blend {
         for (truth, answers, own) in parts {
             let mut mean = Vec::new();
             for (share, answers) in all.minus(&own).shares().into_iter().zip(answers) {
-                add(&mut mean, share, answers);
+                add_answers(&mut mean, share, answers);
             }
             let predictions = first.predictions.with_answers(mean)?;
             let score = Evaluation::new(&truth, &predictions).ok()?.score(metric);

@@ -101,6 +101,7 @@ mod tests {
             );
         }
     }
+
     #[test]
     fn no_forest_is_larger_than_is_reckoned_with() {
         let mut random = fastrand::Rng::with_seed(3);

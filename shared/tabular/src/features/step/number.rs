@@ -153,8 +153,8 @@ impl Number {
 }
 
 /// Center and scale of numbers, as scikit-learn's StandardScaler, MinMaxScaler and
-/// RobustScaler fit them, or Spark's: a constant column is only centred. `None` when the numbers are
-/// too large for it.
+/// RobustScaler fit them, or Spark's StandardScaler: a constant column is only centred. `None`
+/// when the numbers are too large for it.
 fn scaling(scale: Scale, mut values: Vec<f64>) -> Option<(f64, f64)> {
     let (center, spread) = match scale {
         Scale::Standard => {
