@@ -5,6 +5,7 @@ mod delivery_stream;
 mod events;
 mod idempotency;
 mod objects;
+mod outage;
 mod queue;
 mod registry;
 
@@ -12,6 +13,7 @@ pub use delivery_stream::MemoryStream;
 pub use events::MemoryEvents;
 pub use idempotency::MemoryIdempotency;
 pub use objects::MemoryObjects;
+pub use outage::{Call, Fate};
 pub use queue::MemoryQueue;
 pub use registry::MemoryRegistry;
 

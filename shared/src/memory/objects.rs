@@ -2,7 +2,6 @@
 
 use std::collections::BTreeMap;
 use std::ops::Range;
-use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex};
 
 use async_trait::async_trait;
@@ -11,25 +10,44 @@ use jiff::Timestamp;
 use sha2::{Digest, Sha256};
 
 use super::lock;
+use super::outage::{Call, Fate, Outage};
 use crate::port_error::PortError;
 use crate::storage::{Described, Listed, Object, ReadObjects, Upload, UploadObjects, WriteObjects};
 
-/// A bucket in memory.
+/// A bucket in memory, which keeps no version but names each: the nanosecond it was written.
 #[derive(Debug, Default)]
 pub struct MemoryObjects {
     objects: Arc<Mutex<BTreeMap<String, (Bytes, Timestamp)>>>,
-    reads: AtomicU64,
+    reads: Mutex<BTreeMap<String, usize>>,
+    outage: Arc<Outage>,
 }
 
 impl MemoryObjects {
+    /// Lets `judge` decide what becomes of each call from now on, by the key or prefix that it
+    /// is for.
+    pub fn judge(&self, judge: impl Fn(Call, &str) -> Fate + Send + Sync + 'static) {
+        self.outage.set(Some(Arc::new(judge)));
+    }
+
+    /// Serves all calls again.
+    pub fn mend(&self) {
+        self.outage.set(None);
+    }
+
     /// Deletes an object; no matter if there is none.
     pub fn delete(&self, key: &str) {
         lock(&self.objects).remove(key);
     }
 
-    /// How often a whole object was asked for.
-    pub fn reads(&self) -> u64 {
-        self.reads.load(Ordering::Relaxed)
+    /// How often the content, or a part of it, of objects was asked for whose key starts with
+    /// `prefix`.
+    pub fn reads(&self, prefix: &str) -> usize {
+        lock(&self.reads).iter().filter(|(key, _)| key.starts_with(prefix)).map(|(_, n)| n).sum()
+    }
+
+    async fn read(&self, key: &str) -> Result<(), PortError> {
+        *lock(&self.reads).entry(key.to_owned()).or_default() += 1;
+        self.outage.pass(Call::Read, key).await
     }
 }
 
@@ -40,17 +58,18 @@ fn etag(bytes: &[u8]) -> String {
 #[async_trait]
 impl ReadObjects for MemoryObjects {
     async fn get(&self, key: &str) -> Result<Option<Object>, PortError> {
-        self.reads.fetch_add(1, Ordering::Relaxed);
+        self.read(key).await?;
         Ok(lock(&self.objects)
             .get(key)
             .map(|(bytes, _)| Object { bytes: bytes.clone(), etag: etag(bytes) }))
     }
 
     async fn describe(&self, key: &str) -> Result<Option<Described>, PortError> {
-        let described = |(bytes, _): &(Bytes, Timestamp)| Described {
+        self.outage.pass(Call::Describe, key).await?;
+        let described = |(bytes, modified): &(Bytes, Timestamp)| Described {
             size: bytes.len() as u64,
             etag: etag(bytes),
-            version: None,
+            version: Some(modified.as_nanosecond().to_string()),
         };
         Ok(lock(&self.objects).get(key).map(described))
     }
@@ -61,6 +80,7 @@ impl ReadObjects for MemoryObjects {
         tag: &str,
         range: Range<u64>,
     ) -> Result<Option<Bytes>, PortError> {
+        self.read(key).await?;
         let objects = lock(&self.objects);
         let Some((bytes, _)) = objects.get(key).filter(|(bytes, _)| etag(bytes) == tag) else {
             return Ok(None);
@@ -75,6 +95,7 @@ impl ReadObjects for MemoryObjects {
     }
 
     async fn list(&self, prefix: &str) -> Result<Vec<Listed>, PortError> {
+        self.outage.pass(Call::List, prefix).await?;
         Ok(lock(&self.objects)
             .range(prefix.to_owned()..)
             .take_while(|(key, _)| key.starts_with(prefix))
@@ -91,11 +112,13 @@ impl ReadObjects for MemoryObjects {
 #[async_trait]
 impl WriteObjects for MemoryObjects {
     async fn put(&self, key: &str, _content_type: &str, bytes: Bytes) -> Result<(), PortError> {
+        self.outage.pass(Call::Write, key).await?;
         lock(&self.objects).insert(key.to_owned(), (bytes, Timestamp::now()));
         Ok(())
     }
 
     async fn copy(&self, from: &str, tag: &str, to: &str) -> Result<bool, PortError> {
+        self.outage.pass(Call::Write, to).await?;
         let mut objects = lock(&self.objects);
         let Some((bytes, _)) = objects.get(from).filter(|(bytes, _)| etag(bytes) == tag) else {
             return Ok(false);
@@ -109,6 +132,7 @@ impl WriteObjects for MemoryObjects {
 /// An object that is being written.
 struct MemoryUpload {
     objects: Arc<Mutex<BTreeMap<String, (Bytes, Timestamp)>>>,
+    outage: Arc<Outage>,
     key: String,
     bytes: Vec<u8>,
 }
@@ -116,8 +140,8 @@ struct MemoryUpload {
 #[async_trait]
 impl UploadObjects for MemoryObjects {
     async fn upload(&self, key: &str, _content_type: &str) -> Result<Box<dyn Upload>, PortError> {
-        let objects = Arc::clone(&self.objects);
-        Ok(Box::new(MemoryUpload { objects, key: key.to_owned(), bytes: Vec::new() }))
+        let (objects, outage) = (Arc::clone(&self.objects), Arc::clone(&self.outage));
+        Ok(Box::new(MemoryUpload { objects, outage, key: key.to_owned(), bytes: Vec::new() }))
     }
 }
 
@@ -129,6 +153,7 @@ impl Upload for MemoryUpload {
     }
 
     async fn complete(self: Box<Self>) -> Result<(), PortError> {
+        self.outage.pass(Call::Write, &self.key).await?;
         lock(&self.objects).insert(self.key, (self.bytes.into(), Timestamp::now()));
         Ok(())
     }

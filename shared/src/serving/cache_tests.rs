@@ -154,11 +154,11 @@ async fn an_alias_that_is_not_believed_is_read_before_the_answer() {
 async fn many_that_ask_at_once_wait_for_one_load() {
     let world = World::new(1 << 20);
     world.promote(1).await;
-    let reads = world.objects.reads();
+    let reads = world.objects.reads("artifacts/");
     let asked = (0..8).map(|_| world.version());
     let versions = futures::future::join_all(asked).await;
     assert_eq!(versions, [1; 8]);
-    assert_eq!(world.objects.reads() - reads, 1);
+    assert_eq!(world.objects.reads("artifacts/") - reads, 1);
 }
 
 #[tokio::test]
@@ -217,14 +217,14 @@ async fn which_versions_cannot_answer_is_known_without_reading_all() {
     let good = world.objects.get(&key(&versions[1])).await.unwrap().unwrap().bytes;
     world.objects.put(&key(&versions[1]), "", "damaged".into()).await.unwrap();
     world.objects.delete(&key(&versions[2]));
-    let reads = world.objects.reads();
+    let reads = world.objects.reads("artifacts/");
     let unusable = async || world.cache.unusable(&model(), &versions).await.unwrap();
     assert_eq!(unusable().await, [None, None, Some(Unusable::Gone)], "nobody has read it yet");
-    assert_eq!(world.objects.reads(), reads);
+    assert_eq!(world.objects.reads("artifacts/"), reads);
 
     world.cache.get(&model(), &"2".parse().unwrap()).await.unwrap_err();
     assert_eq!(unusable().await, [None, Some(Unusable::Damaged), Some(Unusable::Gone)]);
-    assert_eq!(world.objects.reads(), reads + 1, "the damage is remembered");
+    assert_eq!(world.objects.reads("artifacts/"), reads + 1, "the damage is remembered");
     world.objects.put(&key(&versions[1]), "", good).await.unwrap();
     world.clock.forward(3600);
     assert_eq!(unusable().await, [None, None, Some(Unusable::Gone)], "it is restored");
@@ -311,9 +311,9 @@ async fn preloading_loads_what_it_can() {
     world.promote(1).await;
     let wanted = ["tram", "taxi"].map(|name| (name.parse().unwrap(), Reference::default()));
     world.cache.preload(&wanted).await;
-    let reads = world.objects.reads();
+    let reads = world.objects.reads("artifacts/");
     assert_eq!(world.version().await, 1);
-    assert_eq!(world.objects.reads(), reads);
+    assert_eq!(world.objects.reads("artifacts/"), reads);
 }
 
 #[tokio::test]

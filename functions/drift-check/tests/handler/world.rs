@@ -1,10 +1,7 @@
 //! A factory in memory, with a model, traffic, and a clock that stands still.
 
-use std::collections::BTreeMap;
-use std::ops::Range;
-use std::sync::{Arc, Mutex, OnceLock};
+use std::sync::{Arc, OnceLock};
 
-use async_trait::async_trait;
 use bytes::Bytes;
 use drift_check::handler::handle;
 use drift_check::ports::Ports;
@@ -17,7 +14,6 @@ use model_factory::dataset::{self, Labelled};
 use model_factory::events::{Event, EventKind};
 use model_factory::memory::{MemoryEvents, MemoryObjects, MemoryRegistry};
 use model_factory::name::{Alias, ModelName, Reference, Version};
-use model_factory::port_error::PortError;
 use model_factory::protocol::Protocol;
 use model_factory::registry::{
     Actor, Cause, DriftLog, DriftRecord, NewVersion, Pinned, Promotion, ReadRegistry as _, Sharing,
@@ -25,7 +21,7 @@ use model_factory::registry::{
 };
 use model_factory::runtime::emf::MetricMemory;
 use model_factory::spec::Spec;
-use model_factory::storage::{Described, Listed, Object, ReadObjects, WriteObjects, keys};
+use model_factory::storage::{ReadObjects, WriteObjects, keys};
 use model_factory::training::{self, Trained, TrainingContext};
 use serde_json::{Value, json};
 
@@ -38,67 +34,9 @@ impl Clock for Still {
     }
 }
 
-/// A bucket that counts how often each key is read.
-#[derive(Default)]
-pub(crate) struct Counting {
-    objects: MemoryObjects,
-    reads: Mutex<BTreeMap<String, usize>>,
-}
-
-impl Counting {
-    /// How many objects whose key starts with `prefix` were read since this was asked.
-    pub(crate) fn reads(&self, prefix: &str) -> usize {
-        let mut reads = self.reads.lock().unwrap();
-        let sum = reads.iter().filter(|(key, _)| key.starts_with(prefix)).map(|(_, n)| n).sum();
-        reads.retain(|key, _| !key.starts_with(prefix));
-        sum
-    }
-
-    fn count(&self, key: &str) {
-        *self.reads.lock().unwrap().entry(key.to_owned()).or_default() += 1;
-    }
-}
-
-#[async_trait]
-impl ReadObjects for Counting {
-    async fn get(&self, key: &str) -> Result<Option<Object>, PortError> {
-        self.count(key);
-        self.objects.get(key).await
-    }
-
-    async fn describe(&self, key: &str) -> Result<Option<Described>, PortError> {
-        self.objects.describe(key).await
-    }
-
-    async fn get_range(
-        &self,
-        key: &str,
-        etag: &str,
-        range: Range<u64>,
-    ) -> Result<Option<Bytes>, PortError> {
-        self.count(key);
-        self.objects.get_range(key, etag, range).await
-    }
-
-    async fn list(&self, prefix: &str) -> Result<Vec<Listed>, PortError> {
-        self.objects.list(prefix).await
-    }
-}
-
-#[async_trait]
-impl WriteObjects for Counting {
-    async fn put(&self, key: &str, content_type: &str, bytes: Bytes) -> Result<(), PortError> {
-        self.objects.put(key, content_type, bytes).await
-    }
-
-    async fn copy(&self, from: &str, etag: &str, to: &str) -> Result<bool, PortError> {
-        self.objects.copy(from, etag, to).await
-    }
-}
-
 pub(crate) struct World {
     ports: Ports,
-    pub(crate) objects: Arc<Counting>,
+    pub(crate) objects: Arc<MemoryObjects>,
     registry: Arc<MemoryRegistry>,
     events: Arc<MemoryEvents>,
     pub(crate) metrics: Arc<MetricMemory>,
@@ -149,7 +87,7 @@ impl World {
 
     async fn at(now: Timestamp) -> Self {
         let clock = Arc::new(Still(now));
-        let objects = Arc::new(Counting::default());
+        let objects = Arc::new(MemoryObjects::default());
         let registry = Arc::new(MemoryRegistry::new(clock.clone()));
         let events = Arc::new(MemoryEvents::default());
         let metrics = Arc::new(MetricMemory::default());

@@ -1,6 +1,5 @@
 //! Canaries and shadows.
 
-use std::sync::atomic::Ordering;
 use std::time::Duration;
 
 use http::Method;
@@ -64,9 +63,13 @@ async fn a_shadows_answer_is_captured_and_nobodys() {
     let response = world.predict("r-1", "mine").await;
     assert_eq!(version(&response), 1);
     assert!(world.captured().await.is_empty());
-    let asked = world.objects.reads();
+    let asked = world.objects.reads("artifacts/");
     world.settle().await;
-    assert_eq!(world.objects.reads(), asked + 1, "the shadow is loaded after the answer");
+    assert_eq!(
+        world.objects.reads("artifacts/"),
+        asked + 1,
+        "the shadow is loaded after the answer"
+    );
 
     let [(_, own), (folder, shadow)] = world.captured().await.try_into().unwrap();
     assert_eq!(folder, "capture/taxi/shadow/2026/03/01/10");
@@ -109,7 +112,7 @@ async fn a_shadow_that_takes_long_costs_no_capture_and_not_the_invocation() {
     world.register(5, "", false).await;
     world.share(None, Some(2)).await;
     assert_eq!(version(&world.predict("r-1", "mine").await), 1);
-    world.bucket.reads_hang.store(true, Ordering::Relaxed);
+    world.leave_readers_waiting();
 
     let mut settling = Box::pin(world.inference.settle(soon(Duration::from_secs(5))));
     assert!(timeout(Duration::from_secs(3), &mut settling).await.is_err(), "the shadow is loading");
@@ -121,7 +124,7 @@ async fn a_shadow_that_takes_long_costs_no_capture_and_not_the_invocation() {
         (1.0, 0.0)
     );
 
-    world.bucket.reads_hang.store(false, Ordering::Relaxed);
+    world.objects.mend();
     world.predict("r-2", "mine").await;
     world.settle().await;
     assert_eq!(world.captured().await.len(), 3, "the next one is captured twice again");
@@ -135,11 +138,11 @@ async fn a_successor_that_takes_long_costs_no_capture() {
     world.settle().await;
     world.train(5, "").await;
     world.advance(Duration::from_secs(10));
-    world.bucket.reads_hang.store(true, Ordering::Relaxed);
+    world.leave_readers_waiting();
     assert_eq!(version(&world.predict("r-2", "mine").await), 1, "the old model answers");
     world.inference.settle(soon(Duration::from_secs(5))).await;
     assert_eq!(world.captured().await.len(), 2);
-    world.bucket.reads_hang.store(false, Ordering::Relaxed);
+    world.objects.mend();
     assert_eq!(version(&world.predict("r-3", "mine").await), 1);
     world.settle().await;
     assert_eq!(version(&world.predict("r-4", "mine").await), 2);

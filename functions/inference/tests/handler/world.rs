@@ -1,8 +1,6 @@
 //! A function over ports in memory, with models that were trained for it.
 
 use std::collections::BTreeSet;
-use std::future::pending;
-use std::ops::Range;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
@@ -20,7 +18,9 @@ use model_factory::capture::{CaptureLine, read_lines};
 use model_factory::clock::Clock;
 use model_factory::dataset::{Labelled, csv};
 use model_factory::delivery_stream::{PutRecords, Unput};
-use model_factory::memory::{MemoryEvents, MemoryObjects, MemoryRegistry, MemoryStream};
+use model_factory::memory::{
+    Call, Fate, MemoryEvents, MemoryObjects, MemoryRegistry, MemoryStream,
+};
 use model_factory::metrics::Metric;
 use model_factory::name::{Alias, ModelName, Version};
 use model_factory::port_error::PortError;
@@ -31,7 +31,7 @@ use model_factory::registry::{
 use model_factory::runtime::emf::MetricMemory;
 use model_factory::serving::{CachePorts, CacheSettings, ModelCache};
 use model_factory::spec::Spec;
-use model_factory::storage::{Described, Listed, Object, ReadObjects, WriteObjects, keys};
+use model_factory::storage::{ReadObjects, WriteObjects, keys};
 use model_factory::training::{Trained, TrainingContext, train};
 use serde_json::{Value, json};
 
@@ -45,58 +45,6 @@ pub(crate) struct HandClock(Mutex<Timestamp>);
 impl Clock for HandClock {
     fn now(&self) -> Timestamp {
         *self.0.lock().unwrap()
-    }
-}
-
-/// A bucket that can be out of order for writes, and that can leave those who ask waiting.
-pub(crate) struct Bucket {
-    pub(crate) inner: Arc<MemoryObjects>,
-    pub(crate) broken: AtomicBool,
-    pub(crate) reads_hang: AtomicBool,
-    pub(crate) writes_hang: AtomicBool,
-}
-
-#[async_trait]
-impl WriteObjects for Bucket {
-    async fn put(&self, key: &str, content_type: &str, bytes: Bytes) -> Result<(), PortError> {
-        if self.writes_hang.load(Ordering::Relaxed) {
-            pending::<()>().await;
-        }
-        match self.broken.load(Ordering::Relaxed) {
-            true => Err(PortError::retryable(format!("put {key}"), "out of order")),
-            false => self.inner.put(key, content_type, bytes).await,
-        }
-    }
-
-    async fn copy(&self, from: &str, etag: &str, to: &str) -> Result<bool, PortError> {
-        self.inner.copy(from, etag, to).await
-    }
-}
-
-#[async_trait]
-impl ReadObjects for Bucket {
-    async fn get(&self, key: &str) -> Result<Option<Object>, PortError> {
-        if self.reads_hang.load(Ordering::Relaxed) {
-            pending::<()>().await;
-        }
-        self.inner.get(key).await
-    }
-
-    async fn describe(&self, key: &str) -> Result<Option<Described>, PortError> {
-        self.inner.describe(key).await
-    }
-
-    async fn get_range(
-        &self,
-        key: &str,
-        etag: &str,
-        range: Range<u64>,
-    ) -> Result<Option<Bytes>, PortError> {
-        self.inner.get_range(key, etag, range).await
-    }
-
-    async fn list(&self, prefix: &str) -> Result<Vec<Listed>, PortError> {
-        self.inner.list(prefix).await
     }
 }
 
@@ -125,7 +73,6 @@ pub(crate) struct World {
     pub(crate) clock: Arc<HandClock>,
     pub(crate) registry: Arc<MemoryRegistry>,
     pub(crate) objects: Arc<MemoryObjects>,
-    pub(crate) bucket: Arc<Bucket>,
     pub(crate) stream: Arc<Stream>,
     pub(crate) events: Arc<MemoryEvents>,
     pub(crate) metrics: Arc<MetricMemory>,
@@ -138,7 +85,7 @@ impl World {
     }
 
     pub(crate) fn with(settings: CaptureSettings) -> Self {
-        Self::before(settings, |bucket, _| Sink::Bucket(bucket))
+        Self::before(settings, |objects, _| Sink::Bucket(objects))
     }
 
     /// A world whose captures go through a delivery stream.
@@ -151,7 +98,7 @@ impl World {
 
     fn before(
         settings: CaptureSettings,
-        sink: impl FnOnce(Arc<Bucket>, Arc<Stream>) -> Sink,
+        sink: impl FnOnce(Arc<MemoryObjects>, Arc<Stream>) -> Sink,
     ) -> Self {
         Self::deployed(settings, sink, true, None)
     }
@@ -159,12 +106,12 @@ impl World {
     /// A world of a stack's parameters.
     pub(crate) fn of_stack(training_by_api: bool, model: Option<ModelName>) -> Self {
         let settings = CaptureSettings::for_memory(512);
-        Self::deployed(settings, |bucket, _| Sink::Bucket(bucket), training_by_api, model)
+        Self::deployed(settings, |objects, _| Sink::Bucket(objects), training_by_api, model)
     }
 
     fn deployed(
         settings: CaptureSettings,
-        sink: impl FnOnce(Arc<Bucket>, Arc<Stream>) -> Sink,
+        sink: impl FnOnce(Arc<MemoryObjects>, Arc<Stream>) -> Sink,
         training_by_api: bool,
         model: Option<ModelName>,
     ) -> Self {
@@ -172,19 +119,13 @@ impl World {
         let clock = Arc::new(HandClock(Mutex::new(start)));
         let registry = Arc::new(MemoryRegistry::new(clock.clone()));
         let objects = Arc::new(MemoryObjects::default());
-        let bucket = Arc::new(Bucket {
-            inner: objects.clone(),
-            broken: AtomicBool::new(false),
-            reads_hang: AtomicBool::new(false),
-            writes_hang: AtomicBool::new(false),
-        });
         let stream = Arc::new(Stream::default());
-        let sink = sink(bucket.clone(), stream.clone());
+        let sink = sink(objects.clone(), stream.clone());
         let events = Arc::new(MemoryEvents::default());
         let metrics = Arc::new(MetricMemory::default());
         let ports = CachePorts {
             registry: registry.clone(),
-            objects: bucket.clone(),
+            objects: objects.clone(),
             events: events.clone(),
             clock: clock.clone(),
         };
@@ -192,7 +133,7 @@ impl World {
             models: Arc::new(ModelCache::new(ports, CacheSettings::for_memory(512))),
             registry: registry.clone(),
             captures: Arc::new(Captures::new(sink, clock.clone(), settings)),
-            objects: bucket.clone(),
+            objects: objects.clone(),
             runs: objects.clone(),
             events: events.clone(),
             forecast_model: None,
@@ -202,7 +143,25 @@ impl World {
             clock: clock.clone(),
         })
         .of_function("taxi-inference");
-        Self { clock, registry, objects, bucket, stream, events, metrics, inference }
+        Self { clock, registry, objects, stream, events, metrics, inference }
+    }
+
+    /// From now on, no artifact that is asked for comes.
+    pub(crate) fn leave_readers_waiting(&self) {
+        self.objects.judge(|call, key| match call == Call::Read && key.starts_with("artifacts/") {
+            true => Fate::Unanswered,
+            false => Fate::Served,
+        });
+    }
+
+    /// From now on, this becomes of captures that are written.
+    pub(crate) fn judge_captures(&self, fate: Fate) {
+        self.objects.judge(move |call, key| {
+            match call == Call::Write && key.starts_with("capture/") {
+                true => fate,
+                false => Fate::Served,
+            }
+        });
     }
 
     pub(crate) fn advance(&self, span: Duration) {

@@ -11,7 +11,7 @@ fn of_other(balance: f64) -> String {
 async fn world_of_two_models() -> World {
     let world = World::new().await;
     world.train("other", "").await;
-    world.bucket.break_down("artifacts/other/");
+    world.break_down("artifacts/other/");
     world
 }
 
@@ -32,7 +32,7 @@ async fn a_stream_is_read_on_from_its_first_failure() {
     assert_eq!(world.handle(&batch(records.clone())).await, ["3"]);
     assert_eq!(ids(&world), ["shardId-000000000000:1"], "nothing overtakes the failure");
     assert_eq!(world.letters.messages().len(), 1, "what is read again is a letter only then");
-    world.bucket.mend();
+    world.objects.mend();
     assert!(world.handle(&batch(records.into_iter().skip(2))).await.is_empty());
     let expected = [1, 3, 4].map(|number| json!(format!("shardId-000000000000:{number}")));
     assert_eq!(ids(&world), expected);
@@ -66,7 +66,7 @@ async fn of_a_group_what_follows_a_failure_waits_with_it() {
 async fn nothing_is_done_that_is_not_stored() {
     for prefix in ["stream/", "capture/"] {
         let world = World::new().await;
-        world.bucket.break_down(prefix);
+        world.break_down(prefix);
         let event = batch([message("a", &row(1.0)), message("b", "nonsense")]);
         assert_eq!(world.handle(&event).await, ["a"], "{prefix}");
         assert!(world.results.told().is_empty(), "{prefix}");

@@ -2,16 +2,14 @@
 //! shapes of batches.
 
 use std::collections::{BTreeSet, HashMap};
-use std::ops::Range;
 use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 
 use async_trait::async_trait;
-use bytes::Bytes;
 use model_factory::capture::{CaptureLine, read_lines};
 use model_factory::clock::{Clock, SystemClock};
 use model_factory::dataset::{Labelled, csv};
-use model_factory::memory::{MemoryEvents, MemoryObjects, MemoryQueue, MemoryRegistry};
+use model_factory::memory::{Fate, MemoryEvents, MemoryObjects, MemoryQueue, MemoryRegistry};
 use model_factory::name::{Alias, ModelName};
 use model_factory::port_error::PortError;
 use model_factory::queue::{Message, SendMessages, Unsent};
@@ -19,74 +17,11 @@ use model_factory::registry::{Actor, Cause, NewVersion, Promotion, WriteRegistry
 use model_factory::runtime::emf::MetricMemory;
 use model_factory::serving::{CachePorts, CacheSettings, ModelCache};
 use model_factory::spec::Spec;
-use model_factory::storage::{Described, Listed, Object, ReadObjects, WriteObjects, keys};
+use model_factory::storage::{Listed, ReadObjects, WriteObjects, keys};
 use model_factory::training::{TrainingContext, train};
 use serde_json::{Value, json};
 use stream_inference::handler::Stream;
 use stream_inference::ports::Ports;
-
-/// A bucket whose keys with a prefix cannot be reached.
-#[derive(Default)]
-pub(crate) struct Bucket {
-    pub(crate) inner: MemoryObjects,
-    broken: Mutex<Option<String>>,
-}
-
-impl Bucket {
-    pub(crate) fn break_down(&self, prefix: &str) {
-        *self.broken.lock().unwrap() = Some(prefix.to_owned());
-    }
-
-    pub(crate) fn mend(&self) {
-        *self.broken.lock().unwrap() = None;
-    }
-
-    fn reach(&self, key: &str) -> Result<(), PortError> {
-        match self.broken.lock().unwrap().as_deref() {
-            Some(prefix) if key.starts_with(prefix) => {
-                Err(PortError::retryable(format!("reach {key}"), "out of order"))
-            }
-            _ => Ok(()),
-        }
-    }
-}
-
-#[async_trait]
-impl ReadObjects for Bucket {
-    async fn get(&self, key: &str) -> Result<Option<Object>, PortError> {
-        self.reach(key)?;
-        self.inner.get(key).await
-    }
-
-    async fn describe(&self, key: &str) -> Result<Option<Described>, PortError> {
-        self.inner.describe(key).await
-    }
-
-    async fn get_range(
-        &self,
-        key: &str,
-        etag: &str,
-        range: Range<u64>,
-    ) -> Result<Option<Bytes>, PortError> {
-        self.inner.get_range(key, etag, range).await
-    }
-
-    async fn list(&self, prefix: &str) -> Result<Vec<Listed>, PortError> {
-        self.inner.list(prefix).await
-    }
-}
-
-#[async_trait]
-impl WriteObjects for Bucket {
-    async fn put(&self, key: &str, content_type: &str, bytes: Bytes) -> Result<(), PortError> {
-        self.reach(key)?;
-        self.inner.put(key, content_type, bytes).await
-    }
-
-    async fn copy(&self, from: &str, etag: &str, to: &str) -> Result<bool, PortError> {
-        self.inner.copy(from, etag, to).await
-    }
-}
 
 /// A queue that refuses the message after so many.
 #[derive(Default)]
@@ -125,7 +60,7 @@ impl SendMessages for Queue {
 }
 
 pub(crate) struct World {
-    pub(crate) bucket: Arc<Bucket>,
+    pub(crate) objects: Arc<MemoryObjects>,
     pub(crate) results: Arc<Queue>,
     pub(crate) letters: Arc<Queue>,
     pub(crate) metrics: Arc<MetricMemory>,
@@ -143,19 +78,19 @@ impl World {
     pub(crate) async fn with_capture(spec: &str) -> Self {
         let clock: Arc<dyn Clock> = Arc::new(SystemClock);
         let registry = Arc::new(MemoryRegistry::new(Arc::clone(&clock)));
-        let bucket = Arc::new(Bucket::default());
+        let objects = Arc::new(MemoryObjects::default());
         let [results, letters] = [(); 2].map(|()| Arc::new(Queue::default()));
         let metrics = Arc::new(MetricMemory::default());
         let ports = CachePorts {
             registry: registry.clone(),
-            objects: bucket.clone(),
+            objects: objects.clone(),
             events: Arc::new(MemoryEvents::default()),
             clock: Arc::clone(&clock),
         };
         let stream = Stream::new(
             Ports {
                 models: Arc::new(ModelCache::new(ports, CacheSettings::for_memory(512))),
-                objects: bucket.clone(),
+                objects: objects.clone(),
                 results: Some(results.clone()),
                 dead_letters: letters.clone(),
                 metrics: metrics.clone(),
@@ -163,9 +98,17 @@ impl World {
             },
             Some("bank".parse().unwrap()),
         );
-        let world = Self { bucket, results, letters, metrics, registry, stream };
+        let world = Self { objects, results, letters, metrics, registry, stream };
         world.train("bank", spec).await;
         world
+    }
+
+    /// From now on, what has a key with the prefix cannot be reached.
+    pub(crate) fn break_down(&self, prefix: &'static str) {
+        self.objects.judge(move |_, key| match key.starts_with(prefix) {
+            true => Fate::Refused,
+            false => Fate::Served,
+        });
     }
 
     /// Trains a model that says `yes` from a balance of about 50 on, and makes it the
@@ -185,7 +128,7 @@ impl World {
         let data = Labelled::from_raw(raw, &spec).unwrap();
         let trained = train(&model, &data, &spec, None, &TrainingContext::default()).unwrap();
         let key = keys::artifact(&model, &trained.sha256);
-        self.bucket.inner.put(&key, "", trained.artifact.clone().into()).await.unwrap();
+        self.objects.put(&key, "", trained.artifact.clone().into()).await.unwrap();
         let version = NewVersion {
             model,
             artifact: trained.sha256.clone(),
@@ -226,8 +169,8 @@ impl World {
     /// The stored results by their keys.
     pub(crate) async fn stored(&self, prefix: &str) -> HashMap<String, Vec<Value>> {
         let mut stored = HashMap::new();
-        for Listed { key, .. } in self.bucket.inner.list(prefix).await.unwrap() {
-            let object = self.bucket.inner.get(&key).await.unwrap().unwrap();
+        for Listed { key, .. } in self.objects.list(prefix).await.unwrap() {
+            let object = self.objects.get(&key).await.unwrap().unwrap();
             let lines = String::from_utf8(object.bytes.to_vec()).unwrap();
             let lines = lines.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
             stored.insert(key, lines);
@@ -238,8 +181,8 @@ impl World {
     /// All lines of captures.
     pub(crate) async fn captured(&self) -> Vec<CaptureLine> {
         let mut lines = Vec::new();
-        for Listed { key, .. } in self.bucket.inner.list("capture/").await.unwrap() {
-            let object = self.bucket.inner.get(&key).await.unwrap().unwrap();
+        for Listed { key, .. } in self.objects.list("capture/").await.unwrap() {
+            let object = self.objects.get(&key).await.unwrap().unwrap();
             lines.extend(read_lines(&object.bytes).map(Result::unwrap));
         }
         lines

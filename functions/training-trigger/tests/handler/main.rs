@@ -11,24 +11,23 @@ mod data_sets;
 mod imports;
 mod series;
 
-use std::ops::Range;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use async_trait::async_trait;
 use bytes::Bytes;
 use model_factory::capture::{self, CaptureLine, Exchange, GroundTruth, Origin};
 use model_factory::clock::SystemClock;
 use model_factory::events::EventKind;
 use model_factory::idempotency::{Begin, IdempotencyStore};
-use model_factory::memory::{MemoryEvents, MemoryIdempotency, MemoryObjects, MemoryRegistry};
+use model_factory::memory::{
+    Call, Fate, MemoryEvents, MemoryIdempotency, MemoryObjects, MemoryRegistry,
+};
 use model_factory::name::{Alias, ModelName, Reference, Version};
-use model_factory::port_error::PortError;
 use model_factory::protocol::Protocol;
 use model_factory::registry::{Actor, Cause, Move, ReadRegistry, WriteRegistry};
 use model_factory::runtime::Failure;
 use model_factory::runtime::emf::MetricMemory;
-use model_factory::storage::{Described, Listed, Object, ReadObjects, WriteObjects};
+use model_factory::storage::{ReadObjects, WriteObjects};
 use serde_json::{Value, json};
 use training_trigger::handler::handle;
 use training_trigger::invocation::Invocation;
@@ -465,41 +464,15 @@ async fn an_object_of_another_bucket_is_an_invalid_event() {
     assert!(matches!(world.handle(&json!([])).await, Err(Failure::InvalidEvent(_))));
 }
 
-/// A bucket that cannot be read.
-struct Unreachable;
-
-#[async_trait]
-impl ReadObjects for Unreachable {
-    async fn get(&self, key: &str) -> Result<Option<Object>, PortError> {
-        Err(PortError::retryable(format!("get {key}"), "no route to host"))
-    }
-
-    async fn describe(&self, key: &str) -> Result<Option<Described>, PortError> {
-        Err(PortError::retryable(format!("head {key}"), "no route to host"))
-    }
-
-    async fn get_range(
-        &self,
-        key: &str,
-        _etag: &str,
-        _range: Range<u64>,
-    ) -> Result<Option<Bytes>, PortError> {
-        Err(PortError::retryable(format!("get {key}"), "no route to host"))
-    }
-
-    async fn list(&self, prefix: &str) -> Result<Vec<Listed>, PortError> {
-        Err(PortError::retryable(format!("list {prefix}"), "no route to host"))
-    }
-}
-
 #[tokio::test]
 async fn an_outage_is_retryable_and_gives_the_claim_up() {
     let world = world();
     let event = world.upload(KEY, &rides()).await;
-    let cut_off = Ports { read_objects: Arc::new(Unreachable), ..world.ports.clone() };
-    let failure = handle(&cut_off, event.clone(), &call("request-1")).await.unwrap_err();
+    world.objects.judge(|_, _| Fate::Refused);
+    let failure = world.handle(&event).await.unwrap_err();
     assert!(matches!(failure, Failure::Retryable(_)), "{failure}");
-    assert_eq!(failure.to_string(), "get models/taxi/model.toml failed: no route to host");
+    assert_eq!(failure.to_string(), "get models/taxi/model.toml failed: out of order");
+    world.objects.mend();
     assert!(matches!(
         world.handle(&event).await.unwrap().outcome,
         Outcome::Registered { promoted: true, .. }
