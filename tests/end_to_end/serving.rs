@@ -128,10 +128,12 @@ async fn what_waits_in_a_sandbox_is_written_before_it_ends() {
     let rows = rides(1, Season::Usual, 3);
     let delay = ("MODEL_FACTORY_CAPTURE_DELAY_SECONDS", "600");
     let factory = factory_of_two(&[delay, ("MODEL_FACTORY_PRELOAD", "taxi,unknown")]).await;
-    for _ in 0..3 {
+    factory.http.post(INFER, &rows.tensors()).await.ok();
+    factory.idle().await;
+    for _ in 0..2 {
         factory.http.post(INFER, &rows.tensors()).await.ok();
     }
-    assert_eq!(captured(&factory, "champion").await, Vec::<Value>::new());
+    assert_eq!(captured(&factory, "champion").await.len(), 1);
     let factory = factory.restart().await;
     assert_eq!(captured(&factory, "champion").await.len(), 3);
     factory.end().await;

@@ -61,7 +61,7 @@ struct Tuning {
     /// For how many seconds an alias is believed without being read again
     #[arg(long, value_name = "SECONDS", default_value = "0", value_parser = seconds)]
     alias_ttl: Duration,
-    /// For how many seconds captured exchanges may wait in a process for others
+    /// For how many seconds after a write captured exchanges wait in a process for others
     #[arg(long, value_name = "SECONDS", default_value = "0", value_parser = seconds)]
     capture_delay: Duration,
     /// Let captured exchanges go through the embedded Firehose

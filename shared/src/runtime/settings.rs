@@ -26,8 +26,8 @@ pub struct Settings {
     /// `taxi,fraud@challenger`; the champion where neither alias nor version is named.
     /// Default none.
     pub preload: Vec<(ModelName, Reference)>,
-    /// `MODEL_FACTORY_CAPTURE_DELAY_SECONDS`: how long captured exchanges may wait for
-    /// others. Default 0: they are written after each answer.
+    /// `MODEL_FACTORY_CAPTURE_DELAY_SECONDS`: how long after a write captured exchanges
+    /// wait for others. Default 10 seconds; 0 writes them after each answer.
     pub capture_delay: Duration,
     /// `MODEL_FACTORY_CAPTURE_STREAM`: the Firehose delivery stream that captured exchanges
     /// go through. Default none: they are written to the bucket.
@@ -106,7 +106,7 @@ impl Settings {
             lease: seconds("MODEL_FACTORY_LEASE_SECONDS", 45.0, 0.1)?,
             alias_ttl: seconds("MODEL_FACTORY_ALIAS_TTL_SECONDS", 5.0, 0.0)?,
             preload: models("MODEL_FACTORY_PRELOAD", read("MODEL_FACTORY_PRELOAD"))?,
-            capture_delay: seconds("MODEL_FACTORY_CAPTURE_DELAY_SECONDS", 0.0, 0.0)?,
+            capture_delay: seconds("MODEL_FACTORY_CAPTURE_DELAY_SECONDS", 10.0, 0.0)?,
             capture_stream: read("MODEL_FACTORY_CAPTURE_STREAM").filter(|name| !name.is_empty()),
             forecast_model: model("MODEL_FACTORY_FORECAST_MODEL", &read)?,
             model: model("MODEL_FACTORY_MODEL", &read)?,

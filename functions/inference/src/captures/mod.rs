@@ -26,8 +26,8 @@ pub struct CaptureSettings {
     /// The bytes of lines that are held while they cannot be written; more are lost, and
     /// counted.
     pub capacity: usize,
-    /// How long lines may wait for others, so that files are larger and fewer. Default 0:
-    /// they are written after each answer.
+    /// How long after a write lines wait for others, so that files are larger and fewer; those
+    /// of rare requests do not. Default 0: they are written after each answer.
     pub delay: Duration,
 }
 
@@ -68,7 +68,8 @@ pub struct Captures {
 struct State {
     batches: Vec<Batch>,
     bytes: usize,
-    oldest: Option<Timestamp>,
+    /// When lines were last written, or were to be.
+    tried: Option<Timestamp>,
     lost: u64,
 }
 
@@ -90,7 +91,6 @@ impl Captures {
             state.lost += 1;
             return;
         }
-        state.oldest.get_or_insert_with(|| self.clock.now());
         state.bytes += content.len();
         let folder = hour_prefix(&origin.model, &origin.variant, event.inference_time);
         let batch = state.batches.iter_mut().rev().find(|batch| batch.folder == folder);
@@ -106,12 +106,12 @@ impl Captures {
         self.state().lost += lines;
     }
 
-    /// Writes what has waited long enough, or is enough.
+    /// Writes what was added, where the last write is long enough ago or it is enough.
     pub async fn flush(&self) -> Flushed {
         let waits = {
-            let State { bytes, oldest, .. } = &*self.state();
-            let age = oldest.map(|oldest| self.clock.now().duration_since(oldest).unsigned_abs());
-            *bytes < FILE_BYTES && age.is_some_and(|age| age < self.settings.delay)
+            let State { bytes, tried, .. } = &*self.state();
+            let since = tried.map(|tried| self.clock.now().duration_since(tried).unsigned_abs());
+            *bytes < FILE_BYTES && since.is_some_and(|since| since < self.settings.delay)
         };
         match waits {
             true => Flushed { lost: std::mem::take(&mut self.state().lost), ..Flushed::default() },

@@ -18,8 +18,10 @@ impl<'c> UnderWay<'c> {
     /// All that was added.
     pub(super) fn of(captures: &'c Captures) -> Self {
         let mut state = captures.state();
-        state.oldest = None;
-        let waiting = std::mem::take(&mut state.batches).into();
+        let waiting: VecDeque<Batch> = std::mem::take(&mut state.batches).into();
+        if !waiting.is_empty() {
+            state.tried = Some(captures.clock.now());
+        }
         drop(state);
         Self { captures, waiting, unwritten: Vec::new() }
     }
@@ -45,7 +47,6 @@ impl Drop for UnderWay<'_> {
             return;
         }
         let mut state = self.captures.state();
-        state.oldest = Some(self.captures.clock.now());
         self.unwritten.append(&mut state.batches);
         state.batches = std::mem::take(&mut self.unwritten);
     }

@@ -9,6 +9,7 @@ use inference::captures::CaptureSettings;
 use model_factory::capture::CaptureLine;
 use model_factory::dataset::{Kind, Values};
 use model_factory::delivery_stream::RECORD_BYTES;
+use model_factory::memory::Fate;
 use model_factory::protocol::Limits;
 use serde_json::{Value, json};
 use tokio::time::timeout;
@@ -31,33 +32,36 @@ async fn exchanges_of_an_hour_lie_in_one_file() {
 }
 
 #[tokio::test]
-async fn lines_may_wait_for_others_but_not_for_long_and_not_at_the_end() {
+async fn lines_of_frequent_requests_wait_for_others_but_not_for_long_and_not_at_the_end() {
     let minute = Duration::from_secs(60);
     let world = World::with(CaptureSettings::for_memory(512).with_delay(minute));
     world.train(2, "").await;
-    world.predict("r-1", "mine").await;
+    let captured = async |request| {
+        world.predict(request, "mine").await;
+        world.settle().await;
+        world.captured().await.len()
+    };
     world.settle().await;
-    assert_eq!(world.captured().await.len(), 0);
+    assert_eq!(captured("r-1").await, 1, "nothing was written before");
+    assert_eq!(captured("r-2").await, 1);
     world.advance(minute);
-    world.predict("r-2", "mine").await;
-    world.settle().await;
-    assert_eq!(world.captured().await.len(), 2);
-    world.predict("r-3", "mine").await;
+    assert_eq!(captured("r-3").await, 3);
+    assert_eq!(captured("r-4").await, 3);
     world.finish().await;
-    assert_eq!(world.captured().await.len(), 3, "the sandbox ends");
+    assert_eq!(world.captured().await.len(), 4, "the sandbox ends");
 }
 
 #[tokio::test]
 async fn what_cannot_be_written_is_tried_again_and_counted() {
     let world = World::new();
     world.train(2, "").await;
-    world.bucket.broken.store(true, Ordering::Relaxed);
+    world.judge_captures(Fate::Refused);
     for request in ["r-1", "r-2"] {
         world.predict(request, "mine").await;
         world.settle().await;
     }
     assert_eq!(world.metrics.sum("CaptureFailures"), 2.0);
-    world.bucket.broken.store(false, Ordering::Relaxed);
+    world.objects.mend();
     world.predict("r-3", "mine").await;
     world.settle().await;
     assert_eq!(world.captured().await.len(), 3);
@@ -71,14 +75,14 @@ async fn what_cannot_be_written_is_tried_again_and_counted() {
 async fn a_flush_that_is_cut_off_is_done_by_the_next_one() {
     let world = World::new();
     world.train(2, "").await;
-    world.bucket.writes_hang.store(true, Ordering::Relaxed);
+    world.judge_captures(Fate::Unanswered);
     world.predict("r-1", "mine").await;
     world.settle().await;
     assert_eq!(world.metrics.sum("CaptureFailures"), 1.0, "there was no time");
     // The sandbox ends while the extension works.
     world.predict("r-2", "mine").await;
     let _ = timeout(Duration::from_secs(1), world.settle()).await;
-    world.bucket.writes_hang.store(false, Ordering::Relaxed);
+    world.objects.mend();
     world.finish().await;
     assert_eq!(world.captured().await.len(), 2);
     assert_eq!(world.metrics.sum("CapturesLost"), 0.0);
@@ -86,13 +90,12 @@ async fn a_flush_that_is_cut_off_is_done_by_the_next_one() {
 
 #[tokio::test(start_paused = true)]
 async fn what_the_sandbox_takes_with_it_is_counted() {
-    for hangs in [true, false] {
+    for fate in [Fate::Unanswered, Fate::Refused] {
         let world = World::new();
         world.train(2, "").await;
         world.register(5, "", false).await;
         world.share(None, Some(2)).await;
-        world.bucket.writes_hang.store(hangs, Ordering::Relaxed);
-        world.bucket.broken.store(!hangs, Ordering::Relaxed);
+        world.judge_captures(fate);
         for request in ["r-1", "r-2"] {
             world.predict(request, "mine").await;
         }
@@ -107,13 +110,13 @@ async fn a_buffer_that_is_full_loses_what_comes_and_says_so() {
     let settings = CaptureSettings { capacity: 1500, ..CaptureSettings::for_memory(512) };
     let world = World::with(settings);
     world.train(2, "").await;
-    world.bucket.broken.store(true, Ordering::Relaxed);
+    world.judge_captures(Fate::Refused);
     for request in 0..5 {
         world.predict(&format!("r-{request}"), "mine").await;
         world.settle().await;
     }
     let lost = world.metrics.sum("CapturesLost");
-    world.bucket.broken.store(false, Ordering::Relaxed);
+    world.objects.mend();
     world.settle().await;
     assert!(lost >= 1.0);
     assert_eq!(world.captured().await.len(), 5 - lost as usize);
