@@ -10,5 +10,5 @@ export CARGO_PROFILE_RELEASE_STRIP=symbols CARGO_TARGET_DIR=target/bench
 cargo build --locked --release -p training-trigger -p inference -p drift-check -p model-factory-bench
 scripts/python-tools.sh serving
 python=.venv/serving/bin/python models=target/bench/data/serving
-if [[ ! -e $models/sklearn.joblib ]]; then "$python" bench/serving/models.py "$models"; fi
+if [[ ! -e $models/sklearn-frame.joblib ]]; then "$python" bench/serving/models.py "$models"; fi
 exec target/bench/release/bench --binaries target/bench/release --models "$models" --python "$python" "$@"

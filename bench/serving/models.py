@@ -4,7 +4,8 @@
 
 `rows.csv` is what the factory profiles and scores the model on; `model.txt` is LightGBM's
 model, which the factory imports; `lightgbm.joblib` and `model.onnx` are the same model, and
-`sklearn.joblib` is scikit-learn's boosting of the same size: 100 trees of 31 leaves.
+`sklearn.joblib` is scikit-learn's boosting of the same size: 100 trees of 31 leaves, and
+`sklearn-frame.joblib` the same fitted on a table with names.
 """
 
 import pathlib
@@ -14,6 +15,7 @@ import joblib
 import lightgbm
 import numpy as np
 import onnxmltools
+import pandas
 from onnxmltools.convert.common.data_types import FloatTensorType
 from sklearn.ensemble import HistGradientBoostingClassifier
 
@@ -38,4 +40,6 @@ onnx = onnxmltools.convert_lightgbm(
     boosting, initial_types=[("X", FloatTensorType([None, COLUMNS]))], zipmap=False
 )
 onnxmltools.utils.save_model(onnx, str(folder / "model.onnx"))
-joblib.dump(HistGradientBoostingClassifier(max_iter=TREES, early_stopping=False).fit(rows, target), folder / "sklearn.joblib")
+for file, inputs in [("sklearn.joblib", rows), ("sklearn-frame.joblib", pandas.DataFrame(rows, columns=names))]:
+    scikit = HistGradientBoostingClassifier(max_iter=TREES, early_stopping=False).fit(inputs, target)
+    joblib.dump(scikit, folder / file)

@@ -32,11 +32,15 @@ struct Options {
     /// How many requests each warm function answers
     #[arg(long, default_value_t = 3000)]
     warm: usize,
+    /// How many requests a warm function answers before the next one's turn: with 1, the others
+    /// have had the processor's caches in between
+    #[arg(long, default_value_t = 50, value_parser = clap::value_parser!(u16).range(1..))]
+    batch: u16,
 }
 
 type Failure = Box<dyn std::error::Error + Send + Sync>;
 
-#[tokio::main]
+#[tokio::main(flavor = "current_thread")]
 async fn main() -> ExitCode {
     match run(&Options::parse()).await {
         Ok(()) => ExitCode::SUCCESS,
@@ -52,11 +56,12 @@ async fn run(options: &Options) -> Result<(), Failure> {
     let names: Vec<&str> = CONTESTANTS.iter().map(|contestant| contestant.name).collect();
     println!("| what | {} |\n|---|{}", names.join(" | "), "---|".repeat(names.len()));
     let one_row = setup::request(1);
-    let cold = in_turn(&bench, options.cold, &one_row, |index| index).await?;
+    let cold = in_turn(&bench, options.cold, 1, &one_row, |index| index).await?;
     row("process start to first answer, p50 ms", &cold, |figures| figures.percentile(50.0));
     let memory = resident(&bench)?;
     for (rows, requests) in [(1, options.warm), (1000, options.warm / 10)] {
-        let warm = in_turn(&bench, requests, &setup::request(rows), |_| 0).await?;
+        let request = setup::request(rows);
+        let warm = in_turn(&bench, requests, options.batch.into(), &request, |_| 0).await?;
         for percent in [50.0, 99.0] {
             let what = format!("warm, rows: {rows}, p{percent} ms");
             row(&what, &warm, |figures| figures.percentile(percent));
@@ -72,18 +77,21 @@ async fn run(options: &Options) -> Result<(), Failure> {
     Ok(())
 }
 
-/// How long each contestant takes to answer so many times, one after the other; `copy` says
-/// which of its copies answers.
+/// How long each contestant takes to answer so many times, `batch` times before the next
+/// one's turn; `copy` says which of its copies answers.
 async fn in_turn(
     bench: &Bench,
     requests: usize,
+    batch: usize,
     request: &bytes::Bytes,
     copy: impl Fn(usize) -> usize,
 ) -> Result<Vec<Figures>, Failure> {
     let mut figures: Vec<Figures> = CONTESTANTS.iter().map(|_| Figures::default()).collect();
-    for index in 0..requests {
+    for first in (0..requests).step_by(batch) {
         for (contestant, figures) in CONTESTANTS.iter().zip(&mut figures) {
-            figures.add(bench.invoke(contestant, copy(index), request).await?);
+            for index in first..requests.min(first + batch) {
+                figures.add(bench.invoke(contestant, copy(index), request).await?);
+            }
         }
     }
     Ok(figures)
@@ -94,6 +102,6 @@ fn resident(bench: &Bench) -> Result<Vec<f64>, Failure> {
 }
 
 fn row<T>(name: &str, figures: &[T], value: impl Fn(&T) -> f64) {
-    let values: Vec<String> = figures.iter().map(|f| format!("{:.2}", value(f))).collect();
+    let values: Vec<String> = figures.iter().map(|f| format!("{:.3}", value(f))).collect();
     println!("| {name} | {} |", values.join(" | "));
 }

@@ -32,6 +32,7 @@ pub(crate) const CONTESTANTS: &[Contestant] = &[
     Contestant { name: "onnxruntime", python: Some(("onnx_handler", "model.onnx")) },
     Contestant { name: "lightgbm", python: Some(("joblib_handler", "lightgbm.joblib")) },
     Contestant { name: "scikit-learn", python: Some(("joblib_handler", "sklearn.joblib")) },
+    Contestant { name: "plain", python: Some(("plain_handler", "sklearn-frame.joblib")) },
 ];
 
 impl Contestant {
@@ -157,8 +158,9 @@ fn function(
     let template = FunctionSpec { concurrency: 1, ..inference.clone() };
     let Some((handler, model)) = contestant.python else {
         let mut environment = inference.environment.clone();
-        // As deployed: an alias is believed for a while.
+        // As deployed: an alias is believed for a while, and captures wait for others.
         environment.remove("MODEL_FACTORY_ALIAS_TTL_SECONDS");
+        environment.remove("MODEL_FACTORY_CAPTURE_DELAY_SECONDS");
         environment.insert("RUST_LOG".to_owned(), "warn".to_owned());
         let command = options.binaries.join(contestant.name).canonicalize()?;
         return Ok(FunctionSpec { command, environment, ..template });
