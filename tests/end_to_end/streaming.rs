@@ -24,7 +24,7 @@ folds = 3
 balance = "smote"
 metric = "f1"
 
-[training.grid.random_forest]
+[training.space.random_forest]
 n_estimators = [50, 100]
 max_features = ["sqrt"]
 max_depth = [10, 20, 30, 40, 50, 60, 70, 80, 90, 100, 110, 0]

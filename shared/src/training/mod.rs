@@ -50,7 +50,7 @@ pub use gate::Gate;
 pub use importance::Importances;
 pub use leaderboard::{Ended, Entry, Leaderboard, State};
 pub use realised::CameTrue;
-pub use search::GridError;
+pub use search::SpaceError;
 pub use series::{Forecasts, TrainedSeries, train_series};
 pub use validation::OutOfFold;
 
@@ -103,9 +103,9 @@ pub enum TrainingError {
     /// The spec guards a metric that the task does not have.
     #[error("model.toml: `gate.guards`: {0}")]
     Guard(UnknownMetric),
-    /// The spec's grid cannot be searched.
+    /// The spec's spaces cannot be searched.
     #[error("model.toml: {0}")]
-    Grid(#[from] GridError),
+    Space(#[from] SpaceError),
     /// No candidate could be fitted.
     #[error("no candidate could be fitted: {0}")]
     NoCandidate(String),

@@ -1,66 +1,16 @@
 //! Combinations of the values that the spec lists: all in their order, or draws of them.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::HashMap;
 
 use serde_json::Value;
 
-use super::build;
-use super::build::BALANCE;
+use super::build::{self, BALANCE};
+use super::declared::Declared;
 use super::propose::Propose;
-use super::space::{balances, tunable};
 use super::study::Study;
 use super::tpe::Params;
-use crate::dataset::Target;
-use crate::learners::Candidate;
-use crate::nearest::nearest;
-use crate::spec::{LearnerKind, Training};
-
-/// The spec's grid cannot be searched.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-pub enum GridError {
-    /// There is no grid for a learner that competes.
-    #[error(
-        "`training.grid` lists no values for {learners}, which `training.search` is to combine: \
-         add, for example, `[training.grid.boosting]` with `max_depth = [3, 6]`"
-    )]
-    Empty {
-        /// The learners that compete.
-        learners: String,
-    },
-    /// A learner has no such hyper-parameter.
-    #[error(
-        "`training.grid.{learner}` names `{name}`, which the learner does not have{}",
-        nearest.as_ref().map(|nearest| format!("; did you mean `{nearest}`?")).unwrap_or_default()
-    )]
-    UnknownName {
-        /// The learner.
-        learner: &'static str,
-        /// The name in the grid.
-        name: String,
-        /// The hyper-parameter that is spelled most like it.
-        nearest: Option<String>,
-    },
-    /// A value is none that the hyper-parameter can have.
-    #[error("`training.grid.{learner}.{name}` lists {value}: {reason}")]
-    Value {
-        /// The learner.
-        learner: &'static str,
-        /// The hyper-parameter.
-        name: String,
-        /// The value.
-        value: String,
-        /// Why it cannot be one.
-        reason: String,
-    },
-    /// A hyper-parameter has no values.
-    #[error("`training.grid.{learner}.{name}` lists no value: add one, or remove the line")]
-    NoValue {
-        /// The learner.
-        learner: &'static str,
-        /// The hyper-parameter.
-        name: String,
-    },
-}
+use crate::learners::{Balance, Candidate};
+use crate::spec::LearnerKind;
 
 /// The combinations, in an order.
 pub(super) struct Grid {
@@ -89,26 +39,11 @@ struct Shuffle {
 }
 
 impl Grid {
-    /// All combinations of the learners that can predict the target, one after another; rare
-    /// classes are made to count as the spec says, where the grid does not.
-    pub(super) fn new(training: &Training, target: &Target) -> Result<Self, GridError> {
-        let mut learners = Vec::new();
-        for (&learner, values) in &training.grid {
-            if tunable(training, target).any(|other| other == learner) {
-                let mut combinations = Combinations::new(learner, values)?;
-                if let Some(balance) = balances(training.balance, target).first()
-                    && !values.contains_key(BALANCE)
-                {
-                    combinations.axes.push((BALANCE.to_owned(), vec![balance.name().into()]));
-                }
-                learners.push(combinations);
-            }
-        }
-        if learners.is_empty() {
-            let learners: Vec<&str> = tunable(training, target).map(LearnerKind::name).collect();
-            return Err(GridError::Empty { learners: learners.join(", ") });
-        }
-        Ok(Self { learners, order: Order::Rising, next: 0 })
+    /// All combinations of declared spaces, one learner after another; rare classes are made to
+    /// count in the given way where a space does not say how.
+    pub(super) fn new(spaces: &[Declared], balance: Option<&Balance>) -> Self {
+        let learners = spaces.iter().map(|space| Combinations::new(space, balance)).collect();
+        Self { learners, order: Order::Rising, next: 0 }
     }
 
     /// The same in a random order, in which each combination of any learner is as likely as
@@ -172,20 +107,18 @@ impl Shuffle {
 }
 
 impl Combinations {
-    fn new(
-        learner: LearnerKind,
-        values: &BTreeMap<String, Vec<toml::Value>>,
-    ) -> Result<Self, GridError> {
-        let mut axes = Vec::with_capacity(values.len());
-        for (name, values) in values {
-            if values.is_empty() {
-                return Err(GridError::NoValue { learner: learner.name(), name: name.clone() });
-            }
-            let axis: Result<Vec<Value>, GridError> =
-                values.iter().map(|value| checked(learner, name, value)).collect();
-            axes.push((name.clone(), axis?));
+    fn new(space: &Declared, balance: Option<&Balance>) -> Self {
+        let mut axes: Vec<(String, Vec<Value>)> = space
+            .axes
+            .iter()
+            .map(|axis| (axis.name.to_owned(), axis.range.grid(axis.steps)))
+            .collect();
+        if let Some(balance) = balance
+            && axes.iter().all(|(name, _)| name != BALANCE)
+        {
+            axes.push((BALANCE.to_owned(), vec![balance.name().into()]));
         }
-        Ok(Self { learner, axes })
+        Self { learner: space.learner, axes }
     }
 
     fn count(&self) -> usize {
@@ -204,30 +137,10 @@ impl Combinations {
     }
 }
 
-/// A value that the learner takes for the hyper-parameter.
-fn checked(learner: LearnerKind, name: &str, value: &toml::Value) -> Result<Value, GridError> {
-    let value = serde_json::to_value(value).unwrap_or_default();
-    let params = Params::from([(name.to_owned(), value.clone())]);
-    let Err(error) = build::candidate(learner, &params) else { return Ok(value) };
-    let known = build::candidate(learner, &Params::new()).map(|usual| build::params(&usual));
-    let known = known.unwrap_or_default();
-    let (learner, named) = (learner.name(), name.to_owned());
-    Err(match known.contains_key(name) {
-        true => GridError::Value {
-            learner,
-            name: named,
-            value: value.to_string(),
-            reason: error.to_string(),
-        },
-        false => {
-            let nearest = nearest(name, known.keys().map(String::as_str)).map(str::to_owned);
-            GridError::UnknownName { learner, name: named, nearest }
-        }
-    })
-}
-
 #[cfg(test)]
 mod tests {
+    use std::collections::BTreeMap;
+
     use super::*;
 
     #[test]

@@ -2,9 +2,11 @@
 //! them.
 
 mod auto;
+mod axis;
 mod blend;
 mod budget;
 mod build;
+mod declared;
 mod finalists;
 mod grid;
 mod memory;
@@ -26,11 +28,12 @@ use crate::metrics::Metric;
 use crate::spec::{Choice, Search, Spec, Training};
 use auto::Auto;
 use budget::Budget;
+use declared::Declared;
 use grid::Grid;
 use propose::{Propose, Random, Tpe};
 use study::Study;
 
-pub use grid::GridError;
+pub use declared::SpaceError;
 
 /// From this many rows on, candidates are scored on fewer folds.
 const MANY_ROWS: usize = 20_000;
@@ -43,7 +46,7 @@ const MANY_ROWS: usize = 20_000;
 /// candidate, which is tried next if the spec wants it.
 ///
 /// # Errors
-/// When the spec's grid cannot be searched, or no candidate has a score.
+/// When the spec's spaces cannot be searched, or no candidate has a score.
 pub(super) fn run(
     training: &Labelled,
     metric: Metric,
@@ -53,8 +56,9 @@ pub(super) fn run(
 ) -> Result<(Leaderboard, OutOfFold), TrainingError> {
     let few = if training.rows() < MANY_ROWS { 5 } else { 3 };
     let folds = split::folds(training, &spec.split, spec.training.folds.unwrap_or(few));
-    let mut proposer = proposer(spec, training)?;
-    let mut first = warm_start(spec, &training.target, champion);
+    let declared = declared::declared(&spec.training, &training.target)?;
+    let mut proposer = proposer(spec, training, &declared)?;
+    let mut first = warm_start(spec, &training.target, champion, &declared);
     let budget = Budget::new(spec, training.rows(), context);
     let total = [budget.trials(), proposer.total()].into_iter().flatten().min();
     let perfect = if metric.higher_is_better() { 1.0 } else { 0.0 };
@@ -87,14 +91,23 @@ pub(super) fn run(
     Ok((leaderboard, predictions.ok_or_else(none)?))
 }
 
-fn proposer(spec: &Spec, data: &Labelled) -> Result<Box<dyn Propose>, TrainingError> {
+fn proposer(
+    spec: &Spec,
+    data: &Labelled,
+    declared: &[Declared],
+) -> Result<Box<dyn Propose>, SpaceError> {
     let (training, seed) = (&spec.training, spec.split.seed);
-    let spaces = || space::spaces(training, data);
+    let spaces = || space::spaces(training, data, declared);
+    let balance = space::balances(training.balance, &data.target).first();
+    let of_lists = !declared.is_empty() && declared.iter().all(Declared::is_of_lists);
     Ok(match training.search {
         Search::Auto => Box::new(Auto::new(spaces(), seed)),
-        Search::Grid => Box::new(Grid::new(training, &data.target)?),
-        Search::Random if training.grid.is_empty() => Box::new(Random::new(spaces(), seed)),
-        Search::Random => Box::new(Grid::new(training, &data.target)?.shuffled(seed)),
+        Search::Grid if declared.is_empty() => {
+            return Err(declared::empty(training, &data.target));
+        }
+        Search::Grid => Box::new(Grid::new(declared, balance)),
+        Search::Random if of_lists => Box::new(Grid::new(declared, balance).shuffled(seed)),
+        Search::Random => Box::new(Random::new(spaces(), seed)),
         Search::Tpe => Box::new(Tpe::new(spaces(), seed)),
     })
 }
@@ -105,24 +118,34 @@ fn blends(training: &Training) -> bool {
         Choice::Always => true,
         Choice::Never => false,
         // Who lists what is to be tried wants no other.
-        Choice::Auto => training.seconds.is_some() && training.grid.is_empty(),
+        Choice::Auto => training.seconds.is_some() && training.space.is_empty(),
     }
 }
 
-/// The champion's candidate, or the members of the blend that it is, unless the spec does
-/// not want them to be tried.
-fn warm_start(spec: &Spec, target: &Target, champion: Option<&Candidate>) -> VecDeque<Candidate> {
+/// The champion's candidate, or the members of the blend that it is, as far as they lie in the
+/// spaces that are declared, if some are; none unless the spec wants them to be tried.
+fn warm_start(
+    spec: &Spec,
+    target: &Target,
+    champion: Option<&Candidate>,
+    declared: &[Declared],
+) -> VecDeque<Candidate> {
     let training = &spec.training;
-    // Who lists what is to be tried wants no other.
-    let wanted = training.warm_start && training.grid.is_empty();
+    let lies_in = |candidate: &Candidate| {
+        let learner = candidate.learner.kind();
+        let space = declared.iter().find(|declared| declared.learner == learner);
+        declared.is_empty() || space.is_some_and(|space| space.contains(candidate))
+    };
     let fits = |candidate: &&Candidate| {
         space::tunable(training, target).any(|kind| kind == candidate.learner.kind())
             && space::balances(training.balance, target).contains(&candidate.balance)
+            && lies_in(candidate)
     };
-    let candidates = champion.filter(|_| wanted).map(|champion| match &champion.learner {
-        Learner::Blend(blend) => blend.members.iter().map(|member| &member.candidate).collect(),
-        _ => vec![champion],
-    });
+    let candidates =
+        champion.filter(|_| training.warm_start).map(|champion| match &champion.learner {
+            Learner::Blend(blend) => blend.members.iter().map(|member| &member.candidate).collect(),
+            _ => vec![champion],
+        });
     candidates.into_iter().flatten().filter(fits).cloned().collect()
 }
 

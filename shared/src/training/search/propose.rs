@@ -65,6 +65,7 @@ impl Tpe {
 impl Propose for Tpe {
     fn next(&mut self, study: &Study<'_>) -> Option<Candidate> {
         let count = self.spaces.len();
+        let mut draws = 0;
         untried(study, || {
             let ranked: Vec<Params> = study
                 .ranked()
@@ -74,8 +75,9 @@ impl Propose for Tpe {
                 .map(|learner| Params::from([(LEARNER.to_owned(), learner.name().into())]))
                 .collect();
             if ranked.len() < UNIFORM * count {
-                // Each learner in turn, so that all are known.
-                let space = self.spaces.get(ranked.len() % count.max(1))?;
+                // Each learner in turn, so that all are known; of one, all may have been tried.
+                let space = self.spaces.get((ranked.len() + draws) % count.max(1))?;
+                draws += 1;
                 return Some((space.learner, uniform(space, &mut self.random)));
             }
             let names = Range::choice(self.spaces.iter().map(|space| space.learner.name()));

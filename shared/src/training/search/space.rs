@@ -5,6 +5,7 @@ use std::collections::VecDeque;
 use serde_json::json;
 
 use super::build::{BALANCE, ENCODING};
+use super::declared::Declared;
 use super::range::Range;
 use super::tpe::Params;
 use crate::dataset::{Labelled, Target, Values};
@@ -54,14 +55,45 @@ impl Space {
         }
         Self { learner, ranges, portfolio }
     }
+
+    /// A declared space. What of the learner's portfolio lies in it is tried first, else its
+    /// middle.
+    fn declared(declared: &Declared, balances: &[Balance]) -> Self {
+        let learner = declared.learner;
+        let axes = declared.axes.iter();
+        let mut ranges: Vec<(&'static str, Range)> =
+            axes.map(|axis| (axis.name, axis.range.clone())).collect();
+        let mut portfolio = portfolio(learner);
+        portfolio.retain(|params| declared.contains_params(params.clone()));
+        if portfolio.is_empty() {
+            let middle = |(name, range): &(&str, Range)| ((*name).to_owned(), range.middle());
+            portfolio.push_back(ranges.iter().map(middle).collect());
+        }
+        if ranges.iter().all(|(name, _)| *name != BALANCE) {
+            ranges.push((BALANCE, Range::choice(balances.iter().map(|balance| balance.name()))));
+            if let Some(usual) = balances.first() {
+                for params in &mut portfolio {
+                    params.insert(BALANCE.to_owned(), usual.name().into());
+                }
+            }
+        }
+        Self { learner, ranges, portfolio }
+    }
 }
 
-/// The spaces of the spec's learners that can predict the target, but for the baseline's.
-pub(super) fn spaces(training: &Training, data: &Labelled) -> Vec<Space> {
+/// The spaces of the spec's learners that can predict the target, but for the baseline's: those
+/// that are declared, if some are.
+pub(super) fn spaces(training: &Training, data: &Labelled, declared: &[Declared]) -> Vec<Space> {
     let balances = balances(training.balance, &data.target);
-    tunable(training, &data.target)
-        .map(|learner| Space::new(learner, encodings(learner, data), balances))
-        .collect()
+    let own = |learner| Space::new(learner, encodings(learner, data), balances);
+    if declared.is_empty() {
+        return tunable(training, &data.target).map(own).collect();
+    }
+    let space = |declared: &Declared| match declared.axes.is_empty() {
+        true => own(declared.learner),
+        false => Space::declared(declared, balances),
+    };
+    declared.iter().map(space).collect()
 }
 
 /// The ways in which a learner may see the columns, the usual one first.
@@ -119,9 +151,7 @@ pub(super) fn balances(choice: BalanceChoice, target: &Target) -> &'static [Bala
             }
             // Less than half of the rows that it would have if all had as many.
             match counts.iter().any(|count| 2 * count * classes.len() < labels.len()) {
-                true if labels.len() < MANY_ROWS => {
-                    &[Balance::None, Balance::ClassWeight, Balance::Smote]
-                }
+                true if labels.len() < MANY_ROWS => &Balance::ALL,
                 true => &[Balance::None, Balance::ClassWeight],
                 false => &[Balance::None],
             }

@@ -43,8 +43,8 @@ fn free(data: &Labelled, training: &str) -> Leaderboard {
 fn a_grid_tries_every_combination_once() {
     let board = free(
         &numbers(60),
-        "search = 'grid'\nfolds = 2\n[training.grid.boosting]\nmax_depth = [2, 3]\neta = [0.1, 0.3, 0.5]\n\
-         [training.grid.linear]\nalpha = [1, 0.1]",
+        "search = 'grid'\nfolds = 2\n[training.space.boosting]\nmax_depth = [2, 3]\neta = [0.1, 0.3, 0.5]\n\
+         [training.space.linear]\nalpha = [1, 0.1]",
     );
     assert_eq!(board.ended, Ended::AllTried);
     let mut tried: Vec<String> = board.entries.iter().map(Entry::name).collect();
@@ -56,9 +56,9 @@ fn a_grid_tries_every_combination_once() {
 /// As scikit-learn's RandomizedSearchCV with lists only: without replacement.
 #[test]
 fn a_random_search_draws_combinations_of_a_grid_none_twice() {
-    const GRID: &str = "folds = 2\nwarm_start = true\n[training.grid.boosting]\n\
+    const GRID: &str = "folds = 2\nwarm_start = true\n[training.space.boosting]\n\
                         max_depth = [2, 3]\neta = [0.1, 0.3, 0.5]\n\
-                        [training.grid.linear]\nalpha = [1, 0.1]";
+                        [training.space.linear]\nalpha = [1, 0.1]";
     let tried = |training: &str| {
         let mut entries = free(&numbers(60), &format!("{training}\n{GRID}")).entries;
         entries.sort_by_key(|entry| entry.number);
@@ -75,28 +75,137 @@ fn a_random_search_draws_combinations_of_a_grid_none_twice() {
 }
 
 #[test]
-fn what_a_grid_cannot_hold_is_told_with_what_was_meant() {
+fn what_a_space_cannot_hold_is_told_with_what_was_meant() {
     let data = numbers(40);
     let told = |training: &str| {
         let context = TrainingContext::default();
         run(&data, Metric::Rmse, &spec(training), None, &context).unwrap_err().to_string()
     };
-    assert_eq!(
-        told("search = 'grid'\n[training.grid.boosting]\nmax_dept = [2]"),
-        "model.toml: `training.grid.boosting` names `max_dept`, which the learner does not \
-         have; did you mean `max_depth`?"
-    );
-    let wrong = told("search = 'grid'\n[training.grid.boosting]\nmax_depth = ['deep']");
-    assert!(wrong.contains("`training.grid.boosting.max_depth` lists \"deep\""), "{wrong}");
-    let none = told("search = 'grid'\n[training.grid.linear]\nalpha = []");
-    assert!(none.contains("`training.grid.linear.alpha` lists no value"), "{none}");
+    for (space, says) in [
+        (
+            "boosting]\nmax_dept = [2]",
+            "`training.space.boosting` names `max_dept`, which the learner does not have; did you \
+             mean `max_depth`?",
+        ),
+        ("linear]\nalfa = { min = 0, max = 1 }", "does not have; did you mean `alpha`?"),
+        (
+            "boosting]\nmax_depth = ['deep']",
+            "`training.space.boosting.max_depth` has \"deep\": it takes a whole number from 0 on",
+        ),
+        (
+            "boosting]\nmax_depth = { min = 2, max = 4.5 }",
+            "`training.space.boosting.max_depth` has 4.5: it takes a whole number from 0 on",
+        ),
+        (
+            "boosting]\nsubsample = { min = 0.5, max = 1.5 }",
+            "`training.space.boosting.subsample` has 1.5: it takes a number above 0 and at most 1",
+        ),
+        ("boosting]\neta = [0.1, -1.0]", "`training.space.boosting.eta` has -1.0: it takes a"),
+        (
+            "boosting]\ngrow_policy = { min = 0, max = 1 }",
+            "has a range: it takes `depthwise` or `lossguide`",
+        ),
+        ("boosting]\neta = [0.1]\nlearning_rate = [0.2]", "names `eta` twice"),
+        ("linear]\nbalance = ['some']", "it takes `none` or `class_weight` or `smote`"),
+        ("linear]\nalpha = []", "`training.space.linear.alpha` lists no value"),
+    ] {
+        for search in ["auto", "grid", "random", "tpe"] {
+            let error = told(&format!("search = '{search}'\n[training.space.{space}"));
+            assert!(error.starts_with("model.toml: ") && error.contains(says), "{search}: {error}");
+        }
+    }
     let empty = told("search = 'grid'");
-    assert!(empty.contains("lists no values for boosting, linear"), "{empty}");
-    let unread = Spec::parse(b"[training.grid.linear]\nalpha = [1]").unwrap_err().to_string();
-    let rule = "`training.grid` is read with `search = \"grid\"` or `search = \"random\"` only";
-    assert!(unread.contains(rule), "{unread}");
-    let unknown = told("search = 'random'\n[training.grid.linear]\nalfa = [1]");
-    assert!(unknown.contains("did you mean `alpha`?"), "{unknown}");
+    assert!(empty.contains("`training.space` has no section for boosting, linear"), "{empty}");
+    let other = "learners = ['linear', 'naive_bayes']\n[training.space.naive_bayes]\nalpha = [1]";
+    assert!(told(other).contains("has no section for linear"), "{}", told(other));
+}
+
+#[test]
+fn every_search_keeps_to_the_space_and_to_the_defaults_of_what_it_does_not_name() {
+    const SPACE: &str = "folds = 2\ntrials = 12\n[training.space.boosting]\n\
+                         eta = { min = 0.2, max = 0.4, scale = 'log', steps = 2 }\n\
+                         max_depth = { min = 2, max = 3 }\nsubsample = [0.7, 1]\n\
+                         n_estimators = { min = 5, max = 20, scale = 'log', steps = 2 }";
+    let data = numbers(60);
+    for kind in ["auto", "grid", "random", "tpe"] {
+        let board = free(&data, &format!("search = '{kind}'\n{SPACE}"));
+        assert_eq!(board.entries.len(), 13, "{kind}");
+        let mut depths = Vec::new();
+        for entry in board.entries.iter().filter(|entry| entry.number > 1) {
+            let Learner::Boosting(params) = &entry.candidate.learner else {
+                panic!("{kind}: only learners with a space compete, and not {}", entry.name())
+            };
+            assert!((0.2..=0.4).contains(&params.eta), "{kind}: {params}");
+            assert!((2..=3).contains(&params.max_depth), "{kind}: {params}");
+            assert!((5..=20).contains(&params.n_estimators), "{kind}: {params}");
+            assert!([0.7, 1.0].contains(&params.subsample), "{kind}: {params}");
+            assert_eq!((params.reg_lambda, params.max_bin), (1.0, 256), "{kind}: {params}");
+            depths.push(params.max_depth);
+        }
+        assert!(depths.contains(&2) && depths.contains(&3), "{kind}: {depths:?}");
+    }
+    let grid = free(&data, &format!("search = 'grid'\n{}", SPACE.replace("trials = 12\n", "")));
+    assert_eq!((grid.ended, grid.entries.len()), (Ended::AllTried, 2 * 2 * 2 * 2 + 1));
+}
+
+#[test]
+fn a_learner_with_an_empty_space_is_searched_in_its_own() {
+    let space = "folds = 2\ntrials = 12\nsearch = 'tpe'\n[training.space.linear]\n\
+                 [training.space.boosting]\nn_estimators = [5]";
+    let board = free(&numbers(60), space);
+    let of = |kind| board.entries.iter().filter(move |it| it.candidate.learner.kind() == kind);
+    assert!(of(LearnerKind::Linear).count() > 1, "many");
+    assert_eq!(of(LearnerKind::Boosting).count(), 1, "there is no other");
+}
+
+#[test]
+fn a_champion_is_tried_first_where_it_lies_in_the_space_and_left_out_elsewhere() {
+    let data = numbers(60);
+    let champion = build::candidate(
+        LearnerKind::Boosting,
+        &[("max_depth".to_owned(), 3.into()), ("eta".to_owned(), 0.2731.into())].into(),
+    )
+    .unwrap();
+    let second = |space: &str| {
+        let context = TrainingContext::default();
+        let spec = spec(&format!("folds = 2\ntrials = 1\n[training.space.{space}"));
+        let (board, _) = run(&data, Metric::Rmse, &spec, Some(&champion), &context).unwrap();
+        board.entries.into_iter().find(|entry| entry.number == 2).unwrap().candidate
+    };
+    let eta = "eta = { min = 0.1, max = 0.3 }";
+    assert_eq!(second(&format!("boosting]\n{eta}\nmax_depth = [2, 3]")), champion);
+    assert_eq!(second("boosting]"), champion, "its own space");
+    assert_ne!(second(&format!("boosting]\n{eta}\nmax_depth = [4]")), champion);
+    assert_ne!(second(&format!("boosting]\n{eta}")), champion, "of another depth than the default");
+    assert_ne!(second("linear]\nalpha = [1]"), champion);
+}
+
+/// The guide lists every hyper-parameter with what it takes, its default and its usual space.
+#[test]
+fn the_guide_lists_every_hyper_parameter_and_its_space() {
+    let guide = include_str!("../../../../docs/guide.md");
+    for learner in LearnerKind::ALL {
+        let usual = build::params(&build::candidate(learner, &tpe::Params::new()).unwrap());
+        let space = space::Space::new(learner, &[], &[]);
+        for parameter in crate::learners::parameters(learner) {
+            let default = match (usual.get(parameter.name), parameter.name) {
+                (Some(serde_json::Value::String(word)), _) => format!("`{word}`"),
+                (Some(value), _) => value.to_string(),
+                (None, "max_features") => "`sqrt` for classes, all for numbers".to_owned(),
+                (None, _) => (learner == LearnerKind::RandomForest).to_string(),
+            };
+            let searched = space.ranges.iter().find(|(name, _)| *name == parameter.name);
+            let searched = searched.map_or_else(String::new, |(_, range)| range.to_string());
+            let alias = parameter.alias.map(|alias| format!(" (`{alias}`)")).unwrap_or_default();
+            let row = format!(
+                "| `{}` | `{}`{alias} | {} | {default} | {searched} |",
+                learner.name(),
+                parameter.name,
+                parameter.takes
+            );
+            assert!(guide.contains(&row), "docs/guide.md lacks\n{row}");
+        }
+    }
 }
 
 #[test]
@@ -152,7 +261,7 @@ fn seconds_end_a_search_that_nothing_else_ends() {
 fn a_candidate_that_fails_or_needs_too_much_is_an_entry_with_the_reason() {
     let board = free(
         &numbers(60),
-        "search = 'grid'\nfolds = 2\n[training.grid.boosting]\neta = [-1.0, 0.1]",
+        "search = 'grid'\nfolds = 2\n[training.space.boosting]\neta = [1e-60, 0.1]",
     );
     let last = board.entries.last().unwrap();
     assert_eq!(last.state, State::Failed);
@@ -236,11 +345,7 @@ fn a_score_that_cannot_be_better_ends_the_search() {
 fn every_point_of_every_space_and_portfolio_is_a_candidate_of_its_learner() {
     let mut random = fastrand::Rng::with_seed(5);
     for learner in LearnerKind::ALL {
-        let space = space::Space::new(
-            learner,
-            &Encoding::ALL,
-            &[Balance::None, Balance::ClassWeight, Balance::Smote],
-        );
+        let space = space::Space::new(learner, &Encoding::ALL, &Balance::ALL);
         let drawn = (0..20).map(|_| {
             let draw = |(name, range): &(&str, range::Range)| {
                 ((*name).to_owned(), range.draw(&mut random))
@@ -277,10 +382,10 @@ fn rare_classes_are_made_to_count_as_the_spec_says() {
     assert!(tried(&rare, "balance = 'none'").iter().all(|balance| *balance == Balance::None));
     assert!(tried(&rare, "balance = 'smote'").iter().all(|balance| *balance == Balance::Smote));
     let auto = tried(&rare, "search = 'random'");
-    let all = [Balance::None, Balance::ClassWeight, Balance::Smote];
+    let all = Balance::ALL;
     assert!(all.iter().all(|balance| auto.contains(balance)), "{auto:?}");
     assert!(tried(&numbers(60), "").iter().all(|balance| *balance == Balance::None));
-    let grid = "search = 'grid'\nbalance = 'class_weight'\n[training.grid.linear]\nalpha = [1.0]";
+    let grid = "search = 'grid'\nbalance = 'class_weight'\n[training.space.linear]\nalpha = [1.0]";
     assert_eq!(tried(&rare, grid), [Balance::ClassWeight]);
 }
 
@@ -320,7 +425,8 @@ fn the_best_trials_are_blended_where_that_is_asked_for() {
     assert!(blend.mean.unwrap() < best + board.entries[1].standard_error().unwrap());
     assert_eq!(board.note().is_some(), blend.mean.unwrap() > best);
 
-    for others in ["blend = 'never'", "", "search = 'grid'\n[training.grid.linear]\nalpha = [1, 9]"]
+    for others in
+        ["blend = 'never'", "", "search = 'grid'\n[training.space.linear]\nalpha = [1, 9]"]
     {
         let quick = QUICK.replace("'random_forest', ", "");
         assert_eq!(blend_of(&free(&data, &format!("{quick}{others}"))), None, "{others}");

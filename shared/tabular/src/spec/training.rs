@@ -1,10 +1,9 @@
 //! `[training]`: which candidates compete, how they are searched, and for how long.
 
-use std::collections::BTreeMap;
-
 use serde::{Deserialize, Serialize};
 
 use super::duration::Duration;
+use super::space::{self, Spaces};
 use super::{SpecError, TaskKind, check};
 
 /// The most seconds that anything may take.
@@ -40,15 +39,16 @@ pub struct Training {
     /// The most memory that one candidate may need by estimate, in MiB, beside the data.
     /// Default: any.
     pub memory_mib: Option<u64>,
-    /// The values that `search = "grid"` combines and `search = "random"` draws from, by
-    /// learner and hyper-parameter; what it does not name keeps its default. Of `learners`
-    /// those compete that are in the grid.
-    pub grid: BTreeMap<LearnerKind, BTreeMap<String, Vec<toml::Value>>>,
+    /// The values that are tried, by learner and hyper-parameter; what a space does not name
+    /// keeps its default. Of `learners` those compete that have a space, an empty one for
+    /// their own. Default: each learner's own space.
+    #[serde(alias = "grid")]
+    pub space: Spaces,
     /// How rare classes are made to count. Default `auto`.
     pub balance: BalanceChoice,
     /// Whether the best trials answer together, by a weighted mean. It is mostly better than
     /// the best trial alone, and slower, larger, and without SHAP values. Default `auto`:
-    /// where `seconds` is given and `grid` is not.
+    /// where `seconds` is given and `space` is not.
     pub blend: Choice,
     /// Whether probabilities are calibrated. Default `auto`: when it helps.
     pub calibrate: Choice,
@@ -116,10 +116,10 @@ pub enum Search {
     /// What is good on many data sets first, then TPE for the learners that lead.
     #[default]
     Auto,
-    /// Every combination of `grid`.
+    /// Every combination of the values in `space`.
     Grid,
-    /// Uniform draws of learners, and from each one's space; with `grid` of its combinations,
-    /// none twice, as scikit-learn's RandomizedSearchCV does with lists.
+    /// Uniform draws of learners, and from each one's space; where `space` has lists only, of
+    /// their combinations, none twice, as scikit-learn's RandomizedSearchCV does.
     Random,
     /// Tree-structured Parzen estimators of learners, and of each one's hyper-parameters.
     Tpe,
@@ -246,6 +246,8 @@ impl Training {
             check(known, "training.learners", names.join(", "), rule)?;
             let rule = "what is tried for this task follows from its own section";
             check(self.search != Search::Grid, "training.search", "grid", rule)?;
+            let space = self.space.keys().next();
+            check(space.is_none(), "training.space", space.map_or("", |it| it.name()), rule)?;
         } else {
             let rule = "only `task = \"anomaly\"` or `task = \"clustering\"` labels its own rows";
             let persists = self.mode == RunMode::TrainPersist;
@@ -270,12 +272,7 @@ impl Training {
             let rule = "only the classes of `task = \"classification\"` can be balanced";
             check(fits, "training.balance", self.balance.name(), rule)?;
         }
-        check(
-            self.grid.is_empty() || matches!(self.search, Search::Grid | Search::Random),
-            "training.search",
-            self.search.name(),
-            "`training.grid` is read with `search = \"grid\"` or `search = \"random\"` only",
-        )?;
+        space::validate(&self.space, &self.learners)?;
         let threshold = self.threshold.unwrap_or(0.5);
         let open = "it must lie between 0 and 1";
         check(threshold > 0.0 && threshold < 1.0, "training.threshold", threshold, open)?;
@@ -296,7 +293,7 @@ impl Default for Training {
             seconds: None,
             trial_seconds: None,
             memory_mib: None,
-            grid: BTreeMap::new(),
+            space: Spaces::new(),
             balance: BalanceChoice::Auto,
             blend: Choice::Auto,
             calibrate: Choice::Auto,

@@ -27,6 +27,9 @@ pub enum Balance {
 }
 
 impl Balance {
+    /// Every way.
+    pub const ALL: [Self; 3] = [Self::None, Self::ClassWeight, Self::Smote];
+
     /// Its name in a spec and in a record.
     #[must_use]
     pub fn name(self) -> &'static str {
