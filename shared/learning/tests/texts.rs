@@ -2,8 +2,8 @@
 #![allow(clippy::unwrap_used, reason = "a test may panic")]
 
 use model_factory_learning::learners::{Candidate, FitContext, Predictions};
-use model_factory_tabular::dataset::{Categories, Column, Field, Kind, Labelled, Schema};
-use model_factory_tabular::dataset::{Table, Target, Values};
+use model_factory_tabular::dataset::{Categories, Column, Field, HashOrder, Kind, Labelled};
+use model_factory_tabular::dataset::{Schema, Table, Target, Values};
 use model_factory_tabular::spec::Spec;
 
 /// The example of Spark's guide to pipelines: tokeniser, hashed term frequencies, logistic
@@ -38,6 +38,7 @@ fn the_texts_of_sparks_guide_are_told_apart() {
         groups: None,
         times: None,
         unused: Vec::new(),
+        hash_order: HashOrder::default(),
     };
     // Counts as they are, as `native` says; 0.001 for each of four rows.
     let candidate = serde_json::json!({"learner": "linear", "alpha": 0.004, "encoding": "native"});

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use super::{
     Artifact, ArtifactError, FORMAT, MANIFEST, Manifest, PAYLOAD, PROFILE, container, json,
 };
-use crate::dataset::Schema;
+use crate::dataset::{HashOrder, Schema};
 use crate::forecasting::{EncodedForecaster, Forecaster};
 use crate::metrics::Metric;
 use crate::name::ModelName;
@@ -53,6 +53,7 @@ pub fn encode_forecasts(contents: &ForecastContents<'_>) -> Result<Vec<u8>, Arti
         imported: None,
         spec: contents.spec.clone(),
         data_hash: contents.data_hash.clone(),
+        hash_order: HashOrder::default(),
         training_rows: contents.training_rows,
         holdout_rows: contents.holdout_rows,
         metric: contents.metric,

@@ -12,7 +12,7 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
-use crate::dataset::Schema;
+use crate::dataset::{HashOrder, Schema};
 use crate::learners::{Candidate, DecodeError, EncodedPredictor, Predictor};
 use crate::metrics::Metric;
 use crate::name::ModelName;
@@ -51,6 +51,9 @@ pub struct Manifest {
     pub spec: Spec,
     /// The hash of the data's content.
     pub data_hash: String,
+    /// In which order of columns rows were hashed when they were divided.
+    #[serde(default = "HashOrder::unsaid")]
+    pub hash_order: HashOrder,
     /// How many rows it was trained on.
     pub training_rows: usize,
     /// How many rows were held out.
@@ -175,6 +178,7 @@ pub fn encode(contents: &Contents<'_>) -> Result<Vec<u8>, ArtifactError> {
         imported: contents.imported.map(str::to_owned),
         spec: contents.spec.clone(),
         data_hash: contents.data_hash.clone(),
+        hash_order: HashOrder::default(),
         training_rows: contents.training_rows,
         holdout_rows: contents.holdout_rows,
         metric: contents.metric,

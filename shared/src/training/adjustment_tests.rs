@@ -1,5 +1,5 @@
 use super::*;
-use crate::dataset::{Schema, Table};
+use crate::dataset::{HashOrder, Schema, Table};
 use crate::spec::Spec;
 
 fn labelled(target: Target) -> Labelled {
@@ -12,6 +12,7 @@ fn labelled(target: Target) -> Labelled {
         groups: None,
         times: None,
         unused: Vec::new(),
+        hash_order: HashOrder::default(),
         notes: Vec::new(),
     }
 }

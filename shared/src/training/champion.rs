@@ -1,7 +1,7 @@
 //! Today's champion, as a challenger meets it.
 
 use crate::artifact::{Artifact, ArtifactError};
-use crate::dataset::Schema;
+use crate::dataset::{HashOrder, Schema};
 use crate::learners::{Candidate, Predictor};
 use crate::name::Version;
 use crate::spec::Spec;
@@ -19,6 +19,8 @@ pub struct Champion {
     pub schema: Schema,
     /// The spec that it was trained or judged by.
     pub spec: Spec,
+    /// In which order of columns its rows were hashed when they were divided.
+    pub hash_order: HashOrder,
 }
 
 impl Champion {
@@ -34,6 +36,7 @@ impl Champion {
             candidate: manifest.candidate.clone().filter(|_| manifest.imported.is_none()),
             schema: manifest.schema.clone(),
             spec: manifest.spec.clone(),
+            hash_order: manifest.hash_order,
         })
     }
 }

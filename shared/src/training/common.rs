@@ -6,7 +6,7 @@
 //! challenger holds out; its own holdout follows from its artifact.
 
 use crate::dataset::split;
-use crate::dataset::{Labelled, Rejection, Unread};
+use crate::dataset::{HashOrder, Labelled, Rejection, Unread};
 use crate::spec::{RunMode, Spec};
 
 use super::gate::Met;
@@ -42,14 +42,18 @@ pub(super) enum Incommensurable {
     /// The champion has been trained on nearly all of the rows.
     #[error(
         "of the {held} holdout rows it may have been trained on all but {common}, as its columns \
-         or its `[split]` were others, and {LEAST} are needed: upload more rows, or train once \
-         with its columns and its split"
+         or its `[split]` were others{}, and {LEAST} are needed: upload more rows, or train once \
+         with its columns and its split",
+        if *divided_before { ", or as earlier versions of this program divided rows by the order \
+                              of their columns" } else { "" }
     )]
     TooFew {
         /// The challenger's holdout.
         held: usize,
         /// The rows of it that the champion holds out, too.
         common: usize,
+        /// Whether the champion's rows were divided by the order of its columns.
+        divided_before: bool,
     },
 }
 
@@ -62,7 +66,7 @@ impl Common {
         spec: &Spec,
         held: &[usize],
     ) -> Result<Self, Incommensurable> {
-        let read = data.as_read_by(&champion.schema, &champion.spec, spec)?;
+        let read = data.as_read_by(&champion.schema, &champion.spec, spec, champion.hash_order)?;
         let common = match (&champion.candidate, champion.spec.training.mode) {
             (None, _) => held.to_vec(),
             // It has learned from all of its rows.
@@ -75,7 +79,9 @@ impl Common {
             }
         };
         if common.len() < held.len().min(LEAST) {
-            return Err(Incommensurable::TooFew { held: held.len(), common: common.len() });
+            let divided_before = champion.hash_order == HashOrder::Table;
+            let (held, common) = (held.len(), common.len());
+            return Err(Incommensurable::TooFew { held, common, divided_before });
         }
         let theirs = read.select(&common);
         Ok(Self { theirs, whole: common.len() == held.len(), places: common })

@@ -1,6 +1,6 @@
 use super::*;
 use crate::artifact::Artifact;
-use crate::dataset::csv;
+use crate::dataset::{HashOrder, Table, csv};
 use crate::learners::{Deadline, Learner};
 use crate::metrics::Evaluation;
 use crate::name::Version;
@@ -217,6 +217,42 @@ fn the_gate_compares_on_rows_that_neither_has_been_trained_on() {
     let data = rides_with_weather(1000, &spec);
     let trained = train(&model(), &data, &spec, Some(&champion(&first, 1))).unwrap();
     assert!(trained.decision.reasons[0].contains("on 100 holdout rows"));
+}
+
+#[test]
+fn the_order_of_columns_changes_no_comparison_but_with_artifacts_that_divided_rows_by_it() {
+    let spec = Spec::default();
+    let data = rides_with_weather(1000, &spec);
+    let first = train(&model(), &data, &spec, None).unwrap();
+    let [dist, zone, weather] = data.inputs.columns() else { panic!("three inputs") };
+    let turned = [weather, zone, dist].map(Clone::clone).to_vec();
+    let mut turned = Labelled { inputs: Table::new(turned).unwrap(), ..data.clone() };
+    turned.schema.inputs.reverse();
+    let trained = train(&model(), &turned, &spec, Some(&champion(&first, 1))).unwrap();
+    let reason = &trained.decision.reasons[0];
+    assert!(reason.contains("on 200 holdout rows"), "{reason}");
+
+    let before = Champion { hash_order: HashOrder::unsaid(), ..champion(&first, 1) };
+    let trained = train(&model(), &data, &spec, Some(&before)).unwrap();
+    let read = Labelled { hash_order: HashOrder::unsaid(), ..data.clone() };
+    let common = held_by_both((&read, &spec), (&data, &spec));
+    assert!((20..100).contains(&common), "{common}");
+    let reason = &trained.decision.reasons[0];
+    assert!(reason.contains(&format!("on {common} of 200 holdout rows")), "{reason}");
+    let few = rides_with_weather(200, &spec);
+    let trained = train(&model(), &few, &spec, Some(&before)).unwrap();
+    let reason = &trained.decision.reasons[0];
+    assert!(
+        reason.contains("earlier versions of this program divided rows by the order"),
+        "{reason}"
+    );
+
+    let artifact = Artifact::open(&first.artifact, &first.sha256).unwrap();
+    let mut manifest = serde_json::to_value(artifact.manifest()).unwrap();
+    assert_eq!(manifest["hash_order"], "names");
+    manifest.as_object_mut().unwrap().remove("hash_order");
+    let manifest: crate::artifact::Manifest = serde_json::from_value(manifest).unwrap();
+    assert_eq!(manifest.hash_order, HashOrder::unsaid());
 }
 
 #[test]

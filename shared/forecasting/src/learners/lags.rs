@@ -10,7 +10,7 @@ use model_factory_learning::learners::{
     Predictor,
 };
 use model_factory_tabular::dataset::{
-    Column, Field, Kind, Labelled, Schema, Table, Target, Task, Values,
+    Column, Field, HashOrder, Kind, Labelled, Schema, Table, Target, Task, Values,
 };
 use model_factory_tabular::date::Parts;
 use model_factory_tabular::spec::Spec;
@@ -182,6 +182,7 @@ impl Booster {
             groups: None,
             times: None,
             unused: Vec::new(),
+            hash_order: HashOrder::default(),
         };
         let candidate = Candidate::from(Learner::Boosting(params()));
         let context = FitContext { spec: &Spec::default(), seed, deadline };

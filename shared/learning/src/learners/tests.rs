@@ -2,7 +2,9 @@ use serde::Deserialize;
 
 use super::*;
 use crate::metrics::{Evaluation, Metric};
-use model_factory_tabular::dataset::{Column, Field, Kind, Schema, Table, Target, Values, csv};
+use model_factory_tabular::dataset::{
+    Column, Field, HashOrder, Kind, Schema, Table, Target, Values, csv,
+};
 use model_factory_tabular::spec::Spec;
 
 /// Written by `scripts/golden/learners.py` with scikit-learn.
@@ -38,6 +40,7 @@ fn golden_data(x: &[f64], target: Target) -> Labelled {
         groups: None,
         times: None,
         unused: Vec::new(),
+        hash_order: HashOrder::default(),
     }
 }
 

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use statrs::function::erf::erfc;
 
-use crate::dataset::{Field, Kind, Labelled, Schema, Target, Task};
+use crate::dataset::{Field, HashOrder, Kind, Labelled, Schema, Target, Task};
 use crate::drift::column::Finding;
 use crate::drift::report::{Aspect, Effect, Measure, Method};
 use crate::drift::terms::Terms;
@@ -119,6 +119,7 @@ fn both(reference: &Profile, joint: &Joint, counts: &JointCounts) -> Option<Labe
         groups: None,
         times: None,
         unused: Vec::new(),
+        hash_order: HashOrder::default(),
     })
 }
 

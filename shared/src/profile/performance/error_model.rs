@@ -4,7 +4,9 @@ use base64::Engine as _;
 use base64::prelude::BASE64_STANDARD;
 use serde::{Deserialize, Serialize};
 
-use crate::dataset::{Column, Field, Kind, Labelled, Schema, Table, Target, Task, Values};
+use crate::dataset::{
+    Column, Field, HashOrder, Kind, Labelled, Schema, Table, Target, Task, Values,
+};
 use crate::learners::{
     BoostingParams, Candidate, DecodeError, EncodedPredictor, FitContext, FitError, Learner,
     PredictError, Predictions, Predictor,
@@ -89,6 +91,7 @@ impl ErrorModel {
             groups: None,
             times: None,
             unused: Vec::new(),
+            hash_order: HashOrder::default(),
         }
         .select(&chosen);
         let squares = chosen.iter().filter_map(|&row| errors.get(row)).map(|e| e * e).collect();

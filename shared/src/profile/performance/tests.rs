@@ -3,7 +3,9 @@ use std::sync::Arc;
 use serde::Deserialize;
 
 use super::*;
-use crate::dataset::{Column, Field, Kind, Labelled, Schema, Table, Target, Task, Values};
+use crate::dataset::{
+    Column, Field, HashOrder, Kind, Labelled, Schema, Table, Target, Task, Values,
+};
 use crate::spec::Spec;
 use crate::splitmix::uniforms;
 
@@ -139,6 +141,7 @@ fn noisy(seed: u64, rows: usize, from: f64, to: f64) -> (Labelled, Vec<f64>) {
         groups: None,
         times: None,
         unused: Vec::new(),
+        hash_order: HashOrder::default(),
     };
     (data, vec![0.0; rows])
 }

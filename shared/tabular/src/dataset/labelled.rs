@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use sha2::{Digest, Sha256};
 
 use super::defect::{Defect, Rejection};
-use super::hash;
+use super::hash::{self, HashOrder};
 use super::read::RawTable;
 use super::references;
 use super::roles::Roles;
@@ -45,6 +45,8 @@ pub struct Labelled {
     /// The columns that are neither inputs nor target, with their types: an earlier model
     /// may have read them. Selected rows leave them behind.
     pub unused: Vec<(Column, Kind)>,
+    /// In which order columns go into the hash of a row.
+    pub hash_order: HashOrder,
 }
 
 impl Labelled {
@@ -88,7 +90,9 @@ impl Labelled {
         if spec.task.is_none() {
             notes.push(format!("task {} (inferred from the target)", schema.task.name()));
         }
-        Ok(Self { inputs, target, schema, notes, groups: None, times, unused }.grouped(groups))
+        let hash_order = HashOrder::default();
+        let data = Self { inputs, target, schema, notes, groups: None, times, unused, hash_order };
+        Ok(data.grouped(groups))
     }
 
     /// The same rows, of which some share a group; each other one is a group of its own.
@@ -118,6 +122,7 @@ impl Labelled {
             groups: self.groups.as_deref().map(|groups| pick(groups, rows)),
             times: self.times.as_deref().map(|times| pick(times, rows)),
             unused: Vec::new(),
+            hash_order: self.hash_order,
         }
     }
 
@@ -144,12 +149,7 @@ impl Labelled {
     /// with these columns.
     #[must_use]
     pub fn row_hashes(&self) -> Vec<u64> {
-        let mut hashes = vec![hash::START; self.rows()];
-        for column in self.inputs.columns() {
-            hash::column(&mut hashes, &column.values);
-        }
-        hash::target(&mut hashes, &self.target);
-        hashes
+        hash::rows(&self.inputs, &self.target, self.hash_order)
     }
 }
 

@@ -4,7 +4,7 @@ pub mod append;
 mod cell;
 pub mod defect;
 mod expressed;
-mod hash;
+pub mod hash;
 pub mod labelled;
 pub mod read;
 mod references;
@@ -19,6 +19,7 @@ mod target_column;
 pub mod write;
 
 pub use defect::{Defect, Rejection};
+pub use hash::HashOrder;
 pub use labelled::Labelled;
 pub use read::{Block, Blocks, Item, ItemType, RawTable, ReadError, Row, Source, csv, read};
 pub use reread::Unread;

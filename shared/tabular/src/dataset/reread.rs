@@ -7,6 +7,8 @@
 use std::borrow::Cow;
 
 use super::cell::Cell;
+use super::dates;
+use super::hash::HashOrder;
 use super::labelled::Labelled;
 use super::roles;
 use super::schema::{Field, Kind, Schema};
@@ -63,7 +65,8 @@ impl Labelled {
     }
 
     /// The same rows as a model read them that was trained to `schema` by `spec`: its inputs,
-    /// and what they were divided by. `own` is the spec that these rows were read by.
+    /// and what they were divided by, their hashes in its order of columns. `own` is the spec
+    /// that these rows were read by.
     ///
     /// # Errors
     /// When one of its columns is not there, or is of another type.
@@ -72,12 +75,17 @@ impl Labelled {
         schema: &Schema,
         spec: &Spec,
         own: &Spec,
+        hash_order: HashOrder,
     ) -> Result<Cow<'_, Self>, Unread> {
         let alike =
             |(theirs, ours): (&Field, &Field)| theirs.name == ours.name && theirs.kind == ours.kind;
         let same_inputs = schema.inputs.len() == self.schema.inputs.len()
             && schema.inputs.iter().zip(&self.schema.inputs).all(alike);
-        if same_inputs && spec.time == own.time && spec.group == own.group {
+        if same_inputs
+            && hash_order == self.hash_order
+            && spec.time == own.time
+            && spec.group == own.group
+        {
             return Ok(Cow::Borrowed(self));
         }
         for field in &schema.inputs {
@@ -105,6 +113,7 @@ impl Labelled {
             groups: None,
             times: times.transpose()?,
             unused: Vec::new(),
+            hash_order,
         };
         Ok(Cow::Owned(read.grouped(groups.transpose()?)))
     }

@@ -1,5 +1,7 @@
 use super::*;
-use crate::dataset::{Categories, Column, Field, Kind, Labelled, Schema, Table, Target, Values};
+use crate::dataset::{
+    Categories, Column, Field, HashOrder, Kind, Labelled, Schema, Table, Target, Values,
+};
 use crate::spec::Spec;
 
 mod choice;
@@ -37,6 +39,7 @@ fn labelled(inputs: Table, kinds: &[Kind], target: Target) -> Labelled {
         groups: None,
         times: None,
         unused: Vec::new(),
+        hash_order: HashOrder::default(),
     }
 }
 
