@@ -7,7 +7,7 @@ use super::order;
 use super::step::NumberPlan;
 use crate::dataset::{Categories, Kind, MISSING};
 use crate::date;
-use crate::spec::{ColumnSpec, Encode, Fill, Impute, Scale, Transform};
+use crate::spec::{ColumnSpec, Encode, Fill, Impute, Scale, Transform, Weighting};
 
 /// The most levels that trees split natively.
 const NATIVE_LEVELS: usize = 255;
@@ -91,6 +91,12 @@ pub(super) fn encode(
             if few { one_by_one } else { Encode::Target }
         }
     }
+}
+
+/// How much a hashed word counts.
+pub(super) fn weighting(encoding: Encoding, column: &ColumnSpec) -> Weighting {
+    let usual = if encoding.is_for_trees() { Weighting::Tf } else { Weighting::TfIdf };
+    column.weighting.unwrap_or(usual)
 }
 
 /// The text that stands for a missing one.

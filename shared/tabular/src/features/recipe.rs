@@ -156,8 +156,8 @@ impl<'a> Recipe<'a> {
             Encode::Frequency => ranked(Order::frequency(domain(), texts))?,
             Encode::Month => ranked(Order::Month)?,
             Encode::Hash => {
-                let weighted = !self.encoding.is_for_trees();
-                StepKind::Hashing(Hashing::fit(column.buckets, weighted, texts))
+                let weighting = choice::weighting(self.encoding, column);
+                StepKind::Hashing(Hashing::fit(column.buckets, weighting, texts))
             }
             Encode::Target => {
                 let scale = !self.encoding.is_for_trees();

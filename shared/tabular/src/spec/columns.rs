@@ -37,6 +37,8 @@ pub struct ColumnSpec {
     /// The number of features that a text is hashed to, 1 to 65,536. Default 256, fewer
     /// for very many rows.
     pub buckets: Option<usize>,
+    /// How much a hashed word counts. Default `tf` for trees, `tf_idf` otherwise.
+    pub weighting: Option<Weighting>,
 }
 
 impl ColumnSpec {
@@ -147,10 +149,21 @@ pub enum Encode {
     Target,
     /// A month's name or abbreviation as 1 to 12.
     Month,
-    /// Words hashed to features, weighted by their frequency in the text.
+    /// Words hashed to features.
     Hash,
     /// The parts of a date.
     DateParts,
+}
+
+/// How much a hashed word counts.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Weighting {
+    /// As often as it occurs in the text.
+    Tf,
+    /// That times its inverse document frequency in the training data, each text to a row of
+    /// length 1.
+    TfIdf,
 }
 
 /// What an unknown category becomes.

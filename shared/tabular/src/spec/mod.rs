@@ -31,7 +31,7 @@ pub use batch::{Batch, TableFormat, When};
 pub use capture::Capture;
 pub use clustering::Clustering;
 pub use columns::{
-    ColumnKind, ColumnSpec, DatePart, Encode, Fill, Impute, Scale, Transform, Unknown,
+    ColumnKind, ColumnSpec, DatePart, Encode, Fill, Impute, Scale, Transform, Unknown, Weighting,
 };
 pub use constraints::{ColumnConstraints, Constraints, Severity};
 pub use data::{Data, Mode};

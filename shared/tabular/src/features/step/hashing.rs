@@ -4,6 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::dataset::Categories;
 use crate::features::matrix::{Block, Element};
+use crate::spec::Weighting;
 
 /// The most features of a text where the spec does not say how many.
 const BUCKETS: usize = 256;
@@ -23,17 +24,20 @@ pub(in crate::features) struct Hashing {
 }
 
 impl Hashing {
-    /// With `weighted`, as scikit-learn's TfidfTransformer.
+    /// With `tf_idf` as scikit-learn's TfidfTransformer.
     pub(in crate::features) fn fit(
         buckets: Option<usize>,
-        weighted: bool,
+        weighting: Weighting,
         texts: &Categories,
     ) -> Self {
         let buckets = buckets.unwrap_or_else(|| {
             let least = 16;
             BUCKETS.min(MOST_CELLS / texts.codes.len().max(1)).max(least)
         });
-        let weights = if weighted { inverse_frequencies(buckets, texts) } else { Vec::new() };
+        let weights = match weighting {
+            Weighting::Tf => Vec::new(),
+            Weighting::TfIdf => inverse_frequencies(buckets, texts),
+        };
         Self { buckets, weights }
     }
 

@@ -108,6 +108,23 @@ fn the_toy_list_of_products_is_encoded_as_in_the_book() {
     assert_eq!(features("one_hot"), [1.0, 0.0, 0.0, 0.0, 1.0, 0.0, 0.0, 0.0, 1.0]);
 }
 
+/// Each weighting is held to scikit-learn's above, for the learners whose default it is.
+#[test]
+fn every_learner_can_have_either_weighting_of_words() {
+    let notes = texts(&["a red red rose", "a white rose", "", "red"].map(Some));
+    let data = labelled(table(vec![("note", notes)]), &[Kind::Text], Target::Values(vec![0.0; 4]));
+    let features = |encoding, weighting: &str| {
+        let toml = format!("[columns.note]\nbuckets = 32\n{weighting}");
+        fit_to(&data, encoding, &toml).1.into_vec()
+    };
+    let (counts, weighted) = (features(Encoding::Native, ""), features(Encoding::Standardised, ""));
+    assert_ne!(counts, weighted);
+    for encoding in Encoding::ALL {
+        assert_eq!(features(encoding, "weighting = 'tf'"), counts, "{encoding:?}");
+        assert_eq!(features(encoding, "weighting = 'tf_idf'"), weighted, "{encoding:?}");
+    }
+}
+
 /// `age` and `balance` as numbers, and the eight categories of the book's pipeline.
 fn bank() -> Option<Table> {
     let path = concat!(env!("CARGO_MANIFEST_DIR"), "/../../../shared/data/bank.csv");
