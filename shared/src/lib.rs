@@ -6,7 +6,9 @@
 
 pub use model_factory_forecasting as forecasting;
 pub use model_factory_learning::{exchange, learners, metrics};
-pub use model_factory_tabular::{dataset, date, expression, features, nearest, plural, spec};
+pub use model_factory_tabular::{
+    boolean, dataset, date, expression, features, nearest, plural, spec,
+};
 
 pub mod artifact;
 pub mod aws;

@@ -136,7 +136,7 @@ fn table(values: Vec<f64>) -> Table {
 /// Both samples in the bins of the first.
 fn bins(reference: &[f64], current: &[f64]) -> (Bins, Bins) {
     let schema = Schema {
-        inputs: vec![Field { name: "x".into(), kind: Kind::Fractional, nullable: false }],
+        inputs: vec![Field::new("x", Kind::Fractional, false)],
         target: Some("y".into()),
         task: Task::Regression,
     };
@@ -301,8 +301,7 @@ fn judge<'a>(
     reference: &Table,
     current: &Table,
 ) -> Report {
-    let field =
-        |name: &String| Field { name: name.clone(), kind: Kind::Fractional, nullable: false };
+    let field = |name: &String| Field::new(name.clone(), Kind::Fractional, false);
     let inputs = names.map(field).collect();
     let profile = Profile::of(
         reference,

@@ -140,11 +140,8 @@ fn read(path: &Path) -> Result<RawTable, Failure> {
 /// All columns as inputs.
 fn schema_of(raw: &RawTable) -> Schema {
     let columns = raw.table.columns().iter().zip(&raw.kinds);
-    let field = |(column, &kind): (&dataset::Column, _)| Field {
-        name: column.name.clone(),
-        kind,
-        nullable: true,
-    };
+    let field =
+        |(column, &kind): (&dataset::Column, _)| Field::new(column.name.clone(), kind, true);
     let inputs = columns.map(field).collect();
     Schema { inputs, target: None, task: Task::Regression }
 }

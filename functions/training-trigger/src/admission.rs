@@ -28,9 +28,10 @@ pub(crate) async fn admit(
     run: &str,
     raw: RawTable,
     spec: &Spec,
+    baseline: Option<Baseline>,
 ) -> Result<Admitted, Stop> {
     let own_rows = (spec.training.mode == RunMode::TrainRun).then(|| raw.clone());
-    let (spec, baseline) = (spec.clone(), baseline(ports, model).await?);
+    let spec = spec.clone();
     let Admission { data, warnings, violations } =
         blocking(move || Ok(quality::admit(raw, &spec, baseline.as_ref()))).await?;
     if let Some(violations) = violations {
@@ -55,7 +56,10 @@ pub(crate) async fn admit(
 }
 
 /// What the champion's training data promises; `None` without a champion.
-async fn baseline(ports: &Ports, model: &ModelName) -> Result<Option<Baseline>, Failure> {
+pub(crate) async fn baseline(
+    ports: &Ports,
+    model: &ModelName,
+) -> Result<Option<Baseline>, Failure> {
     let Some(stored) = ports.champion(model).await? else { return Ok(None) };
     let artifact = stored.open()?;
     let profile = artifact.profile().map_err(|error| Failure::terminal(&error))?;

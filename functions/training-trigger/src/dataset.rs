@@ -1,6 +1,6 @@
 //! The objects that a training learns from, and their rows.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use futures::stream::{self, StreamExt as _, TryStreamExt as _};
@@ -9,7 +9,7 @@ use model_factory::dataset::{self, Defect, RawTable, ReadError, Rejection};
 use model_factory::name::ModelName;
 use model_factory::port_error::{PortError, chain};
 use model_factory::runtime::Failure;
-use model_factory::spec::{Mode, Spec};
+use model_factory::spec::{DateOrder, Mode, Spec};
 use model_factory::storage::{Described, ObjectSource, ReadObjects, Replaced};
 
 use crate::blocking::blocking;
@@ -95,13 +95,24 @@ impl DataSet {
         self.parts.iter().map(object).collect()
     }
 
-    /// The rows of all objects.
-    pub(crate) async fn read(self, ports: &Ports, spec: &Spec) -> Result<RawTable, Stop> {
+    /// The rows of all objects. Dates that do not tell their order are read in the one that
+    /// the champion reads them in, by column.
+    pub(crate) async fn read(
+        self,
+        ports: &Ports,
+        spec: &Spec,
+        known: BTreeMap<String, DateOrder>,
+    ) -> Result<RawTable, Stop> {
         let (objects, spec) = (Arc::clone(&ports.read_objects), spec.clone());
-        blocking(move || self.read_blocking(&objects, &spec)).await
+        blocking(move || self.read_blocking(&objects, &spec, &known)).await
     }
 
-    fn read_blocking(self, objects: &Arc<dyn ReadObjects>, spec: &Spec) -> Result<RawTable, Stop> {
+    fn read_blocking(
+        self,
+        objects: &Arc<dyn ReadObjects>,
+        spec: &Spec,
+        known: &BTreeMap<String, DateOrder>,
+    ) -> Result<RawTable, Stop> {
         let single = self.parts.len() == 1;
         let named: BTreeSet<String> =
             self.parts.iter().filter(|part| part.named).map(|part| part.key.clone()).collect();
@@ -111,6 +122,7 @@ impl DataSet {
                 ObjectSource::new(Arc::clone(objects), part.key.clone(), part.described.clone());
             let mut raw = dataset::read(&part.key, Arc::new(source), spec)
                 .map_err(|error| part.stop(error))?;
+            raw.settle_dates(known, spec);
             if single {
                 raw.notes.extend(self.notes);
                 return Ok(raw);

@@ -1,5 +1,6 @@
 //! Models that another library trained, taken over.
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::Instant;
 
@@ -165,7 +166,7 @@ async fn rows(
     };
     let objects = DataSet::find(job.ports, &data, job.model, &spec).await.map_err(named)?;
     account.lineage.objects.extend(objects.objects());
-    let raw = objects.read(job.ports, &spec).await.map_err(named)?;
+    let raw = objects.read(job.ports, &spec, BTreeMap::new()).await.map_err(named)?;
     let raw = selection::select(raw, &spec).map_err(|error| named(error.into()))?;
     let read = with_model(file.clone(), move |imported| Ok(Rows::read(&imported, raw, &spec)?));
     Ok((Some(read.await.map_err(named)?), data.passed_over))

@@ -2,6 +2,7 @@
 
 use model_factory::dataset::{Labelled, selection};
 use model_factory::name::ModelName;
+use model_factory::quality::Baseline;
 use model_factory::spec::{RunMode, Spec};
 use model_factory::window::Window;
 
@@ -22,13 +23,15 @@ pub(crate) async fn read(
     spec: &Spec,
     window: Option<Window>,
 ) -> Result<Admitted, Stop> {
-    let mut raw = selection::select(objects.read(ports, spec).await?, spec)?;
+    let baseline = admission::baseline(ports, model).await?;
+    let known = baseline.as_ref().map(Baseline::date_orders).unwrap_or_default();
+    let mut raw = selection::select(objects.read(ports, spec, known).await?, spec)?;
     // A run that labels its own rows has no others to learn from.
     let window = window.filter(|_| spec.training.mode == RunMode::TrainPersist);
     let Some(window) = window else {
-        return admission::admit(ports, model, run, raw, spec).await;
+        return admission::admit(ports, model, run, raw, spec, baseline).await;
     };
-    let base = admission::admit(ports, model, run, raw.clone(), spec).await?;
+    let base = admission::admit(ports, model, run, raw.clone(), spec, baseline).await?;
     let schema = &base.data.schema;
     let captured = match &schema.target {
         Some(_) => captured::labelled_rows(ports, model, schema, window).await?,

@@ -1,5 +1,6 @@
 //! Training on series against today's champion.
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::Instant;
 
@@ -41,7 +42,14 @@ impl<'a> SeriesTraining<'a> {
         asked: Forecasting,
         objects: DataSet,
     ) -> Result<Self, Stop> {
-        let raw = objects.read(job.ports, job.spec).await?;
+        let known = match job.ports.champion(job.model).await? {
+            Some(stored) => {
+                let artifact = stored.open().map_err(Failure::from)?;
+                artifact.manifest().schema.date_orders()
+            }
+            None => BTreeMap::new(),
+        };
+        let raw = objects.read(job.ports, job.spec, known).await?;
         let (spec, of) = (job.spec.clone(), asked.clone());
         let mut panel = blocking(move || Ok(Panel::from_raw(raw, &spec, &of)?)).await?;
         panel.warnings.extend(job.source.passed_over.iter().cloned());

@@ -76,7 +76,7 @@ impl Outcome {
 /// The learner that the rows before the last 166 choose, and what it forecasts of these.
 fn forecast(raw: &RawTable, spec: &Spec, rows: Range<usize>) -> Outcome {
     let table = raw.table.select(&rows.collect::<Vec<_>>());
-    let part = RawTable { table, kinds: raw.kinds.clone(), notes: Vec::new() };
+    let part = RawTable { table, ..raw.clone() };
     let asked = spec.forecasts().unwrap();
     let panel = Panel::from_raw(part, spec, &asked).unwrap();
     let competition = Competition {

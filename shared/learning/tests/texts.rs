@@ -29,7 +29,7 @@ fn the_texts_of_sparks_guide_are_told_apart() {
     let data = Labelled {
         inputs: texts(TRAINING.iter().map(|(text, _)| *text)),
         schema: Schema {
-            inputs: vec![Field { name: "text".to_owned(), kind: Kind::Text, nullable: false }],
+            inputs: vec![Field::new("text", Kind::Text, false)],
             target: Some("label".to_owned()),
             task: target.task().unwrap(),
         },

@@ -12,7 +12,7 @@ const REQUEST: &str =
     r#"{"inputs":[{"name":"x","shape":[2],"datatype":"FP64","data":[1.5,null]}]}"#;
 
 fn schema(task: Task) -> Schema {
-    let inputs = vec![Field { name: "x".into(), kind: Kind::Fractional, nullable: false }];
+    let inputs = vec![Field::new("x", Kind::Fractional, false)];
     Schema { inputs, target: Some("y".into()), task }
 }
 

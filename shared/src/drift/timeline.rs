@@ -119,7 +119,7 @@ mod tests {
     }
 
     fn profile() -> Profile {
-        let field = Field { name: "x".into(), kind: Kind::Fractional, nullable: false };
+        let field = Field::new("x", Kind::Fractional, false);
         let schema =
             Schema { inputs: vec![field], target: Some("y".into()), task: Task::Regression };
         Profile::of(&table((0..100).map(f64::from).collect()), &schema)

@@ -11,7 +11,7 @@ use crate::spec::Spec;
 type Row = (Option<f64>, Option<String>);
 
 fn schema() -> Schema {
-    let field = |name: &str, kind| Field { name: name.into(), kind, nullable: true };
+    let field = |name: &str, kind| Field::new(name, kind, true);
     Schema {
         inputs: vec![field("x", Kind::Fractional), field("c", Kind::Category)],
         target: Some("y".into()),
@@ -397,7 +397,7 @@ fn model_monitor_files() {
 fn notes(texts: impl Iterator<Item = String>) -> (Table, Schema) {
     let values = Values::Category(Categories::encode(texts.map(Some)));
     let table = Table::new(vec![Column { name: "note".into(), values }]).unwrap();
-    let field = Field { name: "note".into(), kind: Kind::Text, nullable: true };
+    let field = Field::new("note", Kind::Text, true);
     let schema = Schema { inputs: vec![field], target: Some("y".into()), task: Task::Regression };
     (table, schema)
 }

@@ -10,7 +10,6 @@ use super::sent::Rules;
 use super::values::ValuesBuilder;
 use super::violation::{LISTED, Reason, Violation, Violations, shorten};
 use crate::dataset::{CategoryEncoder, Column, Field, Item, Table};
-use crate::date;
 
 /// Builds a table with the columns of a schema. A value that is refused leaves a
 /// missing one in its place, so that all others can be checked too.
@@ -242,7 +241,7 @@ impl<'a> ColumnBuilder<'a> {
     fn new(field: &'a Field, rows: usize, gaps: bool) -> Self {
         Self {
             field,
-            domain: Domain::of_kind(field.kind),
+            domain: Domain::of(field),
             needed: !field.nullable && !gaps,
             claimed: false,
             len: 0,
@@ -316,8 +315,8 @@ impl<'a> ColumnBuilder<'a> {
                     Item::Number(value) => domain.admit(value),
                     Item::Instant(microseconds) if domain.date => Some(microseconds as f64 / 1e6),
                     Item::Text(text) if domain::present(text).is_none() => Some(f64::NAN),
-                    Item::Text(text) if domain.date => date::parse(text),
-                    Item::Text(_) | Item::Boolean(_) | Item::Instant(_) | Item::Nested(_) => None,
+                    Item::Text(text) => domain.named(text),
+                    Item::Boolean(_) | Item::Instant(_) | Item::Nested(_) => None,
                 };
                 values.push(present(value, needed)?);
             }

@@ -3,8 +3,9 @@
 use std::borrow::Cow;
 
 use super::scan::Token;
-use crate::dataset::Kind;
-use crate::date;
+use crate::boolean;
+use crate::dataset::{Field, Kind};
+use crate::date::{self, DateOrder};
 
 /// The numbers that a column can hold.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -14,11 +15,33 @@ pub(crate) struct Domain {
     pub(super) whole: bool,
     pub(super) truth: bool,
     pub(super) date: bool,
+    /// Which part comes first in dates with strokes.
+    pub(super) order: Option<DateOrder>,
     /// Its values in words.
     pub(super) words: &'static str,
 }
 
 impl Domain {
+    /// The values of an input.
+    pub(super) fn of(field: &Field) -> Self {
+        let domain = Self::of_kind(field.kind);
+        match field.date_order.filter(|_| domain.date) {
+            None => domain,
+            Some(order) => Self {
+                order: Some(order),
+                words: match order {
+                    DateOrder::MonthFirst => {
+                        "a date such as 8/25/2018 (month first) or 2018-08-25T05:00:00Z"
+                    }
+                    DateOrder::DayFirst => {
+                        "a date such as 25/8/2018 (day first) or 2018-08-25T05:00:00Z"
+                    }
+                },
+                ..domain
+            },
+        }
+    }
+
     /// The values of a kind of column.
     pub(crate) fn of_kind(kind: Kind) -> Self {
         let all = Self {
@@ -27,6 +50,7 @@ impl Domain {
             whole: false,
             truth: false,
             date: false,
+            order: None,
             words: "",
         };
         match kind {
@@ -47,9 +71,17 @@ impl Domain {
             Token::Number(text) => self.admit(text.parse().ok()?),
             Token::Null => Some(f64::NAN),
             Token::Bool(value) if self.truth => Some(f64::from(u8::from(value))),
-            Token::Text(quoted) if self.date => date::parse(&quoted.unescape()?),
+            Token::Text(quoted) if self.date || self.truth => self.named(&quoted.unescape()?),
             _ => None,
         }
+    }
+
+    /// The number that a text names which is no number itself: an instant, or a truth value.
+    pub(super) fn named(&self, text: &str) -> Option<f64> {
+        if self.truth {
+            return boolean::parse(text).map(|value| f64::from(u8::from(value)));
+        }
+        date::read(text, self.order).filter(|_| self.date)
     }
 
     /// The number that a text stands for, by the rules of a data set's fields.
@@ -57,16 +89,8 @@ impl Domain {
         let Some(text) = present(text) else {
             return Some(f64::NAN);
         };
-        if self.truth && text.eq_ignore_ascii_case("true") {
-            return Some(1.0);
-        }
-        if self.truth && text.eq_ignore_ascii_case("false") {
-            return Some(0.0);
-        }
-        if self.date
-            && let Some(seconds) = date::parse(text)
-        {
-            return Some(seconds);
+        if let Some(number) = self.named(text) {
+            return Some(number);
         }
         // Rules out words that `f64` reads, such as `infinity`.
         if !text.bytes().all(|byte| byte.is_ascii_digit() || b"+-.eE".contains(&byte)) {

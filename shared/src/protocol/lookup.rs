@@ -65,11 +65,7 @@ mod tests {
 
     #[test]
     fn inputs_are_found_in_any_order_and_unknown_ones_are_not() {
-        let inputs = ["age", "fare", "city"].map(|name| Field {
-            name: name.into(),
-            kind: Kind::Fractional,
-            nullable: false,
-        });
+        let inputs = ["age", "fare", "city"].map(|name| Field::new(name, Kind::Fractional, false));
         let mut lookup = Lookup::new(&inputs);
         assert_eq!(lookup.find(0, "age"), Some(0));
         assert!(lookup.index.is_none(), "the schema's order needs no hash table");

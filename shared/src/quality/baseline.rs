@@ -1,9 +1,12 @@
 //! What a champion's training data promises about later uploads.
 
+use std::collections::BTreeMap;
+
 use super::finding::Finding;
 use super::outline::Outline;
 use super::{columns, target};
 use crate::dataset::{Field, Labelled, Schema};
+use crate::date::DateOrder;
 use crate::profile::{self, Profile};
 use crate::spec::Spec;
 
@@ -29,13 +32,22 @@ impl Baseline {
         Self { schema, profile }
     }
 
+    /// Which part comes first in the dates of its columns, by name, where that is known.
+    #[must_use]
+    pub fn date_orders(&self) -> BTreeMap<String, DateOrder> {
+        self.schema.date_orders()
+    }
+
     /// What is wrong with the columns of a table, as it came.
     pub(super) fn check_outline(&self, outline: &Outline, spec: &Spec) -> Vec<Finding> {
         let mut findings = Vec::new();
         for field in self.inputs(spec) {
             match outline.column(&field.name) {
                 None => findings.push(self.missing_column(&field.name, outline)),
-                Some(stub) => findings.extend(columns::type_change(field, stub, spec)),
+                Some(stub) => {
+                    findings.extend(columns::type_change(field, stub, spec));
+                    findings.extend(columns::date_order(field, stub, spec));
+                }
             }
         }
         // With a target in the spec its absence is a defect of any data set.

@@ -17,7 +17,7 @@ const NAMES_ROWS: usize = 50;
 
 /// A column of another type. A type that the spec names is no surprise.
 pub(super) fn type_change(field: &Field, stub: &Stub, spec: &Spec) -> Option<Finding> {
-    let said = spec.columns.get(&field.name).is_some_and(|column| column.kind.is_some());
+    let said = spec.columns.get(&field.name).is_some_and(|it| it.declared_kind().is_some());
     let now = stub.kind.filter(|_| !said)?;
     let what = format!(
         "column `{}` holds {} where the champion was trained on {}",
@@ -31,9 +31,35 @@ pub(super) fn type_change(field: &Field, stub: &Stub, spec: &Spec) -> Option<Fin
         Severity::Reject => Some(Finding::hard(
             "type_change",
             &field.name,
-            format!("{what}: correct it, or name its `kind` under `[columns.{}]`", field.name),
+            match stub.no_dates.as_ref().filter(|_| field.kind == Kind::Date) {
+                Some(why) => format!("{what}: {why}"),
+                None => {
+                    format!(
+                        "{what}: correct it, or name its `kind` under `[columns.{}]`",
+                        field.name
+                    )
+                }
+            },
         )),
     }
+}
+
+/// Dates of which another part comes first than in those that the champion was trained on. An
+/// order that the spec names is no surprise.
+pub(super) fn date_order(field: &Field, stub: &Stub, spec: &Spec) -> Option<Finding> {
+    let said = spec.columns.get(&field.name).is_some_and(|it| it.date_order.is_some());
+    let (before, now) = (field.date_order?, stub.date_order.filter(|_| !said)?);
+    (before != now).then(|| {
+        let name = &field.name;
+        let message = format!(
+            "column `{name}` holds {} where the champion was trained on {}: write them as before, \
+             or say `columns.{name}.date_order = \"{}\"` in model.toml",
+            now.words(),
+            before.words(),
+            now.name()
+        );
+        Finding::hard("date_order", name, message)
+    })
 }
 
 fn difference(before: Kind, now: Kind) -> Severity {

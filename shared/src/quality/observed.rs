@@ -119,7 +119,7 @@ mod tests {
     }
 
     fn profile() -> Profile {
-        let field = |name: &str, kind| Field { name: name.into(), kind, nullable: false };
+        let field = |name: &str, kind| Field::new(name, kind, false);
         let inputs = vec![field("dist", Kind::Fractional), field("zone", Kind::Category)];
         Profile::of(
             &usual(400),

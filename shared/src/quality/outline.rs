@@ -1,7 +1,8 @@
 //! What is to be remembered of a table before its rows and columns are chosen from.
 
 use crate::dataset::RawTable;
-use crate::dataset::{Kind, Values};
+use crate::dataset::{Kind, Values, dates};
+use crate::date::DateOrder;
 
 /// The columns of a table as it came.
 #[derive(Debug)]
@@ -15,6 +16,10 @@ pub(super) struct Stub {
     pub(super) kind: Option<Kind>,
     /// How many distinct texts it has; 0 for numbers.
     pub(super) levels: usize,
+    /// Which part comes first in its dates with strokes.
+    pub(super) date_order: Option<DateOrder>,
+    /// Why its dates are no dates, if they look like some.
+    pub(super) no_dates: Option<String>,
 }
 
 impl Outline {
@@ -26,6 +31,8 @@ impl Outline {
                 Values::Category(categories) => categories.levels.len(),
                 Values::Number(_) => 0,
             },
+            date_order: raw.date_orders.get(&column.name).copied(),
+            no_dates: dates::why_texts(&column.name, &column.values),
         });
         Self(stubs.collect())
     }

@@ -220,9 +220,9 @@ fn renewal(champion: &Forecaster, challenger: &Forecaster) -> Option<&'static st
 
 /// The columns that name a series, those that are known ahead, and the target.
 fn schema(panel: &Panel) -> Schema {
-    let field = |name: &String, kind| Field { name: name.clone(), kind, nullable: false };
+    let field = |name: &String, kind| Field::new(name.clone(), kind, false);
     let keys = panel.keys.iter().map(|name| field(name, Kind::Category));
-    let time = [field(&panel.time, Kind::Date)];
+    let time = [Field { date_order: panel.date_order, ..field(&panel.time, Kind::Date) }];
     let known = panel.setting.regressors.iter().map(|name| field(name, Kind::Fractional));
     Schema {
         inputs: keys.chain(time).chain(known).collect(),

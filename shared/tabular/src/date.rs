@@ -5,6 +5,7 @@ use std::borrow::Cow;
 use jiff::SignedDuration;
 use jiff::civil::{Date, DateTime, Time, date};
 use jiff::fmt::temporal::Pieces;
+use serde::{Deserialize, Serialize};
 
 /// The instant from which seconds count, in UTC.
 const EPOCH: DateTime = date(1970, 1, 1).at(0, 0, 0, 0);
@@ -44,18 +45,163 @@ pub fn civil(seconds: f64) -> Option<DateTime> {
     EPOCH.checked_add(SignedDuration::try_from_secs_f64(seconds).ok()?).ok()
 }
 
-/// Whether a text looks like a date whose parts are divided by strokes, such as `8/25/2018`:
-/// which part is the day, it does not say.
+/// Which part of `8/3/2018` comes first.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum DateOrder {
+    /// `8/25/2018`, as in the United States.
+    MonthFirst,
+    /// `25/8/2018`.
+    DayFirst,
+}
+
+impl DateOrder {
+    /// The order's name in a spec.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::MonthFirst => "month_first",
+            Self::DayFirst => "day_first",
+        }
+    }
+
+    /// Dates of this order in words.
+    #[must_use]
+    pub fn words(self) -> &'static str {
+        match self {
+            Self::MonthFirst => "dates with the month first",
+            Self::DayFirst => "dates with the day first",
+        }
+    }
+}
+
+/// The instant that a text of a column names: as [`parse`] reads it, or where the column has
+/// an order a date with strokes and its year last (`8/25/2018`), with or without a time
+/// (`05:00`, `05:00:30`, `5:00 PM`; UTC).
+#[must_use]
+pub fn read(text: &str, order: Option<DateOrder>) -> Option<f64> {
+    parse(text).or_else(|| Strokes::of(text)?.instant(order?))
+}
+
+/// The order of day and month does not follow from some texts.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+pub enum Untold<'a> {
+    /// A text that is no date in either order.
+    #[error("`{0}` is no date")]
+    NoDate(&'a str),
+    /// Each date is one in both orders, such as this.
+    #[error("of `{0}` and all others each of the first two parts can be the month")]
+    Ambiguous(&'a str),
+    /// Some are dates in one order only, others in the other only.
+    #[error("in `{month_first}` the month comes first, in `{day_first}` the day")]
+    Both {
+        /// One with the month first.
+        month_first: &'a str,
+        /// One with the day first.
+        day_first: &'a str,
+    },
+}
+
+/// The order in which all texts are dates: a part above 12 is a day. `None` where none of the
+/// dates has strokes.
+///
+/// # Errors
+/// When one is no date, or the order does not follow.
+pub fn order<'a>(
+    texts: impl IntoIterator<Item = &'a str>,
+) -> Result<Option<DateOrder>, Untold<'a>> {
+    let (mut month_first, mut day_first, mut ambiguous) = (None, None, None);
+    for text in texts {
+        let Some(strokes) = Strokes::of(text) else {
+            parse(text).ok_or(Untold::NoDate(text))?;
+            continue;
+        };
+        let of = |order| strokes.instant(order).is_some();
+        let example = match (of(DateOrder::MonthFirst), of(DateOrder::DayFirst)) {
+            (true, true) => &mut ambiguous,
+            (true, false) => &mut month_first,
+            (false, true) => &mut day_first,
+            (false, false) => return Err(Untold::NoDate(text)),
+        };
+        example.get_or_insert(text);
+    }
+    match (month_first, day_first, ambiguous) {
+        (Some(month_first), Some(day_first), _) => Err(Untold::Both { month_first, day_first }),
+        (Some(_), None, _) => Ok(Some(DateOrder::MonthFirst)),
+        (None, Some(_), _) => Ok(Some(DateOrder::DayFirst)),
+        (None, None, Some(text)) => Err(Untold::Ambiguous(text)),
+        (None, None, None) => Ok(None),
+    }
+}
+
+/// Whether a text is a date with strokes and its year last, in one order or the other.
 #[must_use]
 pub fn has_strokes(text: &str) -> bool {
+    let orders = [DateOrder::MonthFirst, DateOrder::DayFirst];
+    Strokes::of(text).is_some_and(|it| orders.into_iter().any(|order| it.instant(order).is_some()))
+}
+
+/// A date with strokes and its year last.
+struct Strokes {
+    first: i8,
+    second: i8,
+    year: i16,
+    time: Time,
+}
+
+impl Strokes {
+    fn of(text: &str) -> Option<Self> {
+        let text = text.trim();
+        let (date, time) = text.split_at(text.find([' ', 'T']).unwrap_or(text.len()));
+        let [first, second, year] = with_year_last(date, '/')?;
+        let time = match time.get(1..) {
+            None => Time::midnight(),
+            Some(time) => clock(time)?,
+        };
+        Some(Self {
+            first: first.parse().ok()?,
+            second: second.parse().ok()?,
+            year: year.parse().ok()?,
+            time,
+        })
+    }
+
+    fn instant(&self, order: DateOrder) -> Option<f64> {
+        let (month, day) = match order {
+            DateOrder::MonthFirst => (self.first, self.second),
+            DateOrder::DayFirst => (self.second, self.first),
+        };
+        let date = Date::new(self.year, month, day).ok()?;
+        Some(since_epoch(date.to_datetime(self.time)))
+    }
+}
+
+/// The time of `5:00`, `05:00:30`, `5:00 PM` or `5:00pm`.
+fn clock(text: &str) -> Option<Time> {
     let text = text.trim();
-    let date = text.split([' ', 'T']).next().unwrap_or_default();
-    with_year_last(date, '/').is_some_and(|parts| match parts.map(str::parse::<u32>) {
-        [Ok(one), Ok(other), Ok(_)] => {
-            (1..=12).contains(&one.min(other)) && (1..=31).contains(&one.max(other))
-        }
-        _ => false,
-    })
+    let digits = text.trim_end_matches(|letter: char| letter.is_ascii_alphabetic());
+    let afternoon = match text.get(digits.len()..)? {
+        "" => None,
+        half if half.eq_ignore_ascii_case("am") => Some(false),
+        half if half.eq_ignore_ascii_case("pm") => Some(true),
+        _ => return None,
+    };
+    let number = |part: &str, digits: std::ops::RangeInclusive<usize>| {
+        let fits = digits.contains(&part.len()) && part.bytes().all(|byte| byte.is_ascii_digit());
+        fits.then(|| part.parse::<i8>().ok()).flatten()
+    };
+    let mut parts = digits.trim_end().split(':');
+    let hour = number(parts.next()?, 1..=2)?;
+    let minute = number(parts.next()?, 2..=2)?;
+    let second = parts.next().map_or(Some(0), |part| number(part, 2..=2))?;
+    let hour = match afternoon {
+        _ if parts.next().is_some() => return None,
+        None => hour,
+        // Noon and midnight are 12.
+        Some(afternoon) if (1..=12).contains(&hour) => hour % 12 + if afternoon { 12 } else { 0 },
+        Some(_) => return None,
+    };
+    Time::new(hour, minute, second, 0).ok()
 }
 
 /// The three parts of a date, of which the last is a year of four digits.
@@ -130,6 +276,10 @@ impl Parts {
 }
 
 #[cfg(test)]
+#[path = "date_order_tests.rs"]
+mod order_tests;
+
+#[cfg(test)]
 mod tests {
     use super::*;
 
@@ -170,16 +320,6 @@ mod tests {
             "1.1.1970 noon",
         ] {
             assert_eq!(parse(text), None, "{text}");
-        }
-    }
-
-    #[test]
-    fn dates_with_strokes_are_known_by_their_looks_only() {
-        for text in ["8/25/2018", "25/08/2018 05:00", "1/2/2018"] {
-            assert!(has_strokes(text) && parse(text).is_none(), "{text}");
-        }
-        for text in ["2018/08/25", "13/13/2018", "1/2/18", "1/2", "a/b/2018", "0/5/2018"] {
-            assert!(!has_strokes(text), "{text}");
         }
     }
 

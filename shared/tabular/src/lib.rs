@@ -1,5 +1,6 @@
 //! Tables: their reading, what a team says about them, and the features made from them.
 
+pub mod boolean;
 pub mod dataset;
 pub mod date;
 pub mod expression;

@@ -160,3 +160,54 @@ async fn a_retraining_passes_over_what_was_rejected_until_it_is_uploaded_again()
     world.handle(&retrain("second")).await.unwrap();
     assert_eq!(world.last(EventKind::DatasetReceived)["dataset"], LATER);
 }
+
+/// Rides on days that are written as `order` says: the month first, or the day.
+fn dated(month_first: bool, days: std::ops::RangeInclusive<usize>) -> String {
+    let count = days.end() - days.start() + 1;
+    let row = |row: usize| {
+        let (dist, month, day) = (row * 37 % 101, row % 12 + 1, days.start() + row % count);
+        let (first, second) = if month_first { (month, day) } else { (day, month) };
+        format!("{dist}.5,{first}/{second}/2024,{}.25\n", dist + 20 * month)
+    };
+    "dist,on,ride_time\n".to_owned() + &(0..120).map(row).collect::<String>()
+}
+
+#[tokio::test]
+async fn later_dates_are_read_in_the_champions_order_and_another_one_is_a_break() {
+    let world = world();
+    world.spec("target = 'ride_time'\n[training]\nlearners = ['linear']\n").await;
+    let event = world.upload(KEY, &dated(true, 1..=28)).await;
+    let first = world.handle(&event).await.unwrap();
+    let training: Value = world.file(&first, "training.json").await;
+    let on = |training: &Value| training["schema"]["inputs"][1].clone();
+    assert_eq!(on(&training)["date_order"], "month_first", "{training}");
+
+    // Nothing in it tells the order.
+    let event = world.upload(LATER, &dated(true, 1..=12)).await;
+    let run = world.handle(&event).await.unwrap();
+    assert!(matches!(run.outcome, Outcome::Registered { .. }), "{run:?}");
+    let training: Value = world.file(&run, "training.json").await;
+    assert_eq!(
+        (&on(&training)["kind"], &on(&training)["date_order"]),
+        (&json!("date"), &json!("month_first"))
+    );
+
+    let event = world.upload(LATER, &dated(false, 1..=28)).await;
+    let run = world.handle(&event).await.unwrap();
+    let Outcome::Rejected { reasons, .. } = &run.outcome else { panic!("{run:?}") };
+    assert_eq!(world.last(EventKind::DatasetRejected)["reasons"][0]["code"], "date_order");
+    assert!(
+        reasons[0].starts_with(
+            "column `on` holds dates with the day first where the champion was trained on dates \
+             with the month first"
+        ),
+        "{reasons:?}"
+    );
+
+    world
+        .spec("target = 'ride_time'\ncolumns.on.date_order = 'day_first'\n[training]\nlearners = ['linear']\n")
+        .await;
+    let event = world.upload(LATER, &dated(false, 1..=27)).await;
+    let run = world.handle(&event).await.unwrap();
+    assert!(matches!(run.outcome, Outcome::Registered { .. }), "{run:?}");
+}

@@ -167,8 +167,7 @@ impl Booster {
         if target.len() < MIN_ROWS {
             return None;
         }
-        let field =
-            |name: &String| Field { name: name.clone(), kind: Kind::Fractional, nullable: true };
+        let field = |name: &String| Field::new(name.clone(), Kind::Fractional, true);
         let schema = Schema {
             inputs: names.iter().map(field).collect(),
             target: Some("next".to_owned()),

@@ -1,7 +1,7 @@
 //! The columns of a table by role: when, what, of which series, and what is known ahead.
 
 use model_factory_tabular::dataset::schema::Kind;
-use model_factory_tabular::dataset::{Defect, RawTable, Rejection, Table, Values};
+use model_factory_tabular::dataset::{Defect, RawTable, Rejection, Table, Values, dates};
 use model_factory_tabular::nearest::nearest;
 use model_factory_tabular::spec::{Forecasting, Spec};
 
@@ -91,7 +91,7 @@ pub(super) fn time_column(
     raw: &RawTable,
     spec: &Spec,
 ) -> Result<(String, Option<String>), Rejection> {
-    let dates: Vec<&str> = raw
+    let found: Vec<&str> = raw
         .table
         .columns()
         .iter()
@@ -103,26 +103,35 @@ pub(super) fn time_column(
         return match raw.table.column(time) {
             None => Err(unknown(&raw.table, "time", time).into()),
             Some(Values::Number(_)) => Ok((time.clone(), None)),
-            Some(Values::Category(_)) => {
-                let message = format!(
-                    "the time column `{time}` holds texts: write dates as 2018-08-03, 2018-08-03 \
-                     05:00:00 or 2018-08-03T05:00:00Z"
-                );
+            Some(values @ Values::Category(_)) => {
+                let message = match dates::why_texts(time, values) {
+                    Some(why) => format!("the time column `{time}` is read as texts: {why}"),
+                    None => format!(
+                        "the time column `{time}` holds texts: write dates as 2018-08-03, \
+                         2018-08-03 05:00:00 or 2018-08-03T05:00:00Z"
+                    ),
+                };
                 Err(Defect::new("time_not_a_date", message).in_column(time).into())
             }
         };
     }
-    match dates.as_slice() {
+    match found.as_slice() {
         [only] => {
             let note = format!("time `{only}` (inferred; pin it with `time = \"{only}\"`)");
             Ok(((*only).to_owned(), Some(note)))
         }
-        [] => Err(Defect::new(
-            "no_time",
-            "no column holds dates: a forecast needs a time column, with dates written as \
-             2018-08-03, 2018-08-03 05:00:00 or 2018-08-03T05:00:00Z",
-        )
-        .into()),
+        [] => {
+            let like_dates = raw.table.columns().iter().find_map(|column| {
+                let why = dates::why_texts(&column.name, &column.values)?;
+                Some(format!("; column `{}` is read as texts: {why}", column.name))
+            });
+            let message = format!(
+                "no column holds dates: a forecast needs a time column, with dates written as \
+                 2018-08-03, 2018-08-03 05:00:00 or 2018-08-03T05:00:00Z{}",
+                like_dates.unwrap_or_default()
+            );
+            Err(Defect::new("no_time", message).into())
+        }
         several => Err(Defect::new(
             "no_time",
             format!(

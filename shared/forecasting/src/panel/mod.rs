@@ -6,7 +6,7 @@ mod oddities;
 
 use model_factory_tabular::dataset::selection;
 use model_factory_tabular::dataset::{Defect, RawTable, Rejection};
-use model_factory_tabular::spec::{Forecasting, Spec};
+use model_factory_tabular::spec::{DateOrder, Forecasting, Spec};
 use sha2::{Digest, Sha256};
 
 use super::setting::Setting;
@@ -31,6 +31,8 @@ pub struct Panel {
     pub setting: Setting,
     /// The column that says when.
     pub time: String,
+    /// Which part of its dates comes first where some are written as `8/3/2018`.
+    pub date_order: Option<DateOrder>,
     /// The column that is forecast.
     pub target: String,
     /// The columns that name a series.
@@ -87,6 +89,7 @@ impl Panel {
     /// more than one, the times follow no frequency, or every series is too short.
     pub fn from_raw(raw: RawTable, spec: &Spec, asked: &Forecasting) -> Result<Self, Rejection> {
         let (time, noted) = time_column(&raw, spec)?;
+        let date_order = raw.date_orders.get(&time).copied();
         let spec = Spec { time: Some(time.clone()), ..spec.clone() };
         let RawTable { table, mut notes, .. } = selection::select(raw, &spec)?;
         notes.extend(noted);
@@ -107,6 +110,7 @@ impl Panel {
             data_hash: content_hash(&setting, [&time, &target].into_iter().chain(&keys), &series),
             setting,
             time,
+            date_order,
             target,
             keys,
             series,

@@ -30,7 +30,7 @@ fn golden_data(x: &[f64], target: Target) -> Labelled {
         .collect();
     let inputs = columns
         .iter()
-        .map(|column| Field { name: column.name.clone(), kind: Kind::Fractional, nullable: false })
+        .map(|column| Field::new(column.name.clone(), Kind::Fractional, false))
         .collect();
     Labelled {
         schema: Schema { inputs, target: Some("y".into()), task: target.task().unwrap() },

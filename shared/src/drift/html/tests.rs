@@ -34,9 +34,7 @@ fn table(shift: f64, random: &mut fastrand::Rng) -> Table {
 
 fn schema() -> Schema {
     let kind = |index| if index % 2 == 0 { Kind::Fractional } else { Kind::Category };
-    let inputs = (0..COLUMNS)
-        .map(|index| Field { name: name(index), kind: kind(index), nullable: false })
-        .collect();
+    let inputs = (0..COLUMNS).map(|index| Field::new(name(index), kind(index), false)).collect();
     Schema { inputs, target: Some("y".into()), task: Task::Regression }
 }
 

@@ -101,10 +101,8 @@ fn both(reference: &Profile, joint: &Joint, counts: &JointCounts) -> Option<Labe
     let table = joint.sample.table(kinds()).append(&counts.sample.table(kinds()));
     let (old, new) = (joint.sample.len(), counts.sample.len());
     let inputs: Vec<Field> = kinds()
-        .map(|(name, is_number)| Field {
-            name: name.to_owned(),
-            kind: if is_number { Kind::Fractional } else { Kind::Category },
-            nullable: true,
+        .map(|(name, is_number)| {
+            Field::new(name, if is_number { Kind::Fractional } else { Kind::Category }, true)
         })
         .collect();
     let classes: Arc<[String]> = ["reference", "window"].map(str::to_owned).into();

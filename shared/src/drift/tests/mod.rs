@@ -59,7 +59,7 @@ const LEVELS: [(&str, usize); 4] = [("two", 2), ("five", 5), ("fifty", 50), ("ma
 fn schema() -> Schema {
     let numbers = NUMBERS.into_iter();
     let levels = LEVELS.into_iter().map(|(name, _)| (name, Kind::Category));
-    let field = |(name, kind): (&str, Kind)| Field { name: name.into(), kind, nullable: true };
+    let field = |(name, kind): (&str, Kind)| Field::new(name, kind, true);
     Schema {
         inputs: numbers.chain(levels).map(field).collect(),
         target: Some("y".into()),
@@ -417,7 +417,7 @@ proptest! {
     #[test]
     fn the_reference_does_not_differ_from_itself(a in values(), b in values()) {
         let schema = Schema {
-            inputs: vec![Field { name: "x".into(), kind: Kind::Fractional, nullable: false }],
+            inputs: vec![Field::new("x", Kind::Fractional, false)],
             target: Some("y".into()),
             task: Task::Regression,
         };

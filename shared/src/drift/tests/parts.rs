@@ -30,7 +30,7 @@ fn normal(rows: usize, mean: f64, random: &mut Random) -> Table {
 
 /// A day whose second half has another mean, next to 10,000 rows around 0.
 fn shifted_day(mean: f64, random: &mut Random) -> (Profile, Timeline) {
-    let fields = vec![Field { name: "x".into(), kind: Kind::Fractional, nullable: false }];
+    let fields = vec![Field::new("x", Kind::Fractional, false)];
     let schema = Schema { inputs: fields, target: Some("y".into()), task: Task::Regression };
     let profile = Profile::of(&normal(10_000, 0.0, random), &schema);
     let hours = (0..24).map(|hour| normal(800, if hour < 12 { 0.0 } else { mean }, random));
@@ -113,10 +113,8 @@ fn chunks_add_up_to_the_window() {
 
 #[test]
 fn times_go_on() {
-    let fields = ["day", "stamp", "x"].map(|name| Field {
-        name: name.into(),
-        kind: if name == "day" { Kind::Date } else { Kind::Fractional },
-        nullable: true,
+    let fields = ["day", "stamp", "x"].map(|name| {
+        Field::new(name, if name == "day" { Kind::Date } else { Kind::Fractional }, true)
     });
     let schema =
         Schema { inputs: fields.to_vec(), target: Some("y".into()), task: Task::Regression };

@@ -24,7 +24,7 @@ fn pair(rows: usize, together: bool, random: &mut Random) -> Table {
 }
 
 fn pair_profile(rows: usize, random: &mut Random) -> Profile {
-    let field = |name: &str| Field { name: name.into(), kind: Kind::Fractional, nullable: false };
+    let field = |name: &str| Field::new(name, Kind::Fractional, false);
     let inputs = ["x", "y", "z"].map(field).to_vec();
     let schema = Schema { inputs, target: Some("y".into()), task: Task::Regression };
     let table = pair(rows, true, random);

@@ -45,13 +45,15 @@ fn table(columns: Vec<Vec<f64>>) -> Table {
 }
 
 fn profile(table: &Table) -> Profile {
-    let field = |column: &dataset::Column| Field {
-        name: column.name.clone(),
-        kind: match column.values {
-            Values::Number(_) => Kind::Fractional,
-            Values::Category(_) => Kind::Category,
-        },
-        nullable: true,
+    let field = |column: &dataset::Column| {
+        Field::new(
+            column.name.clone(),
+            match column.values {
+                Values::Number(_) => Kind::Fractional,
+                Values::Category(_) => Kind::Category,
+            },
+            true,
+        )
     };
     let inputs = table.columns().iter().map(field).collect();
     let schema = Schema { inputs, target: Some("y".into()), task: Task::Regression };

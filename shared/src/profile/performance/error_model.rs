@@ -81,7 +81,7 @@ impl ErrorModel {
         }
         let errors: Vec<f64> =
             answers.iter().zip(truth).map(|(answer, truth)| (answer - truth).abs()).collect();
-        let field = Field { name: answer.clone(), kind: Kind::Fractional, nullable: false };
+        let field = Field::new(answer.clone(), Kind::Fractional, false);
         let inputs = rows.schema.inputs.iter().cloned().chain([field]).collect();
         let examples = Labelled {
             inputs: with_answer(&rows.inputs, &answer, answers),

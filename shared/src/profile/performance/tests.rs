@@ -132,7 +132,7 @@ fn noisy(seed: u64, rows: usize, from: f64, to: f64) -> (Labelled, Vec<f64>) {
     let noise = uniforms(seed + 1, rows);
     let truth = x.iter().zip(noise).map(|(x, u)| (u - 0.5) * 4.0 * x).collect();
     let column = Column { name: "answer".into(), values: Values::Number(x) };
-    let field = Field { name: "answer".into(), kind: Kind::Fractional, nullable: false };
+    let field = Field::new("answer", Kind::Fractional, false);
     let data = Labelled {
         inputs: Table::new(vec![column]).unwrap(),
         target: Target::Values(truth),

@@ -4,7 +4,7 @@ use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
-use crate::dataset::Kind;
+use crate::dataset::{Field, Kind};
 use crate::protocol::domain::Domain;
 
 /// The datatype of a tensor.
@@ -40,19 +40,21 @@ impl Datatype {
     }
 
     /// Whether a tensor of this datatype can fill an input. Texts stay texts;
-    /// truth values may also come as 0 and 1.
+    /// truth values may also come as 0 and 1, or in words.
     pub(super) fn suits(self, kind: Kind) -> bool {
         match self {
-            Self::Bytes => matches!(kind, Kind::Category | Kind::Date | Kind::Text),
+            Self::Bytes => {
+                matches!(kind, Kind::Boolean | Kind::Category | Kind::Date | Kind::Text)
+            }
             Self::Bool => kind == Kind::Boolean,
             _ => kind.is_number(),
         }
     }
 
-    /// The values of an input of this kind which this datatype can hold too.
-    pub(super) fn domain(self, kind: Kind) -> Domain {
-        let domain = Domain::of_kind(kind);
-        if matches!(kind, Kind::Boolean | Kind::Date) {
+    /// The values of an input which this datatype can hold too.
+    pub(super) fn domain(self, field: &Field) -> Domain {
+        let domain = Domain::of(field);
+        if matches!(field.kind, Kind::Boolean | Kind::Date) {
             return domain;
         }
         let (min, max, words) = match self {

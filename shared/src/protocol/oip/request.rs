@@ -120,7 +120,7 @@ fn read_column(
         Err(wrong_datatype(tensor, field))
     } else {
         limits.admit_rows(tensor.rows(), builder.width())?;
-        builder.set_domain(column, tensor.datatype.domain(field.kind));
+        builder.set_domain(column, tensor.datatype.domain(field));
         match tensor.is_complete(1) && builder.push_column(column, &mut tensor.data.numbers) {
             true => Ok(()),
             false => tensor.hand_on(1, &mut ToColumn { builder, column }),
@@ -141,7 +141,7 @@ fn read_table(tensor: &Tensor<'_>, builder: &mut TableBuilder<'_>) -> Result<(),
     for column in 0..width {
         let Some(field) = builder.field(column) else { continue };
         builder.claim(column, &field.name);
-        builder.set_domain(column, tensor.datatype.domain(field.kind));
+        builder.set_domain(column, tensor.datatype.domain(field));
         if tensor.datatype != Datatype::Bytes && !tensor.datatype.suits(field.kind) {
             builder.refuse(Violation::of_input(&field.name, wrong_datatype(tensor, field)));
         }
@@ -190,7 +190,7 @@ fn wrong_datatype(tensor: &Tensor<'_>, field: &Field) -> Reason {
     let expected = match field.kind {
         Kind::Fractional => "FP64 or another number",
         Kind::Integral => "INT64 or another number",
-        Kind::Boolean => "BOOL",
+        Kind::Boolean => "BOOL, BYTES or a number",
         Kind::Category | Kind::Text => "BYTES",
         Kind::Date => "BYTES or a number of seconds",
     };

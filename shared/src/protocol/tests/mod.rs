@@ -5,6 +5,7 @@ use serde_json::Value;
 use super::{Answer, Extras, Limits, Problem, Protocol, ProtocolError, Request, Sent};
 use crate::dataset::{Field, Kind, Schema, Table, Task, Values};
 
+mod columns;
 mod mlflow;
 mod oip;
 mod oip_answers;
@@ -13,7 +14,7 @@ mod properties;
 
 /// One input of each kind; only `fare` had missing values in training.
 fn schema() -> Schema {
-    let field = |name: &str, kind, nullable| Field { name: name.into(), kind, nullable };
+    let field = |name: &str, kind, nullable| Field::new(name, kind, nullable);
     Schema {
         inputs: vec![
             field("age", Kind::Integral, false),
@@ -28,8 +29,7 @@ fn schema() -> Schema {
 
 /// `columns` fractional inputs `x0`, `x1`, … of a regression.
 fn numbers(columns: usize) -> Schema {
-    let field =
-        |index| Field { name: format!("x{index}"), kind: Kind::Fractional, nullable: false };
+    let field = |index| Field::new(format!("x{index}"), Kind::Fractional, false);
     Schema {
         inputs: (0..columns).map(field).collect(),
         target: Some("y".into()),

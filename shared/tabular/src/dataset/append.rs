@@ -1,8 +1,12 @@
 //! Several objects as one data set: their rows one after another, columns by name.
 
+use std::collections::BTreeMap;
+
+use super::dates;
 use super::read::{RawTable, kind_of_texts};
 use super::schema::Kind;
 use super::table::{Categories, Column, Table, Values};
+use crate::date::DateOrder;
 use crate::spec::Spec;
 
 /// Tables that are put one after another.
@@ -21,6 +25,8 @@ struct Part {
     values: Values,
     /// `None` before its first value.
     kind: Option<Kind>,
+    /// Which part comes first in its dates with strokes.
+    order: Option<DateOrder>,
     /// The object that its type comes from.
     key: String,
 }
@@ -29,7 +35,7 @@ struct Part {
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error(
     "column `{column}` holds {later_type} in `{later}`, but {earlier_type} in `{earlier}`: write \
-     it alike, or say its type in model.toml (`columns.{column}.kind`)"
+     it alike, or say its type in model.toml (`columns.{column}.{key}`)"
 )]
 pub struct Conflict {
     /// The column.
@@ -40,6 +46,8 @@ pub struct Conflict {
     pub later: String,
     earlier_type: &'static str,
     later_type: &'static str,
+    /// What model.toml can say about it.
+    key: &'static str,
 }
 
 impl<'a> Appended<'a> {
@@ -63,8 +71,13 @@ impl<'a> Appended<'a> {
     pub fn push(&mut self, key: &str, raw: RawTable) -> Result<(), Conflict> {
         let rows = raw.table.rows();
         let columns = raw.table.into_columns().into_iter().zip(raw.kinds);
-        let mut fresh: Vec<Part> =
-            columns.map(|(column, kind)| Part::new(column, kind, key)).collect();
+        let order_of = |name: &str| raw.date_orders.get(name).copied();
+        let mut fresh: Vec<Part> = columns
+            .map(|(column, kind)| Part {
+                order: order_of(&column.name),
+                ..Part::new(column, kind, key)
+            })
+            .collect();
         for part in &mut self.parts {
             let position = fresh.iter().position(|other| other.name == part.name);
             match position.map(|position| fresh.remove(position)) {
@@ -101,10 +114,13 @@ impl<'a> Appended<'a> {
     /// All rows as one table.
     #[must_use]
     pub fn finish(self) -> RawTable {
-        let declared = |name: &str| self.spec.columns.get(name).is_some_and(|c| c.kind.is_some());
+        let declared =
+            |name: &str| self.spec.columns.get(name).is_some_and(|c| c.declared_kind().is_some());
         let mut kinds = Vec::with_capacity(self.parts.len());
         let mut columns = Vec::with_capacity(self.parts.len());
-        for Part { name, values, kind, .. } in self.parts {
+        let mut date_orders = BTreeMap::new();
+        for Part { name, values, kind, order, .. } in self.parts {
+            date_orders.extend(order.map(|order| (name.clone(), order)));
             // Only all texts together tell sentences from names.
             kinds.push(match (&values, kind) {
                 (Values::Category(texts), _) if !declared(&name) => kind_of_texts(texts),
@@ -114,17 +130,28 @@ impl<'a> Appended<'a> {
         }
         // The columns are of one length: each has got as many values as there are rows.
         let table = Table::new(columns).unwrap_or_default();
-        RawTable { table, kinds, notes: self.notes }
+        RawTable { table, kinds, date_orders, notes: self.notes }
     }
 }
 
 impl Part {
     fn new(Column { name, values }: Column, kind: Kind, key: &str) -> Self {
         let kind = (values.missing() < values.len()).then_some(kind);
-        Self { name, values, kind, key: key.to_owned() }
+        Self { name, values, kind, order: None, key: key.to_owned() }
     }
 
-    fn append(&mut self, other: Self, rows: usize) -> Result<(), Conflict> {
+    /// Reads dates that do not tell their order in the order of others.
+    fn settle(&mut self, order: Option<DateOrder>) {
+        let (Values::Category(texts), Some(order)) = (&self.values, order) else { return };
+        if let Some(instants) = dates::settled(texts, order) {
+            (self.values, self.kind) = (Values::Number(instants), Some(Kind::Date));
+            self.order = Some(order);
+        }
+    }
+
+    fn append(&mut self, mut other: Self, rows: usize) -> Result<(), Conflict> {
+        self.settle(other.order);
+        other.settle(self.order);
         let Some(later) = other.kind else {
             self.values.append(None, rows);
             return Ok(());
@@ -135,19 +162,24 @@ impl Part {
             self.values.append(None, before);
             self.values.append(Some(&other.values), rows);
             self.kind = Some(later);
+            self.order = other.order;
             self.key = other.key;
             return Ok(());
         };
-        let Some(kind) = together(earlier, later) else {
+        let contradict = matches!((self.order, other.order), (Some(a), Some(b)) if a != b);
+        let Some(kind) = together(earlier, later).filter(|_| !contradict) else {
+            let is_of_dates = [earlier, later].contains(&Kind::Date);
             return Err(Conflict {
                 column: other.name,
                 earlier: self.key.clone(),
                 later: other.key,
-                earlier_type: words(earlier),
-                later_type: words(later),
+                earlier_type: words(earlier, self.order),
+                later_type: words(later, other.order),
+                key: if is_of_dates { "date_order" } else { "kind" },
             });
         };
         self.kind = Some(kind);
+        self.order = self.order.or(other.order);
         self.values.append(Some(&other.values), rows);
         Ok(())
     }
@@ -172,12 +204,12 @@ fn together(a: Kind, b: Kind) -> Option<Kind> {
     }
 }
 
-fn words(kind: Kind) -> &'static str {
+fn words(kind: Kind, order: Option<DateOrder>) -> &'static str {
     match kind {
         Kind::Fractional | Kind::Integral => "numbers",
         Kind::Boolean => "booleans",
         Kind::Category | Kind::Text => "texts",
-        Kind::Date => "dates",
+        Kind::Date => order.map_or("dates", DateOrder::words),
     }
 }
 

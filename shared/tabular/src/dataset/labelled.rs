@@ -13,7 +13,7 @@ use super::schema::{Field, Kind, Schema, Task};
 use super::table::{Column, MISSING, Table, Values};
 use super::target::{self, Target};
 use super::target_column;
-use crate::date;
+use crate::date::DateOrder;
 use crate::spec::{BalanceChoice, Spec, TaskKind};
 
 /// The least number of rows that can be trained on.
@@ -67,12 +67,17 @@ impl Labelled {
         }
         let kind_of = |name: &str| kinds.get(name).copied().unwrap_or(Kind::Category);
         references::check(&raw.table, kind_of, name, spec, &mut notes)?;
-        notes.extend(raw.table.columns().iter().filter_map(with_strokes));
+        let untold: Vec<Defect> = raw.untold_dates(spec).collect();
+        if !untold.is_empty() {
+            return Err(Rejection::of(untold));
+        }
+        notes.extend(raw.notes_of_dates(spec));
         let table = keep_usable(raw.table, name, &roles, &mut notes)?;
         let times = roles.times(&table);
         let groups = roles.groups(&table);
         let (table, target) = take_target(table, name, kind_of, spec)?;
-        let (inputs, fields, unused) = inputs(table, spec, kind_of, &mut notes)?;
+        let order_of = |name: &str| raw.date_orders.get(name).copied();
+        let (inputs, fields, unused) = inputs(table, spec, kind_of, order_of, &mut notes)?;
         let task = match spec.task {
             Some(TaskKind::Anomaly) => Task::Anomaly,
             _ => target.task().unwrap_or(Task::Clustering),
@@ -157,19 +162,6 @@ fn pick<T: Copy>(values: &[T], rows: &[usize]) -> Vec<T> {
     rows.iter().filter_map(|&row| values.get(row).copied()).collect()
 }
 
-/// That a column holds dates of which nobody can tell day and month.
-fn with_strokes(column: &Column) -> Option<String> {
-    let Values::Category(texts) = &column.values else { return None };
-    let shown = texts.levels.first()?;
-    texts.levels.iter().all(|text| date::has_strokes(text)).then(|| {
-        format!(
-            "column `{}` looks like dates, as `{shown}`, and is read as texts, as the order of day \
-             and month is not told: write them as 2018-08-03 or 3.8.2018",
-            column.name
-        )
-    })
-}
-
 /// The columns beside the target, and the target.
 fn take_target(
     table: Table,
@@ -235,6 +227,7 @@ fn inputs(
     table: Table,
     spec: &Spec,
     kind_of: impl Fn(&str) -> Kind,
+    order_of: impl Fn(&str) -> Option<DateOrder>,
     notes: &mut Vec<String>,
 ) -> Result<Sorted, Rejection> {
     let mut defects = Vec::new();
@@ -268,7 +261,8 @@ fn inputs(
             notes.push(format!("column `{name}` is left out: {reason}"));
             unused.push((column, kind));
         } else {
-            fields.push(Field { name: name.clone(), kind, nullable: missing > 0 });
+            let (nullable, date_order) = (missing > 0, order_of(name));
+            fields.push(Field { name: name.clone(), kind, nullable, date_order });
             columns.push(column);
         }
     }

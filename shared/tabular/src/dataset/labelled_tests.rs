@@ -301,12 +301,12 @@ fn what_only_another_spec_would_mend_is_told_from_what_is_wrong_with_the_rows() 
 }
 
 #[test]
-fn dates_with_dots_are_dates_and_those_with_strokes_are_told_of() {
+fn dates_with_dots_are_dates_and_those_with_strokes_tell_their_order() {
     let row = |row: usize| format!("{0}.8.2018,8/{0}/2018,{row}.25", row % 28 + 1);
     let data = prepare(&("at,on,target\n".to_owned() + &rows(60, row)), &Spec::default()).unwrap();
     let kind = |name: &str| data.schema.input(name).map(|field| field.kind);
-    assert_eq!((kind("at"), kind("on")), (Some(Kind::Date), Some(Kind::Category)));
+    assert_eq!((kind("at"), kind("on")), (Some(Kind::Date), Some(Kind::Date)));
     let notes = data.notes.join("; ");
-    assert!(notes.contains("column `on` looks like dates, as `8/1/2018`"), "{notes}");
+    assert!(notes.contains("column `on` holds dates with the month first"), "{notes}");
     assert!(!notes.contains("column `at`"), "{notes}");
 }

@@ -2,6 +2,7 @@
 
 pub mod append;
 mod cell;
+pub mod dates;
 pub mod defect;
 mod expressed;
 pub mod hash;

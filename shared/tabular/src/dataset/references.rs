@@ -35,7 +35,11 @@ pub(super) fn check(
         };
         let untold = target.is_none() && column.encode == Some(Encode::Target);
         let untold = untold.then(|| "`encode = \"target\"` needs a target".to_owned());
-        let misfit = |kind| misfit(column, kind).or_else(|| no_month(column, table.column(name)?));
+        let is_computed = table.column(name).is_none();
+        let misfit = |kind| match is_computed && column.date_order.is_some() {
+            true => Some("`date_order` is of columns that are read, not computed".to_owned()),
+            false => misfit(column, kind).or_else(|| no_month(column, table.column(name)?)),
+        };
         match kind {
             Some(kind) => defects.extend(untold.or_else(|| misfit(kind)).map(|reason| {
                 let message = format!("`[columns.{name}]` of model.toml: {reason}");
@@ -117,11 +121,25 @@ fn misfit(column: &ColumnSpec, kind: Kind) -> Option<String> {
         ("drop_last", column.drop_last.is_some()),
         ("unknown", column.unknown.is_some()),
         ("buckets", column.buckets.is_some()),
+        ("weighting", column.weighting.is_some()),
         ("encode", column.encode.is_some() && !date_parts),
     ];
     if let Some((key, _)) = of_texts.into_iter().find(|(_, said)| *said && !is_text) {
         let remedy = "set `kind = \"category\"` if its values name things";
         return Some(format!("`{key}` is for texts, and the column holds numbers: {remedy}"));
+    }
+    if column.date_order.is_some() && kind != Kind::Date {
+        return Some("`date_order` is of dates, and the column holds none".to_owned());
+    }
+    let is_hashed = match column.encode {
+        Some(encode) => encode == Encode::Hash,
+        None => kind == Kind::Text,
+    };
+    if column.weighting.is_some() && !is_hashed {
+        return Some(
+            "`weighting` is of hashed words: set `encode = \"hash\"` or `kind = \"text\"`"
+                .to_owned(),
+        );
     }
     if (date_parts || column.parts.is_some()) && kind != Kind::Date {
         return Some("`parts` are of dates, and the column holds none".to_owned());

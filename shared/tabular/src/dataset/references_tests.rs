@@ -32,6 +32,13 @@ fn what_the_spec_says_of_columns_is_checked() {
         ("[columns.time]\nparts = ['year']", "unfit_key", "`parts` are of dates"),
         ("[columns.name]\nimpute = 'constant'\nfill = 1", "unfit_key", "`fill` must be a text"),
         ("[columns.name]\nencode = 'month'", "unfit_key", "no value is one, as `ride 0`"),
+        ("[columns.dist]\nweighting = 'tf'", "unfit_key", "`weighting` is for texts"),
+        ("[columns.name]\nweighting = 'tf'", "unfit_key", "`weighting` is of hashed words"),
+        (
+            "[derived]\nq = 'date(name)'\n[columns.q]\ndate_order = 'day_first'",
+            "unfit_key",
+            "`date_order` is of columns that are read",
+        ),
         ("[derived]\nspeed = 'dist / tme'", "bad_derived_column", "did you mean `time`?"),
         ("[derived]\nspeed = 'dist / y'", "bad_derived_column", "the target `y`"),
         ("[derived]\ntime = 'dist * 2'", "bad_derived_column", "rename it"),

@@ -13,6 +13,8 @@ use super::labelled::Labelled;
 use super::roles;
 use super::schema::{Field, Kind, Schema};
 use super::table::{Categories, Column, MISSING, Table, Values};
+use crate::boolean;
+use crate::date;
 use crate::spec::Spec;
 
 /// A column of another model cannot be read from a data set.
@@ -122,7 +124,7 @@ impl Labelled {
         let values = self.values(&field.name)?;
         match (values, field.kind.is_number()) {
             (Values::Number(_), true) | (Values::Category(_), false) => Ok(values.clone()),
-            (Values::Category(texts), true) => numbers(texts, field.kind)
+            (Values::Category(texts), true) => numbers(texts, field)
                 .map(Values::Number)
                 .ok_or_else(|| other_type(field, Kind::Category.words())),
             // A column without any value is one of numbers.
@@ -152,12 +154,14 @@ fn other_type(field: &Field, now: &'static str) -> Unread {
     Unread::OtherType { column: field.name.clone(), then: field.kind.words(), now }
 }
 
-/// What texts stand for in a column of the type; `None` where one of them is of another.
-fn numbers(texts: &Categories, kind: Kind) -> Option<Vec<f64>> {
-    let number = |text: &String| match (kind, Cell::parse(text)) {
+/// What texts stand for in a column of the field's type; `None` where one of them is of another.
+fn numbers(texts: &Categories, field: &Field) -> Option<Vec<f64>> {
+    dates::by_level(texts, |text| match (field.kind, Cell::parse(text)) {
         (_, Cell::Missing) => Some(f64::NAN),
         (Kind::Date, Cell::Date(value)) => Some(value),
+        (Kind::Date, Cell::Text) => date::read(text, field.date_order),
         (Kind::Boolean, Cell::Boolean(value)) => Some(f64::from(u8::from(value))),
+        (Kind::Boolean, Cell::Text) => boolean::parse(text).map(|it| f64::from(u8::from(it))),
         (Kind::Fractional | Kind::Integral, Cell::Boolean(value)) => {
             Some(f64::from(u8::from(value)))
         }
@@ -166,10 +170,7 @@ fn numbers(texts: &Categories, kind: Kind) -> Option<Vec<f64>> {
             Cell::Integer(value) | Cell::Number(value) | Cell::Comma(value),
         ) => Some(value),
         _ => None,
-    };
-    let levels: Vec<Option<f64>> = texts.levels.iter().map(number).collect();
-    let codes = texts.codes.iter();
-    codes.map(|&code| levels.get(code as usize).copied().unwrap_or(Some(f64::NAN))).collect()
+    })
 }
 
 #[cfg(test)]

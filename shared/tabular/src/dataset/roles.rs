@@ -1,6 +1,7 @@
 //! The columns that the spec gives a role beside inputs and target: the row's
 //! identifier, its group, and its time.
 
+use super::dates;
 use super::defect::{Defect, Rejection};
 use super::hash;
 use super::read::RawTable;
@@ -136,8 +137,12 @@ fn not_a_time(raw: &RawTable, column: &str) -> Option<Defect> {
                 (format!("row {row} of the time column `{column}` is `{text}`"), of_spec)
             }
         };
-    let message =
-        format!("{what}: write dates as 2018-08-03, 2018-08-03 05:00:00 or 2018-08-03T05:00:00Z");
+    let message = match dates::why_texts(column, &raw.table.columns().get(position)?.values) {
+        Some(why) => format!("the time column `{column}` is read as texts: {why}"),
+        None => format!(
+            "{what}: write dates as 2018-08-03, 2018-08-03 05:00:00 or 2018-08-03T05:00:00Z"
+        ),
+    };
     let defect = Defect::new("time_not_a_date", message).in_column(column);
     Some(Defect { of_spec, ..defect })
 }

@@ -1,7 +1,10 @@
 //! What a table's columns mean to a model: its inputs and its task.
 
+use std::collections::BTreeMap;
+
 use serde::{Deserialize, Serialize};
 
+use crate::date::DateOrder;
 use crate::spec::TaskKind;
 
 /// The columns that a model reads, and what it predicts.
@@ -25,6 +28,10 @@ pub struct Field {
     pub kind: Kind,
     /// Whether a value was missing in the training data.
     pub nullable: bool,
+    /// Of dates that are written as `8/3/2018`, which part comes first; `None` where none was
+    /// in the training data.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub date_order: Option<DateOrder>,
 }
 
 /// The type of a column's values.
@@ -35,7 +42,7 @@ pub enum Kind {
     Fractional,
     /// Whole numbers.
     Integral,
-    /// `true` and `false`, held as 1 and 0.
+    /// True and false, held as 1 and 0.
     Boolean,
     /// Texts of a domain.
     Category,
@@ -62,11 +69,25 @@ pub enum Task {
     Clustering,
 }
 
+impl Field {
+    /// A column whose dates, if it has such, are written in one way only.
+    pub fn new(name: impl Into<String>, kind: Kind, nullable: bool) -> Self {
+        Self { name: name.into(), kind, nullable, date_order: None }
+    }
+}
+
 impl Schema {
     /// The input called `name`.
     #[must_use]
     pub fn input(&self, name: &str) -> Option<&Field> {
         self.inputs.iter().find(|field| field.name == name)
+    }
+
+    /// Which part comes first in the dates of an input, by its name, where that is known.
+    #[must_use]
+    pub fn date_orders(&self) -> BTreeMap<String, DateOrder> {
+        let known = |field: &Field| Some((field.name.clone(), field.date_order?));
+        self.inputs.iter().filter_map(known).collect()
     }
 }
 

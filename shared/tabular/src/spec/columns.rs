@@ -3,12 +3,17 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::date::DateOrder;
+
 /// What a user says about one column.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct ColumnSpec {
     /// The type of its values. Default: inferred.
     pub kind: Option<ColumnKind>,
+    /// Which part of its dates comes first where they are written as `8/3/2018`; the column is
+    /// one of dates then. Default: what all of them tell together.
+    pub date_order: Option<DateOrder>,
     /// How a missing number or category is filled. Default: left to trees, the
     /// median (numbers) or a feature of its own (categories) otherwise.
     pub impute: Option<Impute>,
@@ -42,6 +47,12 @@ pub struct ColumnSpec {
 }
 
 impl ColumnSpec {
+    /// The type that its values are said to have.
+    #[must_use]
+    pub fn declared_kind(&self) -> Option<ColumnKind> {
+        self.kind.or(self.date_order.map(|_| ColumnKind::Date))
+    }
+
     /// What contradicts itself, whatever the column holds.
     pub(super) fn contradiction(&self) -> Option<&'static str> {
         let constant = self.impute == Some(Impute::Constant);
@@ -51,6 +62,9 @@ impl ColumnSpec {
         }
         if !(1..=65_536).contains(&buckets) {
             return Some("`buckets` must be 1 to 65536");
+        }
+        if self.date_order.is_some() && self.declared_kind() != Some(ColumnKind::Date) {
+            return Some("`date_order` is of dates: leave out `kind`, or say `kind = \"date\"`");
         }
         let no_parts = self.parts.as_ref().is_some_and(Vec::is_empty);
         no_parts.then_some("`parts` is empty: leave it out to have those that vary")
@@ -65,7 +79,7 @@ pub enum ColumnKind {
     Number,
     /// Texts of a domain.
     Category,
-    /// `true` and `false`.
+    /// True or false, in any of the usual words.
     Boolean,
     /// Dates or instants.
     Date,

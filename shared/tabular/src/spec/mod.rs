@@ -25,6 +25,7 @@ use std::collections::BTreeMap;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
+pub use crate::date::DateOrder;
 use crate::expression::Expression;
 pub use anomaly::{Anomaly, Contamination, NamedContamination};
 pub use batch::{Batch, TableFormat, When};

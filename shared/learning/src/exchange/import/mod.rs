@@ -159,7 +159,7 @@ fn field(feature: &Feature) -> Field {
         Reads::Numbers => Kind::Fractional,
         Reads::Texts(_) => Kind::Category,
     };
-    Field { name: feature.name.clone(), kind, nullable: true }
+    Field::new(&feature.name, kind, true)
 }
 
 enum Untold {

@@ -3,10 +3,12 @@
 use super::defects::{At, Defects};
 use super::field::{Demand, Field};
 use super::seen::{Conclusion, Seen};
+use crate::boolean;
 use crate::dataset::cell::{Cell, is_integer};
+use crate::dataset::dates;
 use crate::dataset::schema::Kind;
 use crate::dataset::table::{Categories, CategoryEncoder, MISSING, Values};
-use crate::date;
+use crate::date::{self, DateOrder};
 use crate::spec::ColumnKind;
 
 /// Texts with at least this many levels can be free texts …
@@ -18,6 +20,8 @@ const BLANKS_OF_TEXT: usize = 2;
 /// What has become of a column.
 pub(super) enum Finished {
     Column(Values, Kind),
+    /// Dates, and which part of those with strokes comes first.
+    Dates(Vec<f64>, Option<DateOrder>),
     /// Its values contradict each other: it must be read again, as this.
     Again(Demand),
     /// It was not read.
@@ -49,6 +53,8 @@ pub(super) struct Builder {
     demand: Option<Demand>,
     /// Whether texts were declared as such, so that none of them is a number.
     typed: bool,
+    /// Whether one of the demanded dates has strokes, and nobody says their order.
+    unordered: bool,
     rows: u64,
     /// How many values are expected.
     room: usize,
@@ -60,13 +66,16 @@ impl Builder {
         let numbers = |class| Held::Numbers(class, vec![f64::NAN; missing]);
         let held = match demand.map(|demand| demand.kind) {
             None => Held::Nothing(missing),
+            Some(ColumnKind::Date) if demand.is_some_and(|it| it.as_written) => {
+                Held::Texts(texts(missing))
+            }
             Some(ColumnKind::Number) => numbers(Class::Number),
             Some(ColumnKind::Boolean) => numbers(Class::Boolean),
             Some(ColumnKind::Date) => numbers(Class::Date),
             Some(ColumnKind::Category | ColumnKind::Text) => Held::Texts(texts(missing)),
         };
         let (seen, rows) = (Seen::default(), missing as u64);
-        Self { held, seen, demand, typed: false, rows, room: 0 }
+        Self { held, seen, demand, typed: false, unordered: false, rows, room: 0 }
     }
 
     /// A column that is not read.
@@ -127,6 +136,14 @@ impl Builder {
         self.rows += 1;
         match (&mut self.held, self.demand) {
             (Held::Skipped, _) => {}
+            (Held::Texts(encoder), Some(demand)) if demand.kind == ColumnKind::Date => {
+                let admitted = admit(demanded(field), field, Class::Date, demand).is_some()
+                    || has_strokes(field);
+                if !admitted {
+                    defects.push(|| at.not_of_type(demand, field));
+                }
+                push_text(encoder, if admitted { field } else { Field::Missing });
+            }
             (Held::Texts(encoder), _) => {
                 push_text(encoder, field);
                 if !matches!(field, Field::Raw(_)) {
@@ -137,9 +154,12 @@ impl Builder {
             (Held::Numbers(class, numbers), Some(demand)) => {
                 let cell = demanded(field);
                 self.seen.add(cell, 1);
-                let value = admit(cell, field, *class, demand.commas);
+                let value = admit(cell, field, *class, demand);
                 if value.is_none() {
-                    defects.push(|| at.not_of_type(demand, field));
+                    match *class == Class::Date && demand.order.is_none() && has_strokes(field) {
+                        true => self.unordered = true,
+                        false => defects.push(|| at.not_of_type(demand, field)),
+                    }
                 }
                 numbers.push(value.unwrap_or(f64::NAN));
             }
@@ -206,9 +226,12 @@ impl Builder {
 
     /// The column, when all values have been pushed.
     pub(super) fn finish(self) -> Finished {
-        let Self { held, mut seen, demand, typed, .. } = self;
+        let Self { held, mut seen, demand, typed, unordered, .. } = self;
         let commas = !seen.mixes_decimals();
-        let again = |kind| Finished::Again(Demand { kind, declared: false, commas });
+        let again = |kind| Finished::Again(Demand::inferred(kind, commas));
+        if let Some(demand) = demand.filter(|_| unordered) {
+            return Finished::Again(Demand { as_written: true, ..demand });
+        }
         match held {
             Held::Skipped => Finished::Skipped,
             Held::Nothing(count) => {
@@ -218,7 +241,9 @@ impl Builder {
                 numbers.shrink_to_fit();
                 let kind = match (class, seen.conclude(), demand) {
                     (Class::Boolean, ..) => Kind::Boolean,
-                    (Class::Date, ..) => Kind::Date,
+                    (Class::Date, ..) => {
+                        return Finished::Dates(numbers, demand.and_then(|demand| demand.order));
+                    }
                     (_, Conclusion::Numbers(kind), _) => kind,
                     (_, _, Some(demand)) if demand.commas && !commas => {
                         return Finished::Again(Demand { commas, ..demand });
@@ -240,21 +265,23 @@ impl Builder {
                     Some(Demand { kind: ColumnKind::Text, .. }) => {
                         return Finished::Column(Values::Category(texts), Kind::Text);
                     }
+                    Some(demand) if demand.kind == ColumnKind::Date => {
+                        return of_written_dates(texts, demand);
+                    }
                     Some(Demand { declared: true, .. }) => {
                         return Finished::Column(Values::Category(texts), Kind::Category);
                     }
-                    Some(_) => return of_texts(texts),
+                    Some(_) => return of_dates_or_texts(texts),
                 }
                 if !typed {
                     seen = Seen::of(&texts);
                 }
                 match seen.conclude() {
-                    Conclusion::MostlyNumbers => Finished::Again(Demand {
-                        kind: ColumnKind::Number,
-                        declared: false,
-                        commas: !seen.mixes_decimals(),
-                    }),
-                    _ => of_dates(&texts).unwrap_or_else(|| of_texts(texts)),
+                    Conclusion::MostlyNumbers => Finished::Again(Demand::inferred(
+                        ColumnKind::Number,
+                        !seen.mixes_decimals(),
+                    )),
+                    _ => of_dates_or_texts(texts),
                 }
             }
         }
@@ -314,18 +341,25 @@ fn demanded(field: Field<'_>) -> Cell {
 
 /// The number that stands for a value of a column of the class; `None` when it is of
 /// another one.
-fn admit(cell: Cell, field: Field<'_>, class: Class, commas: bool) -> Option<f64> {
+fn admit(cell: Cell, field: Field<'_>, class: Class, demand: Demand) -> Option<f64> {
+    let text = match field {
+        Field::Raw(text) | Field::Text(text) => Some(text),
+        _ => None,
+    };
     match (class, cell) {
         (_, Cell::Missing) => Some(f64::NAN),
         (Class::Number, Cell::Integer(value) | Cell::Number(value)) => Some(value),
-        (Class::Number, Cell::Comma(value)) if commas => Some(value),
+        (Class::Number, Cell::Comma(value)) if demand.commas => Some(value),
         (Class::Boolean, Cell::Boolean(value)) => Some(f64::from(u8::from(value))),
-        (Class::Boolean, Cell::Integer(value)) => (value == 0.0 || value == 1.0).then_some(value),
+        (Class::Boolean, Cell::Integer(value) | Cell::Number(value)) => {
+            (value == 0.0 || value == 1.0).then_some(value)
+        }
+        (Class::Boolean, Cell::Text) => boolean::parse(text?).map(|it| f64::from(u8::from(it))),
         (Class::Date, Cell::Date(value)) => Some(value),
-        (Class::Date, Cell::Integer(value) | Cell::Number(value)) => match field {
-            Field::Raw(text) | Field::Text(text) => compact_date(text).or(Some(value)),
-            _ => Some(value),
-        },
+        (Class::Date, Cell::Integer(value) | Cell::Number(value)) => {
+            text.and_then(compact_date).or(Some(value))
+        }
+        (Class::Date, Cell::Text) => date::read(text?, demand.order),
         _ => None,
     }
 }
@@ -337,17 +371,36 @@ fn compact_date(text: &str) -> Option<f64> {
     (text.len() == 8).then(|| date::parse(&format!("{year}-{month}-{day}")))?
 }
 
-/// A column of dates, if all texts are.
-fn of_dates(texts: &Categories) -> Option<Finished> {
-    let instants: Vec<f64> =
-        texts.levels.iter().map(|text| date::parse(text)).collect::<Option<_>>()?;
-    let of = |code: &u32| instants.get(*code as usize).copied().unwrap_or(f64::NAN);
-    Some(Finished::Column(Values::Number(texts.codes.iter().map(of).collect()), Kind::Date))
+/// Whether a value is a date with strokes.
+fn has_strokes(field: Field<'_>) -> bool {
+    matches!(field, Field::Raw(text) | Field::Text(text) if date::has_strokes(text))
 }
 
-fn of_texts(texts: Categories) -> Finished {
-    let kind = kind_of_texts(&texts);
-    Finished::Column(Values::Category(texts), kind)
+/// Dates that are said to be some, and are held as they are written; texts where they do not
+/// tell their order.
+fn of_written_dates(texts: Categories, demand: Demand) -> Finished {
+    let with_strokes =
+        texts.levels.iter().map(String::as_str).filter(|text| date::has_strokes(text));
+    let Ok(order) = date::order(with_strokes) else {
+        return Finished::Column(Values::Category(texts), Kind::Category);
+    };
+    let demand = Demand { order, ..demand };
+    let instant = |text: &str| admit(Cell::parse(text), Field::Raw(text), Class::Date, demand);
+    let instants = dates::by_level(&texts, |text| Some(instant(text).unwrap_or(f64::NAN)));
+    Finished::Dates(instants.unwrap_or_default(), order)
+}
+
+/// A column of dates, if all texts are and tell their order.
+fn of_dates_or_texts(texts: Categories) -> Finished {
+    let order = date::order(texts.levels.iter().map(String::as_str));
+    let dates = order.ok().and_then(|order| Some((dates::instants(&texts, order)?, order)));
+    match dates {
+        Some((instants, order)) => Finished::Dates(instants, order),
+        None => {
+            let kind = kind_of_texts(&texts);
+            Finished::Column(Values::Category(texts), kind)
+        }
+    }
 }
 
 /// Free texts are sentences rather than names: most are distinct, and have blanks.

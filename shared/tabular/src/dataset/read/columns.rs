@@ -9,7 +9,7 @@ use super::field::Demand;
 use super::source::ReadError;
 use crate::dataset::defect::{Defect, Rejection};
 use crate::dataset::schema::Kind;
-use crate::dataset::table::{Column, Table};
+use crate::dataset::table::{Column, Table, Values};
 use crate::spec::ColumnSpec;
 
 /// What the spec says about columns.
@@ -17,7 +17,8 @@ pub(super) type Declared = BTreeMap<String, ColumnSpec>;
 
 /// The type that the spec says a column has.
 pub(super) fn demand(declared: &Declared, name: &str) -> Option<Demand> {
-    declared.get(name)?.kind.map(Demand::declared)
+    let column = declared.get(name)?;
+    Some(Demand::declared(column.declared_kind()?, column.date_order))
 }
 
 /// The columns of a table by position.
@@ -47,6 +48,7 @@ impl Columns {
         mut scan: impl FnMut(&mut Self, &mut Defects) -> Result<u64, ReadError>,
     ) -> Result<RawTable, ReadError> {
         let mut done: Vec<Option<(Column, Kind)>> = Vec::new();
+        let mut date_orders = BTreeMap::new();
         loop {
             let mut defects = Defects::default();
             if scan(&mut self, &mut defects)? == 0 {
@@ -69,6 +71,11 @@ impl Columns {
                     Finished::Column(values, kind) => {
                         *done = Some((Column { name: name.clone(), values }, kind));
                     }
+                    Finished::Dates(instants, order) => {
+                        let values = Values::Number(instants);
+                        *done = Some((Column { name: name.clone(), values }, Kind::Date));
+                        date_orders.extend(order.map(|order| (name.clone(), order)));
+                    }
                 }
             }
             if !again {
@@ -77,7 +84,7 @@ impl Columns {
                     Rejection::from(Defect::new("ragged_row", error.to_string()))
                 };
                 let table = Table::new(columns).map_err(uneven)?;
-                return Ok(RawTable { table, kinds, notes: Vec::new() });
+                return Ok(RawTable { table, kinds, date_orders, notes: Vec::new() });
             }
         }
     }

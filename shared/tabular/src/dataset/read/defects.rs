@@ -2,6 +2,7 @@
 
 use super::field::{Demand, Field};
 use crate::dataset::defect::{Defect, LISTED, Rejection};
+use crate::date::DateOrder;
 use crate::spec::ColumnKind;
 
 /// How many characters of a name or field a defect shows.
@@ -52,9 +53,17 @@ impl At<'_> {
             }
             Field::Missing => String::new(),
         };
-        let (code, what) = match demand.kind {
-            ColumnKind::Boolean => ("not_a_boolean", "`true` or `false`"),
-            ColumnKind::Date => ("not_a_date", "a date such as 2018-08-03T05:00:00Z"),
+        let (code, what) = match (demand.kind, demand.order) {
+            (ColumnKind::Boolean, _) => {
+                ("not_a_boolean", "`true` or `false`, `yes` or `no`, `t` or `f`, `1` or `0`")
+            }
+            (ColumnKind::Date, Some(DateOrder::MonthFirst)) => {
+                ("not_a_date", "a date such as 8/25/2018, with the month first, or 2018-08-25")
+            }
+            (ColumnKind::Date, Some(DateOrder::DayFirst)) => {
+                ("not_a_date", "a date such as 25/8/2018, with the day first, or 2018-08-25")
+            }
+            (ColumnKind::Date, None) => ("not_a_date", "a date such as 2018-08-03T05:00:00Z"),
             _ => ("not_a_number", "a finite number"),
         };
         let reason = match demand.declared {

@@ -1,5 +1,6 @@
 //! One value as it is read, and what it must be.
 
+use crate::date::DateOrder;
 use crate::spec::ColumnKind;
 
 /// One value as its format gives it.
@@ -26,10 +27,20 @@ pub(super) struct Demand {
     pub(super) declared: bool,
     /// Whether the decimals of a number may follow a comma.
     pub(super) commas: bool,
+    /// Which part of a date with strokes comes first.
+    pub(super) order: Option<DateOrder>,
+    /// Whether dates are held as they are written, as all of them together tell their order.
+    pub(super) as_written: bool,
 }
 
 impl Demand {
-    pub(super) fn declared(kind: ColumnKind) -> Self {
-        Self { kind, declared: true, commas: true }
+    /// What the user says of a column.
+    pub(super) fn declared(kind: ColumnKind, order: Option<DateOrder>) -> Self {
+        Self { kind, declared: true, commas: true, order, as_written: false }
+    }
+
+    /// What nearly all values of a column are.
+    pub(super) fn inferred(kind: ColumnKind, commas: bool) -> Self {
+        Self { kind, declared: false, commas, order: None, as_written: false }
     }
 }

@@ -17,6 +17,7 @@ mod parquet;
 mod seen;
 mod source;
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 pub use blocks::{Block, Blocks, Item, ItemType, Row};
@@ -26,6 +27,7 @@ use self::csv::Csv;
 use super::defect::Defect;
 use super::schema::Kind;
 use super::table::Table;
+use crate::date::DateOrder;
 use crate::spec::Spec;
 pub(super) use builder::kind_of_texts;
 use columns::{Columns, Declared};
@@ -38,6 +40,9 @@ pub struct RawTable {
     pub table: Table,
     /// The type of each column of `table`.
     pub kinds: Vec<Kind>,
+    /// Which part comes first in the dates of a column, by its name, where some are written as
+    /// `8/3/2018`.
+    pub date_orders: BTreeMap<String, DateOrder>,
     /// What was inferred about the file, for the run's record.
     pub notes: Vec<String>,
 }

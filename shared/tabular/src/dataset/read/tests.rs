@@ -334,3 +334,28 @@ proptest! {
         }
     }
 }
+
+#[test]
+fn a_column_that_is_said_to_be_boolean_reads_the_usual_words() {
+    let spec = declared(&[("b", ColumnKind::Boolean)]);
+    let words = ["yes", "NO", "y", "n", "T", "f", "True", "false", "1", "0", "1.0", "", "n/a"];
+    let truth = [1., 0., 1., 0., 1., 0., 1., 0., 1., 0., 1., f64::NAN, f64::NAN];
+    let csv = words.map(|word| format!("{word},x\n")).concat();
+    let json = words.map(|word| format!("{{\"b\": \"{word}\"}}\n")).concat();
+    for (name, text) in [("a.csv", format!("b,c\n{csv}")), ("a.jsonl", json)] {
+        let raw = read(name, Arc::new(Bytes::from(text)), &spec).unwrap();
+        assert_eq!(raw.kinds[0], Kind::Boolean);
+        assert_eq!(format!("{:?}", numbers(&raw, "b")), format!("{truth:?}"), "{name}");
+    }
+    for wrong in ["maybe", "2", "2018-08-03", "1,5"] {
+        let found = &defects("a.csv", format!("b;c\nyes;x\n{wrong};x\n").as_bytes(), &spec)[0];
+        assert_eq!((found.code.as_str(), found.row), ("not_a_boolean", Some(2)), "{wrong}");
+        assert_eq!(
+            found.message,
+            format!(
+                "row 2 (line 3), column `b`: `{wrong}` is not `true` or `false`, `yes` or `no`, `t` \
+                 or `f`, `1` or `0`, as model.toml says of the column: correct it or leave it empty"
+            )
+        );
+    }
+}

@@ -2,6 +2,7 @@
 
 use std::borrow::Cow;
 
+use crate::boolean;
 use crate::dataset::read::{Item, ItemType};
 
 /// A value of a type.
@@ -59,17 +60,17 @@ pub fn instant(microseconds: i64) -> String {
 fn boolean(item: Item<'_>) -> Option<bool> {
     match item {
         Item::Boolean(value) => Some(value),
-        Item::Raw(text) | Item::Text(text) if text.trim().eq_ignore_ascii_case("true") => {
-            Some(true)
-        }
-        Item::Raw(text) | Item::Text(text) if text.trim().eq_ignore_ascii_case("false") => {
-            Some(false)
-        }
-        other => match integer(other)? {
-            0 => Some(false),
-            1 => Some(true),
-            _ => None,
-        },
+        Item::Raw(text) | Item::Text(text) => boolean::parse(text).or_else(|| truth(item)),
+        _ => truth(item),
+    }
+}
+
+/// What a whole number stands for.
+fn truth(item: Item<'_>) -> Option<bool> {
+    match integer(item)? {
+        0 => Some(false),
+        1 => Some(true),
+        _ => None,
     }
 }
 

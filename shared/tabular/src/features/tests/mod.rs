@@ -24,11 +24,7 @@ fn table(columns: Vec<(&str, Values)>) -> Table {
 
 /// Rows with inputs of these types.
 fn labelled(inputs: Table, kinds: &[Kind], target: Target) -> Labelled {
-    let field = |(column, kind): (&Column, &Kind)| Field {
-        name: column.name.clone(),
-        kind: *kind,
-        nullable: true,
-    };
+    let field = |(column, kind): (&Column, &Kind)| Field::new(column.name.clone(), *kind, true);
     let fields = inputs.columns().iter().zip(kinds).map(field).collect();
     let schema = Schema { inputs: fields, target: Some("y".into()), task: target.task().unwrap() };
     Labelled {
