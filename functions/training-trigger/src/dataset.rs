@@ -6,10 +6,11 @@ use std::sync::Arc;
 use futures::stream::{self, StreamExt as _, TryStreamExt as _};
 use model_factory::dataset::append::{Appended, Conflict};
 use model_factory::dataset::{self, Defect, RawTable, ReadError, Rejection};
+use model_factory::date::DateOrder;
 use model_factory::name::ModelName;
 use model_factory::port_error::{PortError, chain};
 use model_factory::runtime::Failure;
-use model_factory::spec::{DateOrder, Mode, Spec};
+use model_factory::spec::{Mode, Spec};
 use model_factory::storage::{Described, ObjectSource, ReadObjects, Replaced};
 
 use crate::blocking::blocking;

@@ -338,3 +338,32 @@ fn a_combination_that_is_chosen_without_leading_says_why() {
     let not_chosen = board(1, vec![standing(theta, 1.0, 1), standing(combination, 1.1, 0)]);
     assert_eq!(not_chosen.why_combined(), None);
 }
+
+#[test]
+fn days_with_strokes_are_the_same_steps_where_they_tell_their_order() {
+    let (iso, _) = panel(&sales(), SPEC).unwrap();
+    let strokes: String = sales()
+        .lines()
+        .map(|line| match line.split_once(',').unwrap() {
+            ("day", rest) => format!("day,{rest}\n"),
+            (day, rest) => {
+                let [year, month, day] = day.split('-').collect::<Vec<_>>()[..] else {
+                    panic!("{day}")
+                };
+                format!("{day}/{month}/{year},{rest}\n")
+            }
+        })
+        .collect();
+    let (read, _) = panel(&strokes, SPEC).unwrap();
+    assert_eq!((iso.date_order, read.date_order), (None, Some(date::DateOrder::DayFirst)));
+    assert_eq!((&read.series, &read.data_hash), (&iso.series, &iso.data_hash));
+    let first_days: String = strokes
+        .lines()
+        .filter(|line| line.starts_with("day") || line.starts_with('0'))
+        .map(|line| format!("{line}\n"))
+        .collect();
+    for spec in [SPEC.to_owned(), format!("time = 'day'\n{SPEC}")] {
+        let Rejection(defects) = panel(&first_days, &spec).unwrap_err();
+        assert!(defects[0].message.contains("say `columns.day.date_order = "), "{defects:?}");
+    }
+}

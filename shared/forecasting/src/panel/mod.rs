@@ -6,7 +6,8 @@ mod oddities;
 
 use model_factory_tabular::dataset::selection;
 use model_factory_tabular::dataset::{Defect, RawTable, Rejection};
-use model_factory_tabular::spec::{DateOrder, Forecasting, Spec};
+use model_factory_tabular::date::DateOrder;
+use model_factory_tabular::spec::{Forecasting, Spec};
 use sha2::{Digest, Sha256};
 
 use super::setting::Setting;

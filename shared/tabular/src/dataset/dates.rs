@@ -37,26 +37,27 @@ fn levels(texts: &Categories) -> impl Iterator<Item = &str> {
     texts.levels.iter().map(String::as_str)
 }
 
-/// Why texts that are dates are read as texts: they do not tell their order.
-fn untold(values: &Values) -> Option<Untold<'_>> {
-    let Values::Category(texts) = values else { return None };
-    date::order(levels(texts)).err().filter(|untold| !matches!(untold, Untold::NoDate(_)))
-}
-
 /// Why a column that holds dates with strokes is not read as one of dates, and what to do.
 #[must_use]
 pub fn why_texts(name: &str, values: &Values) -> Option<String> {
-    Some(match untold(values)? {
-        Untold::Both { month_first, day_first } => format!(
+    let Values::Category(texts) = values else { return None };
+    date::order(levels(texts)).err().and_then(|untold| remedy(name, untold))
+}
+
+/// What to do about dates that do not tell their order.
+fn remedy(name: &str, untold: Untold<'_>) -> Option<String> {
+    match untold {
+        Untold::NoDate(_) => None,
+        Untold::Both { month_first, day_first } => Some(format!(
             "its dates are in two orders, as `{month_first}` has the month first and \
              `{day_first}` the day: write them alike, or as 2018-08-03"
-        ),
-        Untold::Ambiguous(text) | Untold::NoDate(text) => format!(
+        )),
+        Untold::Ambiguous(text) => Some(format!(
             "which part of its dates is the month cannot be told, as of `{text}`: say \
              `columns.{name}.date_order = \"month_first\"` or `\"day_first\"` in model.toml, or \
              write them as 2018-08-03"
-        ),
-    })
+        )),
+    }
 }
 
 impl RawTable {
@@ -111,10 +112,13 @@ impl RawTable {
             said == Some(ColumnKind::Date)
         });
         dates.filter_map(|Column { name, values }| {
-            let message = format!("column `{name}`: {}", why_texts(name, values)?);
+            let Values::Category(texts) = values else { return None };
+            // Beside them there may be dates without any, such as 20180803.
+            let with_strokes = levels(texts).filter(|text| date::has_strokes(text));
+            let untold = date::order(with_strokes).err()?;
+            let message = format!("column `{name}`: {}", remedy(name, untold)?);
             let defect = Defect::new("date_order", message).in_column(name);
-            let of_spec = matches!(untold(values), Some(Untold::Ambiguous(_)));
-            Some(Defect { of_spec, ..defect })
+            Some(Defect { of_spec: matches!(untold, Untold::Ambiguous(_)), ..defect })
         })
     }
 }

@@ -111,9 +111,11 @@ fn what_the_spec_calls_dates_must_tell_its_order() {
     assert_eq!(days(&told, 3), instants_of(&["2018-08-24", "2018-08-25", "2018-08-26"]));
     let Rejection(defects) = prepare(&["25/8/2018", "soon"], of).unwrap_err();
     assert_eq!((defects[0].code.as_str(), defects[0].row), ("not_a_date", Some(2)));
-    for (written, of_spec) in
-        [(["1/2/2018", "3/4/2018"], true), (["1/13/2018", "13/1/2018"], false)]
-    {
+    for (written, of_spec) in [
+        (["1/2/2018", "3/4/2018"], true),
+        (["1/2/2018", "20180824"], true),
+        (["1/13/2018", "13/1/2018"], false),
+    ] {
         let Rejection(defects) = prepare(&written, of).unwrap_err();
         assert_eq!((defects[0].code.as_str(), defects[0].of_spec), ("date_order", of_spec));
     }

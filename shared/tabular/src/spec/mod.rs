@@ -25,7 +25,6 @@ use std::collections::BTreeMap;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
-pub use crate::date::DateOrder;
 use crate::expression::Expression;
 pub use anomaly::{Anomaly, Contamination, NamedContamination};
 pub use batch::{Batch, TableFormat, When};

@@ -104,3 +104,19 @@ fn decimal(text: &str) -> Option<f64> {
     let text = text.trim();
     text.parse().ok().or_else(|| text.replacen(',', ".", 1).parse().ok())
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn truth_values_are_written_as_such_in_whatever_words_they_came() {
+        let words = [Item::Raw("Yes"), Item::Text("t"), Item::Raw("1.0"), Item::Digits("1")];
+        for item in words.into_iter().chain([Item::Boolean(true), Item::Integer(1)]) {
+            assert_eq!(typed(item, ItemType::Boolean), Typed::Boolean(true), "{item:?}");
+        }
+        for item in [Item::Raw("maybe"), Item::Text(""), Item::Integer(2), Item::Missing] {
+            assert_eq!(typed(item, ItemType::Boolean), Typed::Missing, "{item:?}");
+        }
+    }
+}
