@@ -5,7 +5,7 @@
 //! normal one whose variance follows the coefficient (Figueiredo, 2003). The data is read
 //! once, into a Gram matrix. Prophet finds the same mode by L-BFGS.
 
-use model_factory_learning::learners::{Rows, Symmetric};
+use model_factory_learning::learners::{Deadline, Rows, Symmetric};
 use serde::{Deserialize, Serialize};
 
 use super::Future;
@@ -106,7 +106,9 @@ impl Additive {
             None,
             |row| target.get(row).copied().unwrap_or_default(),
             |_| 1.0,
-        );
+            Deadline::NEVER,
+        )
+        .ok()?;
         model.coefficients = model.posterior_mode(&gram, observed.len(), width)?;
         Some(model)
     }
@@ -133,7 +135,7 @@ impl Additive {
                 *penalised.get_mut(column, column)? += variance / prior;
             }
             coefficients.clone_from(&products);
-            penalised.factor()?.solve(&mut coefficients);
+            penalised.factor(Deadline::NEVER).ok()??.solve(&mut coefficients);
             let fitted: f64 = coefficients.iter().zip(&products).map(|(a, b)| a * b).sum();
             let quadratic: f64 = (0..width)
                 .flat_map(|row| (0..width).map(move |column| (row, column)))

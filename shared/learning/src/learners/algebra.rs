@@ -3,6 +3,8 @@
 
 use rayon::prelude::*;
 
+use super::{Deadline, FitError};
+
 /// The most partial sums of a reduction over rows.
 const PARTS: usize = 16;
 
@@ -14,6 +16,12 @@ const MAX_PARTIAL: usize = 8 << 20;
 
 /// Rows that are packed at once, so that the panels stay in the cache.
 const PACK: usize = 128;
+
+/// Panels that are multiplied with those before them between two looks at the clock.
+const PANELS_A_LOOK: usize = 16;
+
+/// Rows of a triangle between two looks at the clock.
+const ROWS_A_LOOK: usize = 64;
 
 /// Numbers or rows that are worked on together.
 pub(super) const LANES: usize = 4;
@@ -161,12 +169,16 @@ impl Symmetric {
 
     /// `Σ weight · z zᵀ` over all rows, where `z` is the row less `centre`, with
     /// `extra(row)` after it.
+    ///
+    /// # Errors
+    /// [`FitError::Deadline`] when the deadline passes.
     pub fn gram(
         rows: Rows<'_>,
         centre: Option<&[f64]>,
         extra: impl Fn(usize) -> f64 + Sync,
         weight: impl Fn(usize) -> f64 + Sync,
-    ) -> Self {
+        deadline: Deadline,
+    ) -> Result<Self, FitError> {
         let size = rows.columns() + 1;
         let values = rows.sum(size * size, |start, rows, sums| {
             let mut panels = Panels::new(size);
@@ -174,12 +186,13 @@ impl Symmetric {
             for (row, place) in rows.iter().zip(places) {
                 panels.push(row, centre, extra(place), weight(place));
                 if panels.is_full() {
-                    panels.flush(sums);
+                    panels.flush(sums, deadline);
                 }
             }
-            panels.flush(sums);
+            panels.flush(sums, deadline);
         });
-        Self { size, values }
+        deadline.check()?;
+        Ok(Self { size, values })
     }
 
     /// The number in a row and a column; 0 where there is none.
@@ -224,20 +237,28 @@ impl Symmetric {
     /// The factor of a positive definite matrix; of a singular one, that of the
     /// nearest which differs by a small multiple of the identity, so that a solution
     /// is close to the shortest one. `None` when it holds no finite numbers.
-    #[must_use]
-    pub fn factor(&self) -> Option<Factor> {
+    ///
+    /// # Errors
+    /// [`FitError::Deadline`] when the deadline passes.
+    pub fn factor(&self, deadline: Deadline) -> Result<Option<Factor>, FitError> {
         let trace: f64 = self.values.iter().step_by(self.size + 1).sum();
         let scale = trace / self.size.max(1) as f64;
         let shifts = [0.0, 1e-12, 1e-10, 1e-8, 1e-6, 1e-4];
-        shifts.into_iter().find_map(|shift| {
+        let factor = shifts.into_iter().find_map(|shift| {
             let mut shifted = self.clone();
             shifted.add_diagonal(shift * scale + if scale > 0.0 { 0.0 } else { shift });
-            shifted.cholesky()
-        })
+            shifted.cholesky(deadline)
+        });
+        deadline.check()?;
+        Ok(factor)
     }
 
-    fn cholesky(mut self) -> Option<Factor> {
+    /// `None` when it is not positive definite, or the deadline passes.
+    fn cholesky(mut self, deadline: Deadline) -> Option<Factor> {
         for i in 0..self.size {
+            if i % ROWS_A_LOOK == 0 && deadline.has_passed() {
+                return None;
+            }
             let (before, rest) = self.values.split_at_mut(i * self.size);
             let row = rest.split_at_mut_checked(i + 1)?.0;
             let diagonal = *row.last()?;
@@ -325,11 +346,14 @@ impl Panels {
         self.rows += 1;
     }
 
-    /// Adds the products of all pairs of panels, and forgets the rows.
-    fn flush(&mut self, sums: &mut [f64]) {
+    /// Adds the products of all pairs of panels until the deadline, and forgets the rows.
+    fn flush(&mut self, sums: &mut [f64], deadline: Deadline) {
         let panels: Vec<&[[f64; LANES]]> =
             self.values.chunks_exact(PACK).map(|panel| panel.split_at(self.rows).0).collect();
         for (i, &left) in panels.iter().enumerate() {
+            if i % PANELS_A_LOOK == 0 && deadline.has_passed() {
+                break;
+            }
             let weighted: Vec<[f64; LANES]> = left
                 .iter()
                 .zip(&self.weights)

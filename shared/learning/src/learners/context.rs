@@ -4,6 +4,8 @@ use std::time::{Duration, Instant};
 
 use model_factory_tabular::spec::Spec;
 
+use super::FitError;
+
 /// What a learner is told beside its hyper-parameters.
 #[derive(Debug, Clone, Copy)]
 pub struct FitContext<'a> {
@@ -31,6 +33,9 @@ impl<'a> FitContext<'a> {
 pub struct Deadline(Option<Instant>);
 
 impl Deadline {
+    /// Work is always wanted.
+    pub const NEVER: Self = Self(None);
+
     /// Work is wanted until `instant`.
     #[must_use]
     pub fn at(instant: Instant) -> Self {
@@ -56,6 +61,14 @@ impl Deadline {
     #[must_use]
     pub fn within(duration: Duration) -> Self {
         Self(Instant::now().checked_add(duration))
+    }
+
+    /// Goes on unless it has passed.
+    ///
+    /// # Errors
+    /// [`FitError::Deadline`] when it has.
+    pub(super) fn check(self) -> Result<(), FitError> {
+        if self.has_passed() { Err(FitError::Deadline) } else { Ok(()) }
     }
 
     /// Whether it has passed.

@@ -353,7 +353,9 @@ impl Candidate {
         context: &FitContext<'_>,
     ) -> Result<(Pipeline, Matrix<T>), FitError> {
         let recipe = Recipe::new(self.encoding, context.spec, &data.schema);
-        Ok(recipe.fit(data, context.seed)?)
+        let features = recipe.fit(data, context.seed)?;
+        context.deadline.check()?;
+        Ok(features)
     }
 
     /// The same with the target, balanced.

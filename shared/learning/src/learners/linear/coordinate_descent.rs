@@ -53,8 +53,8 @@ pub(super) fn minimise(
         if converged(&coefficients, &gradient) {
             break;
         }
-        if sweep % 16 == 15 && deadline.has_passed() {
-            return Err(FitError::Deadline);
+        if sweep % 16 == 15 {
+            deadline.check()?;
         }
         let cells = quadratic.gram.chunks_exact(size).enumerate();
         for ((place, row), coefficient) in cells.zip(&mut coefficients) {

@@ -20,9 +20,7 @@ pub(super) fn minimise(
     // How fast the gradient changes at most; halved at first so that it can fall.
     let (mut curvature, mut momentum) = (objective.scale(), 1.0_f64);
     for _ in 0..MAX_STEPS {
-        if deadline.has_passed() {
-            return Err(FitError::Deadline);
-        }
+        deadline.check()?;
         let (value, gradient) = objective.evaluate(&ahead);
         if objective.violation(&ahead, &gradient) <= tolerance {
             return Ok(ahead);

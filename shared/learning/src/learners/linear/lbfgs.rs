@@ -37,9 +37,7 @@ pub(super) fn minimise(
         if objective.violation(&params, &gradient) <= tolerance {
             break;
         }
-        if deadline.has_passed() {
-            return Err(FitError::Deadline);
-        }
+        deadline.check()?;
         let direction = direction(&gradient, &steps, &precondition);
         let Some((next, next_value, next_gradient)) =
             descend(objective, &params, (value, &gradient), &direction)

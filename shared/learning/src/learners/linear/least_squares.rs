@@ -26,9 +26,9 @@ pub(super) fn fit(
     let coefficients = if params.l1_ratio * params.alpha > 0.0 {
         elastic_net(&centred, params, deadline)?
     } else if rows.columns() > rows.len() {
-        dual_ridge(&centred, params.alpha)?
+        dual_ridge(&centred, params.alpha, deadline)?
     } else {
-        ridge(&centred, params.alpha)?
+        ridge(&centred, params.alpha, deadline)?
     };
     Ok(LinearFunction { intercept: target_mean - dot(&coefficients, &means), coefficients })
 }
@@ -53,16 +53,17 @@ impl Centred<'_> {
 
     /// The Gram matrix of the features, their products with the target, and the
     /// target's sum of squares.
-    fn normal_equations(&self) -> (Symmetric, Vec<f64>, f64) {
+    fn normal_equations(&self, deadline: Deadline) -> Result<(Symmetric, Vec<f64>, f64), FitError> {
         let gram = Symmetric::gram(
             self.rows,
             Some(self.means),
             |row| self.target(row),
             |row| self.weight(row),
-        );
+            deadline,
+        )?;
         let last = gram.lower_row(self.rows.columns());
         let (squares, products) = last.split_last().unwrap_or((&0.0, &[]));
-        (gram.leading(), products.to_vec(), *squares)
+        Ok((gram.leading(), products.to_vec(), *squares))
     }
 }
 
@@ -70,16 +71,16 @@ fn unsolvable() -> FitError {
     FitError::Linear("the features are too large".to_owned())
 }
 
-fn ridge(centred: &Centred<'_>, alpha: f64) -> Result<Vec<f64>, FitError> {
-    let (mut gram, mut products, _) = centred.normal_equations();
+fn ridge(centred: &Centred<'_>, alpha: f64, deadline: Deadline) -> Result<Vec<f64>, FitError> {
+    let (mut gram, mut products, _) = centred.normal_equations(deadline)?;
     gram.add_diagonal(alpha);
-    gram.factor().ok_or_else(unsolvable)?.solve(&mut products);
+    gram.factor(deadline)?.ok_or_else(unsolvable)?.solve(&mut products);
     Ok(products)
 }
 
 /// Ridge regression with fewer rows than columns: `c = Zᵀ (Z Zᵀ + alpha)⁻¹ y`, where
 /// `Z` and `y` are scaled by the roots of the weights.
-fn dual_ridge(centred: &Centred<'_>, alpha: f64) -> Result<Vec<f64>, FitError> {
+fn dual_ridge(centred: &Centred<'_>, alpha: f64, deadline: Deadline) -> Result<Vec<f64>, FitError> {
     let roots: Vec<f64> =
         weights_from(centred.weights, 0).take(centred.rows.len()).map(f64::sqrt).collect();
     let scaled: Vec<f64> = centred
@@ -93,6 +94,7 @@ fn dual_ridge(centred: &Centred<'_>, alpha: f64) -> Result<Vec<f64>, FitError> {
     let scaled = Rows::new(&scaled, centred.rows.columns());
     let mut kernel = Symmetric::zeros(scaled.len());
     for (i, a) in scaled.iter().enumerate() {
+        deadline.check()?;
         for (j, b) in scaled.iter().enumerate().take(i + 1) {
             if let Some(cell) = kernel.get_mut(i, j) {
                 *cell = dot(a, b);
@@ -102,7 +104,7 @@ fn dual_ridge(centred: &Centred<'_>, alpha: f64) -> Result<Vec<f64>, FitError> {
     kernel.add_diagonal(alpha);
     let mut factors: Vec<f64> =
         roots.iter().enumerate().map(|(row, root)| root * centred.target(row)).collect();
-    kernel.factor().ok_or_else(unsolvable)?.solve(&mut factors);
+    kernel.factor(deadline)?.ok_or_else(unsolvable)?.solve(&mut factors);
     let mut coefficients = vec![0.0; scaled.columns()];
     for (row, factor) in scaled.iter().zip(factors) {
         add(&mut coefficients, factor, row);
@@ -118,7 +120,7 @@ fn elastic_net(
     params: &LinearParams,
     deadline: Deadline,
 ) -> Result<Vec<f64>, FitError> {
-    let (gram, products, squares) = centred.normal_equations();
+    let (gram, products, squares) = centred.normal_equations(deadline)?;
     let total: f64 = weights_from(centred.weights, 0).take(centred.rows.len()).sum();
     let deviation = (squares / total).sqrt();
     let penalty = Penalty {

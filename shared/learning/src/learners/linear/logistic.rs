@@ -91,7 +91,7 @@ fn minimise(loss: &LogLoss<'_>, deadline: Deadline) -> Result<Vec<f64>, FitError
     if loss.has_l1() {
         return newton::minimise(loss, start, TOLERANCE, deadline);
     }
-    match sample.hessian(&start).factor() {
+    match sample.hessian(&start, deadline)?.factor(deadline)? {
         Some(factor) => {
             let precondition = |direction: &mut [f64]| factor.solve(direction);
             lbfgs::minimise(loss, start, precondition, TOLERANCE, deadline)

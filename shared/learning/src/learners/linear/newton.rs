@@ -29,15 +29,12 @@ pub(super) fn minimise(
         if violation <= tolerance {
             break;
         }
-        if deadline.has_passed() {
-            return Err(FitError::Deadline);
-        }
-        let hessian = loss.hessian(&params);
+        let hessian = loss.hessian(&params, deadline)?;
         let direction = match loss.has_l1() {
             true => shrinking_step(loss, &params, &gradient, &hessian, violation, deadline)?,
             false => {
                 let mut step: Vec<f64> = gradient.iter().map(|slope| -slope).collect();
-                let Some(factor) = hessian.factor() else { break };
+                let Some(factor) = hessian.factor(deadline)? else { break };
                 factor.solve(&mut step);
                 step
             }

@@ -3,6 +3,7 @@
 use super::coordinate_descent::Penalty;
 use super::softmax;
 use crate::learners::algebra::{LANES, Rows, Symmetric, add, dot, weights_from};
+use crate::learners::{Deadline, FitError};
 
 /// A smooth convex function with an L1 penalty on some of its parameters.
 pub(super) trait Objective {
@@ -151,7 +152,14 @@ impl<'a> LogLoss<'a> {
     }
 
     /// The second derivatives of the smooth part.
-    pub(super) fn hessian(&self, params: &[f64]) -> Symmetric {
+    ///
+    /// # Errors
+    /// When the deadline passes.
+    pub(super) fn hessian(
+        &self,
+        params: &[f64],
+        deadline: Deadline,
+    ) -> Result<Symmetric, FitError> {
         let (outputs, block) = (self.outputs(), self.rows.columns() + 1);
         let mut probabilities = vec![0.0; outputs * self.rows.len()];
         let cells = probabilities.chunks_exact_mut(outputs);
@@ -171,7 +179,7 @@ impl<'a> LogLoss<'a> {
                     let (p, q) = (probability(row, a), probability(row, b));
                     weight(row) * if a == b { p * (1.0 - p) } else { -p * q }
                 };
-                let gram = Symmetric::gram(self.rows, None, |_| 1.0, curvature);
+                let gram = Symmetric::gram(self.rows, None, |_| 1.0, curvature, deadline)?;
                 for i in 0..block {
                     for j in 0..if a == b { i + 1 } else { block } {
                         let mut value = gram.get(i, j);
@@ -191,7 +199,7 @@ impl<'a> LogLoss<'a> {
                 }
             }
         }
-        hessian
+        Ok(hessian)
     }
 }
 

@@ -1,3 +1,5 @@
+use std::time::{Duration, Instant};
+
 use serde::Deserialize;
 
 use super::*;
@@ -195,12 +197,35 @@ fn what_cannot_be_fitted_is_said() {
     assert!(message(&[1.0, 2.0, 4.0], -1.0, 0.0).contains("`alpha` is -1"));
     assert!(message(&[1.0, 2.0, 4.0], 1.0, 1.5).contains("`l1_ratio` is 1.5"));
     assert!(message(&[1.0, f64::NAN, 4.0], 1.0, 0.0).contains("finite"));
-    let (x, labels) = many(30_000, 6, 3);
-    let features = Matrix::from_vec(x, 6);
-    let examples = Examples { features, target: classes(&labels), weights: None };
-    let passed = Deadline::at(std::time::Instant::now());
-    let late = LinearModel::fit(&examples, &LinearParams::default(), passed);
-    assert!(matches!(late, Err(FitError::Deadline)));
+}
+
+/// Far fewer multiplications than the whole fit has pass between two looks at the clock.
+#[test]
+fn long_fits_end_soon_after_their_deadline() {
+    let mut random = fastrand::Rng::with_seed(9);
+    let mut end = |rows: usize, columns: usize, classes: usize, l1_ratio: f64| {
+        let features =
+            Matrix::from_vec((0..rows * columns).map(|_| random.f64()).collect(), columns);
+        let target = match classes {
+            0 => Target::Values((0..rows).map(|_| random.f64()).collect()),
+            _ => super::tests::classes(&(0..rows).map(|row| row % classes).collect::<Vec<_>>()),
+        };
+        let examples = Examples { features, target, weights: None };
+        let given = Duration::from_millis(100);
+        let began = Instant::now();
+        let params = LinearParams { alpha: 1e-3, l1_ratio };
+        let late = LinearModel::fit(&examples, &params, Deadline::within(given));
+        assert!(matches!(late, Err(FitError::Deadline)), "{rows} {columns} {classes} {l1_ratio}");
+        assert!(began.elapsed() < 50 * given, "{rows} {columns}: {:?}", began.elapsed());
+    };
+    // Of rows by columns: ridge from normal equations and from the dual ones, elastic net,
+    // logistic regression by Newton's method, L-BFGS and FISTA.
+    end(8_000, 2_000, 0, 0.0);
+    end(2_500, 8_000, 0, 0.0);
+    end(8_000, 2_000, 0, 0.5);
+    end(100_000, 200, 2, 0.5);
+    end(20_000, 600, 2, 0.0);
+    end(20_000, 600, 2, 0.5);
 }
 
 #[test]
