@@ -315,10 +315,13 @@ pub(super) fn name_rows(distinct: usize, rows: usize) -> bool {
     distinct >= MIN_LEVELS_OF_NAMES && distinct as f64 > MAX_LEVEL_SHARE * rows as f64
 }
 
-/// Whether a column's name is that of an identifier.
+/// Whether a column's name is that of an identifier, such as `id`, `ride_id` or `PassengerId`.
 pub(super) fn is_called_an_identifier(name: &str) -> bool {
-    let name = name.to_ascii_lowercase();
-    name == "id" || name.ends_with("_id")
+    // After a lower-case letter: `PAID` and `Madrid` are none.
+    let of_words = ["Id", "ID"].iter().filter_map(|suffix| name.strip_suffix(suffix));
+    let mut of_words = of_words.filter(|rest| rest.ends_with(char::is_lowercase));
+    let lower = name.to_lowercase();
+    lower == "id" || lower.ends_with("_id") || of_words.next().is_some()
 }
 
 /// Whether no number is there twice.
