@@ -9,6 +9,7 @@
 mod constraints;
 mod data_sets;
 mod imports;
+mod options;
 mod series;
 
 use std::sync::Arc;
