@@ -47,7 +47,7 @@ pub(crate) async fn record(
 /// Writes the model card.
 pub(crate) async fn card(job: &Job<'_>, page: String) -> Result<(), Stop> {
     let Job { ports, run, model, .. } = *job;
-    let key = keys::run(model, run, "model-card.html");
+    let key = keys::run(model, run, keys::MODEL_CARD);
     Ok(ports.write_objects.put(&key, keys::HTML, page.into()).await?)
 }
 

@@ -13,7 +13,7 @@ use super::output::{Output, say_json};
 use crate::client::Client;
 use crate::client::checks::Checking;
 use crate::error::CliError;
-use crate::terminal::{say, tables};
+use crate::terminal::{say, tables, write};
 
 #[derive(Debug, Args)]
 pub(super) struct Drift {
@@ -142,11 +142,7 @@ impl Page {
         let newest = newest.ok_or_else(|| CliError::NotChecked(model, variant))?;
         let key = newest.report.replace("report.json", "report.html");
         let page = client.bucket.get(&key).await?.ok_or(CliError::NoArtifact(key))?;
-        std::fs::write(&output, &page.bytes).map_err(|source| CliError::File {
-            path: output.clone(),
-            verb: "written",
-            source,
-        })?;
+        write(&output, &page.bytes)?;
         say(format!(
             "the report on {} to {} ({}) is in `{}`",
             newest.start,

@@ -10,7 +10,7 @@ use super::train::{report, wait};
 use crate::client::Client;
 use crate::client::runs::{Awaited, Cause};
 use crate::error::CliError;
-use crate::terminal::{read, say};
+use crate::terminal::{read, say, write};
 
 #[derive(Debug, Args)]
 pub(super) struct Import {
@@ -78,11 +78,7 @@ impl Export {
         let predictor =
             stored.open()?.predictor().map_err(model_factory::store::StoreError::from)?;
         let document = model_factory::exchange::export(&predictor)?;
-        std::fs::write(&output, document).map_err(|source| CliError::File {
-            path: output.clone(),
-            verb: "written",
-            source,
-        })?;
+        write(&output, &document)?;
         say(format!(
             "version {} of `{model}` is in `{}`: `xgboost.Booster(model_file=…)` loads it",
             stored.version,

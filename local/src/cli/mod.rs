@@ -1,6 +1,7 @@
 //! The `model-factory` command line.
 
 mod batch;
+mod card;
 mod decisions;
 mod drift;
 mod exchange;
@@ -62,6 +63,8 @@ enum Command {
     Models(models::Models),
     /// List a model's versions and aliases, or the decisions about them
     Versions(models::Versions),
+    /// Write a version's model card as a page that any browser opens
+    Card(card::Card),
     /// List the trainings, or show one with its leaderboard and lineage
     Runs(runs::Runs),
     /// Make a version the champion: the challenger, which waits for approval, or another
@@ -117,6 +120,7 @@ impl Command {
             Self::Stream(stream) => stream.run(&connect().await?).await,
             Self::Models(models) => models.run(&connect().await?).await,
             Self::Versions(versions) => versions.run(&connect().await?).await,
+            Self::Card(card) => card.run(&connect().await?).await,
             Self::Runs(runs) => runs.run(&connect().await?).await,
             Self::Promote(promote) => promote.run(&connect().await?).await,
             Self::Reject(reject) => reject.run(&connect().await?).await,

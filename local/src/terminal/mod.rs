@@ -29,6 +29,15 @@ pub(crate) fn read(path: &Path) -> Result<Vec<u8>, CliError> {
     })
 }
 
+/// Writes a file that a user named.
+pub(crate) fn write(path: &Path, content: &[u8]) -> Result<(), CliError> {
+    std::fs::write(path, content).map_err(|source| CliError::File {
+        path: path.to_owned(),
+        verb: "written",
+        source,
+    })
+}
+
 /// A sign of life for long work; silent where there is no terminal.
 pub(crate) fn spinner(message: String) -> ProgressBar {
     let style = ProgressStyle::with_template("{spinner} {wide_msg} ({elapsed})");

@@ -167,6 +167,9 @@ pub const LABELS: &str = "labels.json";
 /// Those of [`LABELS`] that are noise, or anomalies.
 pub const NOISE: &str = "noise.json";
 
+/// The page of a run's folder that tells what its version is made of and how good it is.
+pub const MODEL_CARD: &str = "model-card.html";
+
 /// What a training on series writes down, in the folder of its run.
 pub const SERIES_RECORD: &str = "forecasting.json";
 
