@@ -55,7 +55,8 @@ pub(crate) async fn admit(
     Ok(Admitted { data, warnings, raw: own_rows })
 }
 
-/// What the champion's training data promises; `None` without a champion.
+/// What the champion's training data promises; `None` without a champion, or for one that was
+/// imported without data.
 pub(crate) async fn baseline(
     ports: &Ports,
     model: &ModelName,
@@ -63,6 +64,9 @@ pub(crate) async fn baseline(
     let Some(stored) = ports.champion(model).await? else { return Ok(None) };
     let artifact = stored.open()?;
     let profile = artifact.profile().map_err(|error| Failure::terminal(&error))?;
+    if profile.rows == 0 {
+        return Ok(None);
+    }
     let manifest = artifact.manifest();
     Ok(Some(Baseline::new(manifest.schema.clone(), profile, &manifest.spec)))
 }

@@ -168,7 +168,7 @@ pub fn adopt(
         };
         let common = Common::of(champion, &rows.whole, spec, &split.holdout);
         let met = common.and_then(|common| {
-            let theirs = |read: &Labelled| score(&champion.predictor, read);
+            let theirs = |read: &Labelled| score(&champion.answering(&schema.task), read);
             common.met(theirs, |places| score(&imported.predictor, &rows.own.select(places)))
         });
         Opponent::new(champion.version, met)

@@ -177,7 +177,7 @@ pub fn train(
             assessment::evaluate(predictor, rows, spec.training.coverage)
         };
         let met = Common::of(champion, data, spec, &held).and_then(|common| {
-            let theirs = |rows: &Labelled| score(&champion.predictor, rows);
+            let theirs = |rows: &Labelled| score(&champion.answering(&data.schema.task), rows);
             common.met(theirs, |places| score(&predictor, &data.select(places)))
         });
         Opponent::new(champion.version, met)

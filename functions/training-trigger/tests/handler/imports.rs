@@ -175,6 +175,20 @@ async fn without_labelled_data_only_the_first_model_is_promoted() {
 }
 
 #[tokio::test]
+async fn a_champion_that_knows_its_classes_by_number_meets_those_of_the_data() {
+    let world = world();
+    assert!(is_promoted(&world.import(BINARY).await));
+    world.spec("[training]\nlearners = ['baseline']\n").await;
+    let event = world.upload(KEY, &answered(BINARY)).await;
+    let trained = world.handle(&event).await.unwrap();
+    assert!(!is_promoted(&trained), "{trained:?}");
+    let reason = reasons(&trained);
+    assert!(reason.starts_with("roc_auc 0.5000 against 1.0000 of version 1 on "), "{reason}");
+    let again = world.import(("again.ubj", BINARY.1)).await;
+    assert!(reasons(&again).starts_with("roc_auc 1.0000 against 1.0000 of version 1"), "{again:?}");
+}
+
+#[tokio::test]
 async fn where_a_person_approves_an_imported_model_waits_too() {
     let world = world();
     world.spec("[gate]\napproval = 'manual'\n").await;
