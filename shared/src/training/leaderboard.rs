@@ -143,8 +143,16 @@ impl Leaderboard {
     /// # Errors
     /// When no candidate has a score.
     pub(super) fn winner(&self) -> Result<&Candidate, TrainingError> {
+        self.leader().map(|entry| &entry.candidate)
+    }
+
+    /// The best candidate's trial.
+    ///
+    /// # Errors
+    /// When no candidate has a score.
+    pub(super) fn leader(&self) -> Result<&Entry, TrainingError> {
         match self.entries.first() {
-            Some(entry) if entry.state == State::Complete => Ok(&entry.candidate),
+            Some(entry) if entry.state == State::Complete => Ok(entry),
             entry => {
                 let reason = entry.and_then(|entry| entry.reason.clone());
                 Err(TrainingError::NoCandidate(reason.unwrap_or_default()))

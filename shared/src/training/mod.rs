@@ -27,9 +27,7 @@ use std::time::Instant;
 use crate::artifact::ArtifactError;
 use crate::dataset::split::{self, Split};
 use crate::dataset::{Labelled, Rejection};
-use crate::learners::{
-    Candidate, FitContext, FitError, PredictError, Predictions, Predictor, Structure,
-};
+use crate::learners::{FitContext, FitError, PredictError, Predictions, Predictor, Structure};
 use crate::metrics::{Incomparable, Metric, UnknownMetric};
 use crate::name::ModelName;
 use crate::profile::Profile;
@@ -148,7 +146,7 @@ pub fn train(
         .map_err(TrainingError::Guard)?;
     let Split { train, holdout: held } = split::holdout(data, &spec.split)?;
     let (training, holdout) = (data.select(&train), data.select(&held));
-    let (mut leaderboard, out_of_fold) = search::run(
+    let (mut leaderboard, mut answers) = search::run(
         &training,
         metric,
         spec,
@@ -157,12 +155,14 @@ pub fn train(
     )?;
     let searched = Instant::now();
     tracing::info!(winner = leaderboard.best_name(), "fitting the winner to all training rows");
-    let (mut of_leader, folds) = (Some(out_of_fold), (leaderboard.folds, metric));
-    let fit = |candidate: &Candidate, context: &FitContext<'_>| {
-        let of_leader = of_leader.take();
-        let predictor = candidate.fit(&training, context)?;
-        let unseen = of_leader
-            .map_or_else(|| refit::out_of_fold(candidate, &training, folds, context), Ok)?;
+    let (learned, folds) = (&training, (leaderboard.folds, metric));
+    // The answers of the others are given back with the closure.
+    let fit = move |Entry { number, candidate, .. }: &Entry, context: &FitContext<'_>| {
+        let predictor = candidate.fit(learned, context)?;
+        let unseen = match answers.remove(number) {
+            Some(unseen) => unseen,
+            None => refit::out_of_fold(candidate, learned, folds, context)?,
+        };
         Ok((predictor, unseen))
     };
     let ((predictor, out_of_fold), mut notes) = refit::best(&mut leaderboard, spec, context, fit)?;

@@ -1,6 +1,6 @@
 //! The winner is fitted to all rows, in the time that is left.
 
-use super::leaderboard::State;
+use super::leaderboard::{Entry, State};
 use super::validation::{Fold, FoldError, OutOfFold};
 use super::{Leaderboard, TrainingContext, TrainingError};
 use crate::dataset::split::Split;
@@ -26,12 +26,12 @@ pub(super) fn best<T>(
     leaderboard: &mut Leaderboard,
     spec: &Spec,
     context: &TrainingContext<'_>,
-    mut fit: impl FnMut(&Candidate, &FitContext<'_>) -> Result<T, TrainingError>,
+    mut fit: impl FnMut(&Entry, &FitContext<'_>) -> Result<T, TrainingError>,
 ) -> Result<(T, Vec<String>), TrainingError> {
     let mut given_up = Vec::new();
     loop {
-        let candidate = leaderboard.winner()?;
-        let deadline = match candidate.learner {
+        let entry = leaderboard.leader()?;
+        let deadline = match entry.candidate.learner {
             // Counting takes no time.
             Learner::Baseline => Deadline::default(),
             _ => {
@@ -39,14 +39,12 @@ pub(super) fn best<T>(
                 left.map_or_else(Deadline::default, |left| Deadline::within(left.mul_f64(SHARE)))
             }
         };
+        // It may take as long as its trial did, if it has to be scored anew on all folds.
         let is_hopeless = !given_up.is_empty()
-            && leaderboard.entries.first().zip(deadline.remaining()).is_some_and(
-                // Scored anew on all folds it takes as long as its trial did.
-                |(entry, left)| entry.seconds > left.as_secs_f64(),
-            );
+            && deadline.remaining().is_some_and(|left| entry.seconds > left.as_secs_f64());
         let fitted = match is_hopeless {
             true => Err(FitError::Deadline.into()),
-            false => fit(candidate, &FitContext { deadline, ..FitContext::new(spec) }),
+            false => fit(entry, &FitContext { deadline, ..FitContext::new(spec) }),
         };
         match fitted {
             Err(TrainingError::Fit(FitError::Deadline)) => {

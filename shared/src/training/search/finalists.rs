@@ -45,9 +45,9 @@ impl Finalists {
         &self.ranked
     }
 
-    /// The best trial, alone.
-    pub(super) fn into_leader(self) -> Option<Finalist> {
-        self.ranked.into_iter().next()
+    /// What each of them answered out of fold, by its place among the trials.
+    pub(super) fn into_answers(self) -> impl Iterator<Item = (usize, OutOfFold)> {
+        self.ranked.into_iter().map(|finalist| (finalist.index, finalist.predictions))
     }
 
     /// Keeps a trial as long as it is among the best.

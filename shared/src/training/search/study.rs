@@ -5,6 +5,7 @@ use std::time::{Duration, Instant};
 
 use super::super::leaderboard::{Ended, Entry, Leaderboard, State};
 use super::super::validation::{Fold, FoldError, OutOfFold};
+use super::Answers;
 use super::blend::Blend;
 use super::finalists::{Finalist, Finalists};
 use crate::dataset::Labelled;
@@ -239,26 +240,23 @@ impl<'a> Study<'a> {
         index
     }
 
-    /// The leaderboard, and the out-of-fold predictions of its first entry if that is
-    /// complete.
-    pub(super) fn end(mut self, ended: Ended) -> (Leaderboard, Option<OutOfFold>) {
+    /// The leaderboard, and what the best trials answered out of fold, by their numbers.
+    pub(super) fn end(mut self, ended: Ended) -> (Leaderboard, Answers) {
         self.entries.sort_by(|a, b| a.rank(b, self.metric));
-        let predictions = match self.blend {
-            None => self.finalists.into_leader().map(|leader| leader.predictions),
-            Some((index, predictions)) => {
-                let leads = |entry: &Entry| entry.number == index + 1;
-                if let Some(place) = self.entries.iter().position(leads) {
-                    self.entries.get_mut(..=place).unwrap_or_default().rotate_right(1);
-                }
-                Some(predictions)
+        if let Some((index, _)) = &self.blend {
+            let leads = |entry: &Entry| entry.number == index + 1;
+            if let Some(place) = self.entries.iter().position(leads) {
+                self.entries.get_mut(..=place).unwrap_or_default().rotate_right(1);
             }
-        };
+        }
+        let answers = self.finalists.into_answers().chain(self.blend);
+        let answers = answers.map(|(index, predictions)| (index + 1, predictions)).collect();
         let leaderboard = Leaderboard {
             metric: self.metric,
             folds: self.folds.len(),
             ended,
             entries: self.entries,
         };
-        (leaderboard, predictions)
+        (leaderboard, answers)
     }
 }

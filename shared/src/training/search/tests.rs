@@ -440,8 +440,11 @@ fn a_blend_is_scored_by_what_its_members_answered_out_of_fold() {
     let data = mixed(150);
     let spec = spec(&format!("{QUICK}blend = 'always'"));
     let context = TrainingContext::default();
-    let (board, out_of_fold) = run(&data, Metric::Rmse, &spec, None, &context).unwrap();
+    let (board, mut answers) = run(&data, Metric::Rmse, &spec, None, &context).unwrap();
     let (0, blend) = blend_of(&board).unwrap() else { panic!("it does not lead") };
+    let next = answers[&board.entries[1].number].clone();
+    let out_of_fold = answers.remove(&blend.number).unwrap();
+    assert_eq!(next.rows, out_of_fold.rows, "the next best is at hand, too");
     let mut start = 0;
     for (fold, score) in split::folds(&data, &spec.split, 3).iter().zip(&blend.fold_scores) {
         let rows = start..start + fold.holdout.len();

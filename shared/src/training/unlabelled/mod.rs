@@ -14,11 +14,13 @@ use super::assessment::{Assessment, finite, latency_ms};
 use super::common::Common;
 use super::finish::Winner;
 use super::gate::{Gate, Opponent};
-use super::{Champion, Importances, Trained, TrainingContext, TrainingError, monitoring, refit};
+use super::{
+    Champion, Entry, Importances, Trained, TrainingContext, TrainingError, monitoring, refit,
+};
 use crate::dataset::split::{self, Split};
 use crate::dataset::{Labelled, Table, Target, Task};
 use crate::learners::structure::of_sample;
-use crate::learners::{Candidate, FitContext, Predictions, Predictor, Structure};
+use crate::learners::{FitContext, Predictions, Predictor, Structure};
 use crate::metrics::{Evaluation, Metric, Resamples};
 use crate::name::ModelName;
 use crate::spec::{RunMode, Spec};
@@ -43,8 +45,8 @@ pub(super) fn train(
         divided.as_ref().map_or((data, data), |(training, holdout)| (training, holdout));
     let (mut leaderboard, mut notes) = rank::run(training, metric, spec, context)?;
     let searched = Instant::now();
-    let fit = |candidate: &Candidate, context: &FitContext<'_>| {
-        Ok(candidate.fit_predict(training, context)?)
+    let fit = |entry: &Entry, context: &FitContext<'_>| {
+        Ok(entry.candidate.fit_predict(training, context)?)
     };
     let ((predictor, labels), of_fit) = refit::best(&mut leaderboard, spec, context, fit)?;
     notes.extend(of_fit);
