@@ -211,4 +211,6 @@ pub fn train(
 #[cfg(test)]
 mod awkward_tests;
 #[cfg(test)]
+mod determinism_tests;
+#[cfg(test)]
 mod tests;
