@@ -30,7 +30,8 @@ async fn the_help_names_every_command() {
     let program = Program::new();
     let commands = [
         "demo", "up", "train", "import", "export", "predict", "forecast", "batch", "stream",
-        "models", "versions", "runs", "promote", "reject", "rollback", "stage", "traffic", "drift",
+        "models", "versions", "card", "runs", "promote", "reject", "rollback", "stage", "traffic",
+        "drift",
     ];
     let help = program.run(&["--help"]).await;
     help.said(&["Train, serve and watch models without running a server"]);
@@ -292,6 +293,21 @@ async fn runs_tell_what_was_trained_and_from_what() {
     let shown: Value = serde_json::from_str(shown.said(&[])).expect("JSON");
     assert_eq!(shown["run"], runs[1]);
     assert_eq!(shown["training"]["data_hash"], runs[1]["lineage"]["data_hash"]);
+    let card = program.file("card.html", "");
+    let told = format!("`runs show taxi {first}` tells the rest");
+    let written = program.run(&["card", "taxi", "-o", &card]).await;
+    written.said(&["the card of version 1 of `taxi` is in `", &told]);
+    let page = std::fs::read_to_string(&card).expect("a page");
+    assert!(page.starts_with("<!DOCTYPE html>") && page.contains("ride_dist"), "{page}");
+    program.run(&["card", "taxi", "2", "-o", &card]).await.said(&["the card of version 2"]);
+    assert_ne!(std::fs::read_to_string(&card).expect("a page"), page);
+    let unknown = program.run(&["card", "taxi", "9", "-o", &card]).await;
+    unknown.complained(&["model `taxi` has no version or alias `9`"]);
+    let hasty = "training.learners = ['linear']\ntraining.trial_seconds = 1e-6";
+    let hasty = program.file("model.toml", hasty);
+    let why = "not scored: linear alpha=1: it took longer than it was given";
+    program.run(&["train", "taxi", "--spec", &hasty]).await.said(&[why, "over the limit"]);
+    program.run(&["runs", "show", "taxi"]).await.said(&[why]);
     let unknown = program.run(&["runs", "show", "taxi", "zzz"]).await;
     unknown.complained(&["model `taxi` has not one run whose id starts with `zzz`"]);
     up.end().await;

@@ -123,6 +123,9 @@ pub(super) async fn report(
                 if let Some(board) = tables::competitors(&made) {
                     say(board.to_string())?;
                 }
+                for line in tables::unscored(&made) {
+                    say(format!("not scored: {line}"))?;
+                }
                 for note in &made.facts().notes {
                     say(format!("note: {note}"))?;
                 }
@@ -148,7 +151,11 @@ pub(super) async fn report(
             Ok(())
         }
         Outcome::Rejected { quarantine, reasons } => Err(CliError::Training(format!(
-            "the data set is rejected{}:\n  {}",
+            "the {} is rejected{}:\n  {}",
+            match record.dataset.as_deref().and_then(keys::model_of_import) {
+                Some(_) => "model",
+                None => "data set",
+            },
             quarantine
                 .as_ref()
                 .map(|key| format!(", a copy lies at s3://{}/{key}", client.bucket.name()))

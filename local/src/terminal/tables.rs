@@ -12,7 +12,7 @@ use model_factory::plural::counted;
 use model_factory::registry::{
     AliasRecord, DriftRecord, Movement, Pinned, RejectionRecord, Stage, VersionRecord,
 };
-use model_factory::training::Leaderboard;
+use model_factory::training::{Entry, Leaderboard, State};
 use serde_json::Value;
 use training_trigger::record::{Lineage, RunRecord, Seconds, VersionFacts};
 use training_trigger::report::Outcome;
@@ -40,6 +40,15 @@ pub(crate) fn competitors(made: &Made) -> Option<Table> {
         Made::Series(record) => Some(standings(&record.leaderboard)),
         Made::Import(_) => None,
     }
+}
+
+/// Why candidates of a run have no score, a line each; of those that were given up, others were
+/// better.
+pub(crate) fn unscored(made: &Made) -> Vec<String> {
+    let Made::Training(record) = made else { return Vec::new() };
+    let failed = |entry: &&Entry| matches!(entry.state, State::Failed | State::OverLimit);
+    let reason = |entry: &Entry| Some(format!("{}: {}", entry.name(), entry.reason.as_ref()?));
+    record.leaderboard.entries.iter().filter(failed).filter_map(reason).collect()
 }
 
 /// The candidates of a run, the best first.

@@ -166,6 +166,9 @@ impl One {
         if let Some(board) = made.as_ref().and_then(tables::competitors) {
             say(board.to_string())?;
         }
+        for line in made.as_ref().map(tables::unscored).unwrap_or_default() {
+            say(format!("not scored: {line}"))?;
+        }
         if let Some(table) = made.as_ref().and_then(|made| classes(made.classes())) {
             say(table.to_string())?;
         }
