@@ -5,7 +5,6 @@ use std::fmt::Write;
 use super::*;
 use crate::artifact::Artifact;
 use crate::dataset;
-use crate::learners::Learner;
 use crate::name::Version;
 use crate::spec::LearnerKind;
 
@@ -97,14 +96,13 @@ fn several_classes_after_a_champion() {
 #[test]
 fn numbers_by_a_random_search_over_groups_and_by_time() {
     for split in ["group = 'customer'", "time = 'day'"] {
-        let trained = reproduced(
+        reproduced(
             &visits(240, &[]),
             &format!(
                 "{split}\nignore = ['note']\n[training]\ntrials = 8\nfolds = 2\nsearch = 'random'\nblend = 'always'\n"
             ),
             None,
         );
-        assert!(matches!(trained.leaderboard.winner().unwrap().learner, Learner::Blend(_)));
     }
 }
 

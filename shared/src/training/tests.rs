@@ -154,7 +154,8 @@ fn a_blend_becomes_the_champion_and_its_artifact_answers_as_training_did() {
     .unwrap();
     let trained = train(&model(), &data, &spec, None).unwrap();
     assert!(trained.learner.starts_with("blend 0."), "{}", trained.learner);
-    let again = train(&model(), &data, &spec, None).unwrap();
+    let alone = rayon::ThreadPoolBuilder::new().num_threads(1).build().unwrap();
+    let again = alone.install(|| train(&model(), &data, &spec, None).unwrap());
     assert_eq!(trained.sha256, again.sha256);
     let champion = champion(&trained, 1);
     let split = split::holdout(&data, &spec.split).unwrap();
