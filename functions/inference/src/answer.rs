@@ -4,7 +4,7 @@ use bytes::Bytes;
 use http::header::{ALLOW, CONTENT_TYPE, HeaderName, HeaderValue, RETRY_AFTER};
 use http::{Response, StatusCode};
 use model_factory::protocol::problem::{self, Kind, Problem};
-use model_factory::protocol::{ANSWER_CONTENT_TYPE, Limits, without_mark};
+use model_factory::protocol::{ANSWER_CONTENT_TYPE, Limits, read_json};
 use serde::de::DeserializeOwned;
 use serde_json::to_vec;
 
@@ -25,9 +25,7 @@ pub(crate) fn json<T: serde::Serialize>(body: &T) -> Result<Response<Bytes>, Pro
 /// # Errors
 /// 400 where it is no such JSON, 413 where it is too large, 422 where it nests too deep.
 pub(crate) fn read<T: DeserializeOwned>(body: &[u8], limits: &Limits) -> Result<T, Problem> {
-    limits.admit_json(body).map_err(|error| Problem::from(&error))?;
-    serde_json::from_slice(without_mark(body))
-        .map_err(|error| Problem::new(Kind::Malformed, format!("the body cannot be read: {error}")))
+    read_json("route", body, limits).map_err(|error| Problem::from(&error))
 }
 
 /// A JSON answer that is written already.

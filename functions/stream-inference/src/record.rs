@@ -6,6 +6,7 @@ use std::collections::BTreeMap;
 use base64::Engine as _;
 use base64::prelude::BASE64_STANDARD;
 use jiff::Timestamp;
+use model_factory::json::with_nulls;
 use model_factory::protocol::ID_BYTES;
 use serde::Deserialize;
 use serde_json::value::RawValue;
@@ -72,7 +73,7 @@ pub(crate) struct Row<'r> {
 /// The values of a row, as JSON.
 #[derive(Debug)]
 pub(crate) enum Inputs<'r> {
-    Text(&'r str),
+    Text(Cow<'r, str>),
     /// Members of an item, of which keys are left out that the model does not read.
     Members {
         members: &'r Map<String, Value>,
@@ -152,6 +153,21 @@ type Parts<'r> = (Option<String>, Option<String>, Inputs<'r>);
 
 fn of_text(text: &str) -> Result<Parts<'_>, String> {
     let whole = text.trim_matches([' ', '\t', '\n', '\r']);
+    match with_nulls(whole.as_bytes()).map_err(|infinite| format!("the record has {infinite}"))? {
+        Cow::Borrowed(_) => {
+            let (model, id, inputs) = of_json(whole)?;
+            Ok((model, id, Inputs::Text(Cow::Borrowed(inputs))))
+        }
+        Cow::Owned(repaired) => {
+            let repaired = String::from_utf8_lossy(&repaired);
+            let (model, id, inputs) = of_json(&repaired)?;
+            Ok((model, id, Inputs::Text(Cow::Owned(inputs.to_owned()))))
+        }
+    }
+}
+
+/// The model and id that a record names, if any, and the object of its inputs.
+fn of_json(whole: &str) -> Result<(Option<String>, Option<String>, &str), String> {
     if !whole.starts_with('{') {
         let valid = serde_json::from_str::<&RawValue>(whole);
         return Err(match valid {
@@ -162,13 +178,13 @@ fn of_text(text: &str) -> Result<Parts<'_>, String> {
     let Envelope { id, model, inputs } = serde_json::from_str(whole)
         .map_err(|error| format!("the record cannot be read: {error}"))?;
     let Some(inputs) = inputs.map(RawValue::get).filter(|inputs| inputs.starts_with('{')) else {
-        return Ok((None, None, Inputs::Text(whole)));
+        return Ok((None, None, whole));
     };
     let value = |member: Option<&RawValue>| {
         member.and_then(|member| serde_json::from_str(member.get()).ok()).unwrap_or(Value::Null)
     };
     let id = text_of("id", value(id))?;
-    Ok((text_of("model", value(model))?, id, Inputs::Text(inputs)))
+    Ok((text_of("model", value(model))?, id, inputs))
 }
 
 fn of_item<'r>(members: &'r Map<String, Value>, keys: &'r [String]) -> Result<Parts<'r>, String> {

@@ -3,6 +3,7 @@
 use super::kind::Kind;
 use super::violation::Violations;
 use crate::dataset::table::LengthMismatch;
+use crate::json::Infinite;
 
 /// Why a body cannot be read or an answer not be written.
 #[derive(Debug, thiserror::Error)]
@@ -14,18 +15,8 @@ pub enum ProtocolError {
     #[error("the body is not JSON: {0}")]
     NotJson(#[source] serde_json::Error),
     /// The body has a number that JSON lacks.
-    #[error(
-        "the body has {found} at line {line} column {column}, which is no number in JSON: send a \
-         finite one, or null where it is missing"
-    )]
-    Infinite {
-        /// What is there.
-        found: &'static str,
-        /// Its line, from 1.
-        line: usize,
-        /// Its column in bytes, from 1.
-        column: usize,
-    },
+    #[error("the body has {0}")]
+    Infinite(#[from] Infinite),
     /// The body is CSV where JSON is read.
     #[error(
         "the content type `{found}` is not read here: send JSON, or the CSV to \
@@ -175,7 +166,7 @@ impl ProtocolError {
         match self {
             Self::EmptyBody
             | Self::NotJson(_)
-            | Self::Infinite { .. }
+            | Self::Infinite(_)
             | Self::Signature
             | Self::Structure { .. }
             | Self::AmbiguousForm { .. }

@@ -37,7 +37,7 @@ pub use answer::Answer;
 pub use error::ProtocolError;
 pub use extras::Extras;
 pub use file::FileColumns;
-pub use json::without_mark;
+pub use json::read_json;
 pub use limits::{ID_BYTES, Limits};
 pub use media_type::MediaType;
 pub use mlflow::RowAnswer;

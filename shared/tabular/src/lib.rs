@@ -5,6 +5,7 @@ pub mod dataset;
 pub mod date;
 pub mod expression;
 pub mod features;
+pub mod json;
 pub mod nearest;
 pub mod plural;
 pub mod spec;

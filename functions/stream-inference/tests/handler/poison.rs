@@ -22,6 +22,7 @@ async fn what_cannot_be_answered_is_a_dead_letter_with_its_reason() {
         json!({"balance": null, "job": "admin"}).to_string(),
         json!({"id": "i".repeat(257), "inputs": {"balance": 1.0}}).to_string(),
         String::new(),
+        "{\"balance\": Infinity, \"job\": \"admin\"}".to_owned(),
     ];
     let good = [message("first", &row(1.0)), message("last", &row(99.0))];
     let bad = bodies.iter().enumerate().map(|(place, body)| message(&place.to_string(), body));
@@ -44,6 +45,7 @@ async fn what_cannot_be_answered_is_a_dead_letter_with_its_reason() {
         "input `balance`: missing",
         "the record's `id` has 257 bytes, of 256 allowed",
         "the record is no JSON",
+        "the record has Infinity at line 1 column 13, which is no number in JSON",
     ];
     assert_eq!(letters.len(), expected.len());
     for ((letter, expected), body) in letters.iter().zip(expected).zip(&bodies) {

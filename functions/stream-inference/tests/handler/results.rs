@@ -32,6 +32,25 @@ async fn a_batch_of_a_queue_is_answered_stored_and_sent() {
 }
 
 #[tokio::test]
+async fn nan_as_python_writes_it_is_a_missing_value() {
+    let world = World::new().await;
+    let plain = "{\"balance\": 90.0, \"job\": NaN}";
+    let named = "{\"id\": \"NaN\", \"inputs\": {\"balance\": 1.5, \"job\": NaN}}";
+    world.handle(&batch([record(1, plain), record(2, named)])).await;
+    let told = world.results.told();
+    let answers: Vec<_> = told.iter().map(|it| (&it["id"], &it["predict"])).collect();
+    assert_eq!(
+        answers,
+        [(&json!("shardId-000000000000:1"), &json!("yes")), (&json!("NaN"), &json!("no"))]
+    );
+    let captured = world.captured().await;
+    assert_eq!(
+        captured[0].capture_data.endpoint_input.data,
+        "{\"dataframe_records\":[{\"balance\": 90.0, \"job\": null}]}"
+    );
+}
+
+#[tokio::test]
 async fn the_same_batch_again_changes_nothing() {
     let world = World::new().await;
     let event = batch([record(1, row(10.0)), record(2, row(80.0))]);

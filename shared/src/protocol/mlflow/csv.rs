@@ -1,9 +1,9 @@
 //! The CSV form of a request: a header that names the inputs, then the rows. Options stand
 //! in the query of the address.
 
+use crate::json::without_mark;
 use crate::protocol::builder::TableBuilder;
 use crate::protocol::error::ProtocolError;
-use crate::protocol::json::without_mark;
 use crate::protocol::options::Options;
 use crate::protocol::output::Output;
 use crate::protocol::parameters;

@@ -8,7 +8,7 @@ use super::datatype::Datatype;
 use crate::dataset::Schema;
 use crate::name::{ModelName, Version};
 use crate::protocol::error::ProtocolError;
-use crate::protocol::json::without_mark;
+use crate::protocol::json::read_json;
 use crate::protocol::limits::Limits;
 use crate::protocol::object::Object;
 use crate::protocol::output::Output;
@@ -123,10 +123,7 @@ impl IndexRequest {
         if body.trim_ascii().is_empty() {
             return Ok(Self::default());
         }
-        limits.admit_json(body)?;
-        serde_json::from_slice(without_mark(body))
-            .map(|Object(request)| request)
-            .map_err(|error| ProtocolError::reading(super::NAME, error))
+        read_json(super::NAME, body, limits).map(|Object(request)| request)
     }
 }
 

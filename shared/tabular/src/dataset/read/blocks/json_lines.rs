@@ -10,11 +10,12 @@ use serde_json::value::RawValue;
 
 use super::super::Limits;
 use super::super::defects::{place, shorten};
-use super::super::json_lines::{Text, not_an_object};
+use super::super::json_lines::{Text, infinite_number, not_an_object};
 use super::super::lines::Lines;
 use super::super::source::ReadError;
 use super::block::{Block, Item};
 use crate::dataset::defect::Defect;
+use crate::json::with_nulls;
 
 /// How many columns a table of JSON lines may have.
 const COLUMNS: usize = 10_000;
@@ -43,11 +44,16 @@ impl Reader {
             if !text.is_empty() {
                 let row = block.next_row();
                 let mut twice = None;
-                let seed = Object { block, names, index, twice: &mut twice };
-                let mut reader = serde_json::Deserializer::from_slice(text);
-                let defect = match seed.deserialize(&mut reader).and_then(|()| reader.end()) {
-                    Err(error) => Some(not_an_object(row, line, &error)),
-                    Ok(()) => twice.map(|key| given_twice(row, line, &key)),
+                let defect = match with_nulls(text) {
+                    Err(infinite) => Some(infinite_number(row, line, infinite)),
+                    Ok(text) => {
+                        let seed = Object { block, names, index, twice: &mut twice };
+                        let mut reader = serde_json::Deserializer::from_slice(&text);
+                        match seed.deserialize(&mut reader).and_then(|()| reader.end()) {
+                            Err(error) => Some(not_an_object(row, line, &error)),
+                            Ok(()) => twice.map(|key| given_twice(row, line, &key)),
+                        }
+                    }
                 };
                 block.end_row(Some(line), defect.map(|defect| defect.in_row(row)));
             }

@@ -54,6 +54,16 @@ fn keys_of_json_lines_are_columns_in_the_order_in_which_they_come() {
 }
 
 #[test]
+fn nan_in_a_line_is_missing_and_infinity_the_defect_of_its_row() {
+    let (_, all) =
+        blocks("x.jsonl", "{\"a\": NaN, \"b\": \"NaN\"}\n{\"a\": Infinity}\n{\"a\": 2}\n");
+    let items = |row| all[0].row(row).items().collect::<Vec<_>>();
+    assert_eq!(items(0), [Item::Missing, Item::Text("NaN")]);
+    assert_eq!(all[0].row(1).defect().unwrap().code, "infinite_number");
+    assert_eq!((items(2)[0], all[0].row(2).defect()), (Item::Digits("2"), None));
+}
+
+#[test]
 fn blocks_are_bounded_and_their_rows_numbered_through() {
     let rows: String = (0..20_000).map(|row| format!("{row},{}\n", "x".repeat(row % 7))).collect();
     let (_, all) = blocks("x.csv", format!("n,t\n{rows}"));

@@ -7,12 +7,13 @@ use std::collections::HashMap;
 use serde::de::DeserializeSeed;
 
 use super::columns::{Columns, Declared};
-use super::defects::{At, Defects};
+use super::defects::{At, Defects, place};
 use super::format::Opened;
 use super::lines::Lines;
 use super::source::ReadError;
 use super::{Limits, RawTable};
 use crate::dataset::defect::Defect;
+use crate::json::{Infinite, with_nulls};
 use row::Row;
 pub(super) use row::Text;
 
@@ -53,12 +54,17 @@ fn scan<R: std::io::Read>(
         if !text.is_empty() {
             row += 1;
             limits.check(row, columns.names.len())?;
-            let mut reader = serde_json::Deserializer::from_slice(text);
             let line = lines.line;
-            let seed = Row { row, line, columns, index, declared, defects };
-            let read = seed.deserialize(&mut reader).and_then(|()| reader.end());
-            if let Err(error) = read {
-                defects.push(|| not_an_object(row, line, &error));
+            match with_nulls(text) {
+                Ok(text) => {
+                    let mut reader = serde_json::Deserializer::from_slice(&text);
+                    let seed = Row { row, line, columns, index, declared, defects };
+                    let read = seed.deserialize(&mut reader).and_then(|()| reader.end());
+                    if let Err(error) = read {
+                        defects.push(|| not_an_object(row, line, &error));
+                    }
+                }
+                Err(infinite) => defects.push(|| infinite_number(row, line, infinite)),
             }
             fill(columns, row, line, defects);
             if defects.is_full() {
@@ -96,6 +102,20 @@ pub(super) fn not_an_object(row: u64, line: u64, error: &serde_json::Error) -> D
         error.to_string().split(" at line ").next().unwrap_or_default()
     );
     Defect::new("not_an_object", message).in_row(row)
+}
+
+/// A line with a number that JSON lacks, which is not missing either.
+pub(super) fn infinite_number(
+    row: u64,
+    line: u64,
+    Infinite { found, column, .. }: Infinite,
+) -> Defect {
+    let message = format!(
+        "{} has {found} at character {column}, which is no number in JSON: write a finite one, or \
+         null where it is missing",
+        place(row, Some(line))
+    );
+    Defect::new("infinite_number", message).in_row(row)
 }
 
 #[cfg(test)]

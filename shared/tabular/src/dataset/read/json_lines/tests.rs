@@ -28,6 +28,25 @@ fn texts_are_texts_and_dates_are_recognised() {
 }
 
 #[test]
+fn nan_as_python_writes_it_is_missing_and_infinity_is_a_defect() {
+    let raw =
+        table("a.jsonl", b"{\"x\": 1.5, \"s\": \"NaN, Infinity\"}\n{\"x\": NaN, \"s\": \"b\"}\n");
+    let x = numbers(&raw, "x");
+    assert!(x[0] == 1.5 && x[1].is_nan(), "{x:?}");
+    assert_eq!(texts(&raw, "s"), [Some("NaN, Infinity"), Some("b")]);
+    let infinite = b"{\"x\": 1}\n{\"x\": -Infinity}\n";
+    let found = &defects("a.jsonl", infinite, &Spec::default())[0];
+    assert_eq!((found.code.as_str(), found.row), ("infinite_number", Some(2)));
+    assert!(
+        found
+            .message
+            .starts_with("row 2 (line 2) has -Infinity at character 7, which is no number"),
+        "{}",
+        found.message
+    );
+}
+
+#[test]
 fn a_text_among_numbers_is_a_defect() {
     let line = |row: usize| match row {
         17 => "{\"x\": \"many\"}\n".to_owned(),
