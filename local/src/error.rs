@@ -72,11 +72,6 @@ pub(crate) enum CliError {
     NothingBefore(ModelName),
     #[error("no window of `{1}` of model `{0}` was checked yet: `drift check {0}`")]
     NotChecked(ModelName, Reference),
-    #[error(
-        "model `{0}` forecasts series, and forecasts are not captured: `runs show {0}` tells how \
-         they came true and how learners compare"
-    )]
-    NoCaptures(ModelName),
     #[error("there is no model `{0}`: `models` lists them")]
     NoModel(ModelName),
     #[error("no training of model `{0}` has ended yet: `train` it")]

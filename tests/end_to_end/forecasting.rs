@@ -97,10 +97,25 @@ async fn an_upload_of_sales_becomes_forecasts_of_stores() {
         assert!(answer.json()["detail"].is_string(), "{path} {body}");
     }
     assert_eq!(factory.http.get("/jobs/sales.0000000000000000").await.status.as_u16(), 404);
-    let checked = factory.invoke(DRIFT_CHECK, &json!({"model": "sales"})).await.expect("answered");
-    assert_eq!(checked["not_checked"][0]["reason"], "forecasting", "{checked}");
+    // The champion's two forecasts were captured. Nothing is known of their steps yet, but a week
+    // later.
+    let now = jiff::Timestamp::now();
+    let hour = jiff::SignedDuration::from_hours(1);
+    let window = json!({"start": now - hour, "end": now + hour});
+    let check = json!({"model": "sales", "window": window});
+    let steps = async || {
+        let checked = factory.invoke(DRIFT_CHECK, &check).await.expect("answered");
+        let of_sales = &checked["forecasts"][0];
+        assert_eq!((&of_sales["forecasts"], &of_sales["unreadable"]), (&json!(2), &json!(0)));
+        (of_sales["steps"].as_u64().unwrap(), of_sales["known"].as_u64().unwrap())
+    };
+    // Seven steps, and three more.
+    assert_eq!(steps().await, (10, 0));
+    factory.put("datasets/sales/second.csv", sales(147)).await;
+    factory.idle().await;
+    assert_eq!(steps().await, (10, 7));
     let models = factory.http.get("/models").await.ok();
-    assert_eq!(models["models"][0]["champion"]["version"], 1);
+    assert_eq!(models["models"][0]["champion"]["version"], 2);
     factory.end().await;
 }
 

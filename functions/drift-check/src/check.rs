@@ -9,27 +9,50 @@ use model_factory::window::{Window, whole_hour};
 
 use crate::errors::Errors;
 use crate::findings::Findings;
+use crate::forecasts;
 use crate::hours::{self, Counted};
 use crate::labels;
 use crate::ports::Ports;
-use crate::reference::{self, Judge};
-use crate::report::{Checked, Reason};
+use crate::reference::{self, Judge, Loaded};
+use crate::report::{Checked, ForecastsChecked, Reason};
 use crate::request::Request;
 
 /// How many windows before this one matter to its page.
 const SHOWN: i32 = 30;
+
+/// What came of the check of one model.
+pub(crate) enum Outcome {
+    /// Its rows were compared.
+    Rows(Checked),
+    /// Its forecasts were held against what has become known.
+    Forecasts(ForecastsChecked),
+    /// Nothing was.
+    None(Reason),
+}
 
 /// Checks one model, or tells why it cannot be.
 pub(crate) async fn run(
     ports: &Ports,
     model: &ModelName,
     request: &Request,
-) -> Result<Result<Checked, Reason>, Failure> {
+) -> Result<Outcome, Failure> {
+    match reference::load(ports, model, &request.variant).await? {
+        Some(Loaded::Rows(judge)) => rows(ports, model, *judge, request).await.map(Outcome::Rows),
+        Some(Loaded::Series(judge)) => {
+            forecasts::run(ports, model, &judge, request).await.map(Outcome::Forecasts)
+        }
+        None => Ok(Outcome::None(Reason::NoVersion)),
+    }
+}
+
+/// Compares a window's rows with what the version was trained on.
+async fn rows(
+    ports: &Ports,
+    model: &ModelName,
+    mut judge: Judge,
+    request: &Request,
+) -> Result<Checked, Failure> {
     let variant = &request.variant;
-    let mut judge = match reference::load(ports, model, variant).await? {
-        Ok(judge) => judge,
-        Err(reason) => return Ok(Err(reason)),
-    };
     let window = window(ports, request, judge.spec.drift.window_hours);
     let past = ports.drift_log.drift_records(model, Some(since(&judge, window))).await?;
     let mut counted = hours::observe(ports, &judge, model, variant, window).await?;
@@ -50,12 +73,12 @@ pub(crate) async fn run(
         errors: &errors,
         past: &past,
     };
-    findings.publish().await.map(Ok)
+    findings.publish().await
 }
 
 /// The window that is asked for, or else the spec's span up to the last whole hour, so
 /// that windows of a schedule consist of hours whose counts can be kept.
-fn window(ports: &Ports, request: &Request, hours: u32) -> Window {
+pub(crate) fn window(ports: &Ports, request: &Request, hours: u32) -> Window {
     request.window.unwrap_or_else(|| {
         let until = request.until.unwrap_or_else(|| ports.clock.now());
         let end = whole_hour(until).unwrap_or(until);

@@ -4,7 +4,7 @@ use model_factory::port_error::chain;
 use model_factory::runtime::Failure;
 use serde_json::Value;
 
-use crate::check;
+use crate::check::{self, Outcome};
 use crate::ports::Ports;
 use crate::report::{CheckReport, NotChecked};
 use crate::request::Request;
@@ -22,12 +22,13 @@ pub async fn handle(ports: &Ports, payload: Value) -> Result<CheckReport, Failur
         Some(model) => vec![model.clone()],
         None => ports.registry.models().await?,
     };
-    let mut report = CheckReport { models: Vec::new(), not_checked: Vec::new() };
+    let mut report = CheckReport::default();
     let mut failed = None;
     for model in models {
         match check::run(ports, &model, &request).await {
-            Ok(Ok(checked)) => report.models.push(checked),
-            Ok(Err(reason)) => {
+            Ok(Outcome::Rows(checked)) => report.models.push(checked),
+            Ok(Outcome::Forecasts(checked)) => report.forecasts.push(checked),
+            Ok(Outcome::None(reason)) => {
                 let (model, variant) = (model, request.variant.clone());
                 tracing::info!(model = model.as_str(), %variant, %reason, "not checked");
                 let detail = reason.to_string();

@@ -8,6 +8,7 @@
 mod check;
 mod errors;
 mod findings;
+mod forecasts;
 pub mod handler;
 mod hours;
 mod labels;

@@ -1,6 +1,7 @@
 //! The version that traffic is compared with.
 
 use model_factory::artifact::Manifest;
+use model_factory::forecasting::Forecaster;
 use model_factory::learners::Predictor;
 use model_factory::name::{Alias, ModelName, Reference, Version};
 use model_factory::port_error::chain;
@@ -12,7 +13,6 @@ use model_factory::storage::keys;
 use model_factory::store::{self, StoreError, Stored};
 
 use crate::ports::Ports;
-use crate::report::Reason;
 
 /// A version with all that a check needs of its artifact.
 pub(crate) struct Judge {
@@ -26,29 +26,45 @@ pub(crate) struct Judge {
     pub(crate) spec: Spec,
 }
 
-/// The version that answers for a variant; why there is nothing to compare with, where there
-/// is not.
+/// A version of series, with what its forecasts are held against.
+pub(crate) struct SeriesJudge {
+    pub(crate) version: Version,
+    pub(crate) manifest: Manifest,
+    pub(crate) forecaster: Forecaster,
+    /// What is said about drift today, not when the version was trained.
+    pub(crate) spec: Spec,
+}
+
+/// The version that answers for a variant, by what it answers.
+pub(crate) enum Loaded {
+    Rows(Box<Judge>),
+    Series(Box<SeriesJudge>),
+}
+
+/// The version that answers for a variant; `None` where there is none.
 pub(crate) async fn load(
     ports: &Ports,
     model: &ModelName,
     variant: &Reference,
-) -> Result<Result<Judge, Reason>, Failure> {
-    let Some(stored) = find(ports, model, variant).await? else {
-        return Ok(Err(Reason::NoVersion));
-    };
+) -> Result<Option<Loaded>, Failure> {
+    let Some(stored) = find(ports, model, variant).await? else { return Ok(None) };
     let artifact = stored.open()?;
     let manifest = artifact.manifest().clone();
+    let spec = spec_of_today(ports, model, &manifest.spec).await?;
+    let version = stored.version;
     if manifest.is_of_series() {
-        return Ok(Err(Reason::Forecasting));
+        let forecaster = artifact.forecaster().map_err(|error| Failure::terminal(&error))?;
+        let judge = SeriesJudge { version, manifest, forecaster, spec };
+        return Ok(Some(Loaded::Series(Box::new(judge))));
     }
-    Ok(Ok(Judge {
-        version: stored.version,
+    Ok(Some(Loaded::Rows(Box::new(Judge {
+        version,
         sha256: stored.sha256.clone(),
         predictor: artifact.predictor().map_err(|error| Failure::terminal(&error))?,
         profile: artifact.profile().map_err(|error| Failure::terminal(&error))?,
-        spec: spec_of_today(ports, model, &manifest.spec).await?,
+        spec,
         manifest,
-    }))
+    }))))
 }
 
 /// The artifact behind a variant: that of a canary or the shadow of the champion, or of a

@@ -9,10 +9,13 @@ use model_factory::window::Window;
 use serde::{Deserialize, Serialize};
 
 /// The answer to an event.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 pub struct CheckReport {
     /// One entry for each model that was checked.
     pub models: Vec<Checked>,
+    /// One entry for each model of series whose forecasts were looked at.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub forecasts: Vec<ForecastsChecked>,
     /// One entry for each model that was not, with the reason.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub not_checked: Vec<NotChecked>,
@@ -37,18 +40,12 @@ pub struct NotChecked {
 pub enum Reason {
     /// No version answers for the variant.
     NoVersion,
-    /// The version forecasts series.
-    Forecasting,
 }
 
 impl fmt::Display for Reason {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         formatter.write_str(match self {
             Self::NoVersion => "no version of the model answers for the variant",
-            Self::Forecasting => {
-                "the model forecasts series, and forecasts are not captured: it is judged at every training, by rolling origin and by how the champion's \
-                 forecasts came true (`realised` in the run's forecasting.json)"
-            }
         })
     }
 }
@@ -75,5 +72,28 @@ pub struct Checked {
     /// What was decided about a retraining; `None` where there was no drift.
     pub retraining: Option<RetrainingDecision>,
     /// The key of the HTML report.
+    pub report: String,
+}
+
+/// One model's window of forecasts.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ForecastsChecked {
+    /// The model.
+    pub model: ModelName,
+    /// Whose forecasts were looked at.
+    pub variant: Reference,
+    /// The version that answers for the variant.
+    pub version: Version,
+    /// When the forecasts were answered.
+    pub window: Window,
+    /// How many forecasts were captured.
+    pub forecasts: usize,
+    /// How many steps they are of, each counted once for a version and series.
+    pub steps: usize,
+    /// Of how many of these the truth is known.
+    pub known: usize,
+    /// How many captured lines could not be read.
+    pub unreadable: usize,
+    /// The key of the JSON report.
     pub report: String,
 }

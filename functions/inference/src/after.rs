@@ -5,7 +5,7 @@ use std::sync::Arc;
 use bytes::Bytes;
 use jiff::Timestamp;
 use model_factory::name::{ModelName, Reference};
-use model_factory::protocol::{Protocol, Sent};
+use model_factory::protocol::{Contract, Sent};
 use model_factory::registry::Pinned;
 use model_factory::serving::ServedModel;
 
@@ -20,7 +20,7 @@ pub(crate) struct Exchanged {
     pub(crate) event_id: String,
     pub(crate) inference_id: Option<String>,
     pub(crate) time: Timestamp,
-    pub(crate) protocol: Protocol,
+    pub(crate) protocol: Contract,
     pub(crate) content_type: Option<String>,
     pub(crate) query: Option<String>,
     pub(crate) request: Bytes,

@@ -163,14 +163,12 @@ impl Inference {
                 Route::OpenApi => return Ok(answer::yaml(OPENAPI)),
                 Route::Models => return catalogue::models(ports).await,
                 Route::ForecastStore => {
-                    return forecast::of_store(ports, limits, request, invocation, answerer).await;
+                    let asked = forecast::Asked::Store;
+                    return self.forecast(asked, request, invocation, answerer).await;
                 }
                 Route::Forecast(model, reference) => {
-                    let asked = (model, reference);
-                    return forecast::of_series(
-                        ports, limits, asked, request, invocation, answerer,
-                    )
-                    .await;
+                    let asked = forecast::Asked::Series(model, reference);
+                    return self.forecast(asked, request, invocation, answerer).await;
                 }
                 Route::TrainStore | Route::Train(_) | Route::Run(..) if !ports.training_by_api => {
                     return Err(training::not_here());
@@ -183,6 +181,20 @@ impl Inference {
         let read = |_: &_| Ok(Content::of(request));
         let (response, exchanged) =
             predict(ports, limits, asked, request, read, invocation, answerer).await?;
+        self.after().capture(exchanged);
+        Ok(response)
+    }
+
+    async fn forecast(
+        &self,
+        asked: forecast::Asked,
+        request: &Request<Bytes>,
+        invocation: &Invocation<'_>,
+        answerer: &mut Option<Answerer>,
+    ) -> Result<Response<Bytes>, Problem> {
+        let Self { ports, limits, .. } = self;
+        let (response, exchanged) =
+            forecast::forecast(ports, limits, asked, request, invocation, answerer).await?;
         self.after().capture(exchanged);
         Ok(response)
     }

@@ -9,17 +9,15 @@ use http::{Request, Response};
 use model_factory::name::{ModelName, Reference};
 use model_factory::port_error::chain;
 use model_factory::protocol::problem::{Kind, Problem};
-use model_factory::protocol::{Answer, Extras, ID_BYTES, Limits, MediaType, Protocol, Sent};
+use model_factory::protocol::{Answer, Extras, Limits, MediaType, Protocol, Sent};
 use model_factory::serving::{AnswerError, Assigned, ServedModel};
 
 use crate::after::Exchanged;
 use crate::answer::{self, MODEL_VERSION};
+use crate::inference_id;
 use crate::invocation::{self, Invocation};
 use crate::ports::{Ports, unloaded};
 use crate::telemetry::Answerer;
-
-/// The header with the client's own id of an exchange, as SageMaker names it.
-const INFERENCE_ID: &str = "x-amzn-sagemaker-inference-id";
 
 /// The header by which clients of Triton's extension say that binary data follows the JSON.
 const BINARY_DATA: &str = "inference-header-content-length";
@@ -88,11 +86,7 @@ pub(crate) async fn predict(
     answerer: &mut Option<Answerer>,
 ) -> Result<(Response<Bytes>, Exchanged), Problem> {
     let Asked { protocol, model, reference } = asked;
-    let header = |name: &str| request.headers().get(name).and_then(|value| value.to_str().ok());
-    let given = header(INFERENCE_ID).filter(|id| !id.is_empty());
-    if let Some(id) = given.filter(|id| id.len() > ID_BYTES) {
-        return Err(id_too_long(id));
-    }
+    let given = inference_id::of(request)?;
     let id = || {
         let of_body = || protocol.id(request.body()).map(Cow::Owned);
         let given = given.map(Cow::Borrowed).or_else(of_body);
@@ -112,13 +106,14 @@ pub(crate) async fn predict(
     let content = read(&served)?;
     let body = Body { protocol, sent: content.sent() };
     let responded = respond(&model, &served, &body, limits, invocation.deadline);
-    let Responded { body, id, rows } = responded.map_err(|problem| match header(BINARY_DATA) {
-        Some(_) if problem.kind.status() < 500 => Problem::new(
-            Kind::UnsupportedMediaType,
-            "binary tensor data is not read here: send tensors as JSON (`binary_data=False`)",
-        ),
-        _ => problem,
-    })?;
+    let Responded { body, id, rows } =
+        responded.map_err(|problem| match request.headers().get(BINARY_DATA) {
+            Some(_) if problem.kind.status() < 500 => Problem::new(
+                Kind::UnsupportedMediaType,
+                "binary tensor data is not read here: send tensors as JSON (`binary_data=False`)",
+            ),
+            _ => problem,
+        })?;
     answerer.rows = rows;
     let body = Bytes::from(body);
     let Content { content_type, query, bytes } = content;
@@ -128,7 +123,7 @@ pub(crate) async fn predict(
         event_id: invocation.request_id.to_owned(),
         inference_id: given.map(str::to_owned).or(id),
         time: ports.clock.now(),
-        protocol,
+        protocol: protocol.into(),
         content_type,
         query,
         request: bytes,
@@ -171,16 +166,6 @@ pub(crate) fn respond(
         })
         .map_err(|error| Problem::from(&error))?;
     Ok(Responded { body, rows: request.table.rows(), id: request.id })
-}
-
-/// By such an id no label could be sent.
-fn id_too_long(id: &str) -> Problem {
-    let words = format!(
-        "the header `{INFERENCE_ID}` has {} bytes, more than the {ID_BYTES} allowed: send a shorter \
-         id",
-        id.len()
-    );
-    Problem::new(Kind::SchemaMismatch, words)
 }
 
 /// The model has no answer for rows.

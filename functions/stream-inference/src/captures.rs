@@ -106,7 +106,7 @@ fn line(
             model: model.clone(),
             version: answerer.version,
             variant: variant.clone(),
-            protocol: Protocol::Mlflow,
+            protocol: Protocol::Mlflow.into(),
             query: None,
             hidden: hidden(&served.manifest.schema, &served.manifest.spec.capture),
         },

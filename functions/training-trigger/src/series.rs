@@ -7,7 +7,7 @@ use std::time::Instant;
 use async_trait::async_trait;
 use model_factory::artifact::Artifact;
 use model_factory::card::SeriesCard;
-use model_factory::forecasting::Panel;
+use model_factory::forecasting::{Actuals, Panel};
 use model_factory::name::Version;
 use model_factory::runtime::Failure;
 use model_factory::runtime::emf::{Measured, Unit};
@@ -133,6 +133,8 @@ impl<'a> SeriesTraining<'a> {
             continues,
         };
         writing::record(job, keys::SERIES_RECORD, &record).await?;
+        let actuals = Actuals::of(panel, asked.horizon).encode();
+        writing::actuals(job, actuals.map_err(|error| Failure::terminal(&error))?).await?;
         let card = SeriesCard { origin: writing::origin(job), asked, panel, trained, continues };
         writing::card(job, card.html()).await
     }

@@ -44,6 +44,14 @@ pub(crate) async fn record(
     Ok(write_json(ports.write_objects.as_ref(), &keys::run(model, run, file), content).await?)
 }
 
+/// Writes the latest steps of the series that the run has read, by which forecasts of them are
+/// judged.
+pub(crate) async fn actuals(job: &Job<'_>, packed: Vec<u8>) -> Result<(), Stop> {
+    let Job { ports, run, model, .. } = *job;
+    let key = keys::run(model, run, keys::ACTUALS);
+    Ok(ports.write_objects.put(&key, "application/zstd", packed.into()).await?)
+}
+
 /// Writes the model card.
 pub(crate) async fn card(job: &Job<'_>, page: String) -> Result<(), Stop> {
     let Job { ports, run, model, .. } = *job;

@@ -4,14 +4,17 @@ use std::path::PathBuf;
 
 use clap::{Args, Subcommand};
 use jiff::{SignedDuration, Timestamp};
+use model_factory::drift::ForecastReport;
+use model_factory::drift::forecasts::ForecastCounts;
 use model_factory::name::{ModelName, Reference};
+use model_factory::plural::counted;
 use model_factory::registry::{DriftLog, RetrainingDecision};
 use model_factory::storage::ReadObjects;
 use model_factory::window::Window;
 
 use super::output::{Output, say_json};
 use crate::client::Client;
-use crate::client::checks::Checking;
+use crate::client::checks::{Checking, Found};
 use crate::error::CliError;
 use crate::terminal::{say, tables, write};
 
@@ -100,7 +103,10 @@ impl Check {
             window: Window::new(start, end)?,
             retrain: !self.no_retrain,
         };
-        let (record, report) = checking.run(client, self.wait).await?;
+        let (record, report) = match checking.run(client, self.wait).await? {
+            Found::Verdict(found) => *found,
+            Found::Forecasts(found) => return self.tell_forecasts(client, *found),
+        };
         if self.output.is_json() {
             return say_json(&report);
         }
@@ -116,6 +122,31 @@ impl Check {
             record.version,
             client.bucket.name(),
             record.report
+        ))
+    }
+
+    fn tell_forecasts(
+        &self,
+        client: &Client,
+        (report, key): (ForecastReport, String),
+    ) -> Result<(), CliError> {
+        if self.output.is_json() {
+            return say_json(&report);
+        }
+        say(tables::forecasts(&report).to_string())?;
+        let ForecastCounts { forecasts, steps, known_by_labels, known_by_data, unreadable, .. } =
+            report.counts;
+        let unreadable = match unreadable {
+            0 => String::new(),
+            lines => format!("; {} cannot be read", counted(lines, "line")),
+        };
+        say(format!(
+            "{} of {}; {} known by now, {known_by_data} by the newest data set and \
+             {known_by_labels} by labels{unreadable}; the report lies at s3://{}/{key}",
+            counted(forecasts, "forecast"),
+            counted(steps, "step"),
+            known_by_labels + known_by_data,
+            client.bucket.name(),
         ))
     }
 }

@@ -3,8 +3,10 @@
 use std::collections::BTreeMap;
 
 use clap::Args;
-use inference::forecast::{Key, OfSeries, SeriesForecast};
 use model_factory::name::{ModelName, Reference};
+use model_factory::protocol::forecasts::{
+    ForecastingVersion, Key, SeriesAnswer, SeriesRequest, of_rows,
+};
 use model_factory::protocol::problem::{InvalidParam, Problem};
 use model_factory::serving::ServedModel;
 
@@ -43,14 +45,16 @@ impl Forecast {
     pub(super) async fn run(self, client: &Client) -> Result<(), CliError> {
         let served = ServedModel::load(&client.artifact(&self.model, &self.version).await?)?;
         let keys = self.series.into_iter().map(|(column, value)| (column, Key::Text(value)));
-        let asked = OfSeries {
+        let asked = SeriesRequest {
             series: keys.collect(),
             start: self.start,
             horizon: self.horizon,
             quantiles: self.quantiles,
             regressors: self.regressors.into_iter().collect::<BTreeMap<_, _>>(),
         };
-        let forecast = SeriesForecast::of(self.model, &served, asked).map_err(refused)?;
+        let forecaster = served.forecaster().ok_or_else(|| refused(of_rows(&self.model)))?;
+        let by = ForecastingVersion { model: &self.model, version: served.version, forecaster };
+        let forecast = SeriesAnswer::of(by, asked).map_err(refused)?;
         if self.output.is_json() {
             return say_json(&forecast);
         }

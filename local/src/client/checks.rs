@@ -2,12 +2,12 @@
 
 use std::time::Duration;
 
-use model_factory::drift::Report;
+use jiff::Timestamp;
+use model_factory::drift::{ForecastReport, Report};
 use model_factory::events::{Event, EventKind, PublishEvents};
 use model_factory::name::{ModelName, Reference};
 use model_factory::registry::{DriftLog, DriftRecord};
-use model_factory::storage::ReadObjects;
-use model_factory::store;
+use model_factory::storage::{ReadObjects, keys};
 use model_factory::window::Window;
 use serde_json::json;
 
@@ -16,6 +16,14 @@ use crate::error::CliError;
 
 /// How often the verdict is looked for.
 const LOOK: Duration = Duration::from_millis(250);
+
+/// What comes of a check.
+pub(crate) enum Found {
+    /// The verdict on rows, with its report.
+    Verdict(Box<(DriftRecord, Report)>),
+    /// How forecasts came true, and the key of that report.
+    Forecasts(Box<(ForecastReport, String)>),
+}
 
 /// A check of one window.
 pub(crate) struct Checking<'a> {
@@ -28,20 +36,9 @@ pub(crate) struct Checking<'a> {
 }
 
 impl Checking<'_> {
-    /// Asks for the check by an event, and waits for its verdict and report. What a version
-    /// that forecasts would never answer is not asked.
-    pub(crate) async fn run(
-        &self,
-        client: &Client,
-        seconds: u64,
-    ) -> Result<(DriftRecord, Report), CliError> {
+    /// Asks for the check by an event, and waits for what comes of it.
+    pub(crate) async fn run(&self, client: &Client, seconds: u64) -> Result<Found, CliError> {
         let Self { model, variant, window, retrain } = self;
-        let stored = store::find(&client.registry, &client.bucket, model, variant).await?;
-        if let Some(stored) = stored
-            && stored.open()?.manifest().is_of_series()
-        {
-            return Err(CliError::NoCaptures((*model).clone()));
-        }
         let asked_at = client.clock.now();
         let event = Event {
             id: format!("drift-check/{model}/{}/{asked_at}", window.id()),
@@ -58,16 +55,11 @@ impl Checking<'_> {
         client.events.publish(&[event]).await?;
         let deadline = tokio::time::Instant::now() + Duration::from_secs(seconds);
         while tokio::time::Instant::now() < deadline {
-            let records = client.registry.drift_records(model, Some(window.start)).await?;
-            let found = records.into_iter().find(|record| {
-                (record.start, record.end) == (window.start, window.end)
-                    && record.variant == **variant
-                    && record.checked_at >= asked_at
-            });
-            if let Some(record) = found {
-                let object = client.bucket.get(&record.report).await?;
-                let object = object.ok_or(CliError::NoArtifact(record.report.clone()))?;
-                return Ok((record, serde_json::from_slice(&object.bytes)?));
+            if let Some(found) = self.verdict(client, asked_at).await? {
+                return Ok(found);
+            }
+            if let Some(found) = self.forecasts(client, asked_at).await? {
+                return Ok(found);
             }
             tokio::time::sleep(LOOK).await;
         }
@@ -76,5 +68,46 @@ impl Checking<'_> {
             seconds,
             state: client.state.display().to_string(),
         })
+    }
+
+    /// The verdict on a model of rows, with its report.
+    async fn verdict(
+        &self,
+        client: &Client,
+        asked_at: Timestamp,
+    ) -> Result<Option<Found>, CliError> {
+        let Self { model, variant, window, .. } = self;
+        let records = client.registry.drift_records(model, Some(window.start)).await?;
+        let found = records.into_iter().find(|record| {
+            (record.start, record.end) == (window.start, window.end)
+                && record.variant == **variant
+                && record.checked_at >= asked_at
+        });
+        let Some(record) = found else { return Ok(None) };
+        let object = client.bucket.get(&record.report).await?;
+        let object = object.ok_or(CliError::NoArtifact(record.report.clone()))?;
+        let report = serde_json::from_slice(&object.bytes)?;
+        Ok(Some(Found::Verdict(Box::new((record, report)))))
+    }
+
+    /// How the forecasts of a model of series came true.
+    async fn forecasts(
+        &self,
+        client: &Client,
+        asked_at: Timestamp,
+    ) -> Result<Option<Found>, CliError> {
+        let Self { model, variant, window, .. } = self;
+        let folder = keys::drift_window(model, variant, &window.id());
+        for listed in client.bucket.list(&folder).await? {
+            if !listed.key.ends_with(keys::FORECASTS) {
+                continue;
+            }
+            let Some(object) = client.bucket.get(&listed.key).await? else { continue };
+            let report: ForecastReport = serde_json::from_slice(&object.bytes)?;
+            if report.checked_at >= asked_at {
+                return Ok(Some(Found::Forecasts(Box::new((report, listed.key)))));
+            }
+        }
+        Ok(None)
     }
 }

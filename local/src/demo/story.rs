@@ -15,7 +15,7 @@ use super::http::HttpClient;
 use super::progress;
 use super::rides::{self, Ride, Season};
 use crate::aws::stack::Stack;
-use crate::client::checks::Checking;
+use crate::client::checks::{Checking, Found};
 use crate::client::runs::{self, Awaited, Cause};
 use crate::client::{Client, Place};
 use crate::error::CliError;
@@ -141,7 +141,10 @@ impl<'a> Story<'a> {
         say("\n5. Checking the traffic for drift")?;
         let variant = &Reference::default();
         let checking = Checking { model: &self.model, variant, window, retrain: true };
-        let (record, report) = checking.run(self.client, PATIENCE).await?;
+        let Found::Verdict(found) = checking.run(self.client, PATIENCE).await? else {
+            return Err(CliError::Series(self.model.clone()));
+        };
+        let (record, report) = *found;
         say(tables::drift_columns(&report).to_string())?;
         say(format!("   verdict: {} ({} rows)", record.verdict.replace('_', " "), record.rows))?;
         let key = record.report.replace("report.json", "report.html");

@@ -2,13 +2,14 @@
 
 use comfy_table::presets::UTF8_BORDERS_ONLY;
 use comfy_table::{CellAlignment, Table};
-use inference::forecast::SeriesForecast;
 use jiff::Timestamp;
-use model_factory::drift::Report;
+use model_factory::drift::{ForecastReport, Report};
 use model_factory::forecasting::Board;
 use model_factory::learners::Structure;
+use model_factory::metrics::Metric;
 use model_factory::name::{Alias, ModelName};
 use model_factory::plural::counted;
+use model_factory::protocol::forecasts::SeriesAnswer;
 use model_factory::registry::{
     AliasRecord, DriftRecord, Movement, Pinned, RejectionRecord, Stage, VersionRecord,
 };
@@ -101,7 +102,7 @@ pub(crate) fn standings(board: &Board) -> Table {
 }
 
 /// A forecast, step by step.
-pub(crate) fn forecast(forecast: &SeriesForecast) -> Table {
+pub(crate) fn forecast(forecast: &SeriesAnswer) -> Table {
     let quantiles = || forecast.quantiles.iter();
     let mut header = vec!["time", "value"];
     header.extend(quantiles().map(|(name, _)| name.as_str()));
@@ -373,6 +374,39 @@ pub(crate) fn drift_columns(report: &Report) -> Table {
             format!("{:.2e}", signal.test.adjusted_p_value),
         ]);
     }
+    table
+}
+
+/// How the forecasts of each version came true, beside what it promises.
+pub(crate) fn forecasts(report: &ForecastReport) -> Table {
+    let metric = report.holdout.metric;
+    let error = metric.to_string();
+    let header = ["version", "series", "steps", "known", error.as_str(), "promised", "covered"];
+    let mut table = table(&header, &[0, 1, 2, 3, 4, 5, 6]);
+    let told = |value: Option<f64>| value.map(|it| format!("{it:.4}")).unwrap_or_default();
+    let share =
+        |value: Option<f64>| value.map(|it| format!("{:.1} %", it * 100.0)).unwrap_or_default();
+    for of in &report.versions {
+        table.add_row([
+            of.version.to_string(),
+            of.series.to_string(),
+            of.steps.to_string(),
+            of.known.to_string(),
+            told(of.metrics.get(&metric).copied()),
+            share(of.coverage.map(|it| it.promised)),
+            share(of.coverage.map(|it| it.measured)),
+        ]);
+    }
+    let holdout = &report.holdout;
+    table.add_row([
+        format!("{}, held out", report.version),
+        String::new(),
+        String::new(),
+        String::new(),
+        told(holdout.metrics.get(&metric).copied()),
+        share(Some(holdout.promised)),
+        share(holdout.metrics.get(&Metric::Coverage).copied()),
+    ]);
     table
 }
 

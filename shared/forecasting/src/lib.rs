@@ -4,6 +4,7 @@
 //! A [`Panel`] holds the series of a data set; [`compete`] finds the learner of each; a
 //! [`Forecaster`] holds what was fitted, and answers [`ForecastRequest`]s.
 
+mod actuals;
 mod ahead;
 mod chosen;
 mod encoding;
@@ -23,6 +24,7 @@ mod rolling;
 mod selection;
 mod setting;
 
+pub use actuals::{Actual, Actuals};
 pub use chosen::Chosen;
 pub use encoding::{DecodeError, EncodedForecaster};
 pub use evaluation::{Backtest, BacktestStep, Measured, measure};

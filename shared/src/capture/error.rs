@@ -33,6 +33,20 @@ pub enum CaptureError {
         /// Why.
         source: ProtocolError,
     },
+    /// A captured exchange is of a forecast where rows are read.
+    #[error("event `{0}` is a forecast of a series, which has no rows")]
+    OfSeries(String),
+    /// A captured exchange is of rows where forecasts are read.
+    #[error("event `{0}` is of rows, which are no forecast of a series")]
+    OfRows(String),
+    /// A captured forecast cannot be read.
+    #[error("the captured forecast of event `{event_id}` cannot be read: {source}")]
+    Forecast {
+        /// The event.
+        event_id: String,
+        /// Why.
+        source: serde_json::Error,
+    },
     /// Labels come in an encoding that is not read.
     #[error("the ground truth of event `{event_id}` is encoded as {encoding:?}: write it as CSV")]
     LabelEncoding {
@@ -41,6 +55,9 @@ pub enum CaptureError {
         /// The encoding.
         encoding: Encoding,
     },
+    /// A label of a model of numbers is none.
+    #[error("the ground truth of event `{0}` is no number: write one a step, or nothing")]
+    NoNumber(String),
     /// Labels are not CSV.
     #[error("the ground truth of event `{event_id}` is not CSV: {source}")]
     Labels {

@@ -4,6 +4,8 @@ use serde::{Deserialize, Serialize};
 
 use super::encoding::Encoding;
 use super::error::CaptureError;
+use crate::dataset::Kind;
+use crate::protocol::domain::{Domain, present};
 
 /// The true values of one exchange; the members are those of the format.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -59,6 +61,21 @@ impl GroundTruth {
             event_metadata: GroundTruthEvent { event_id: event_id.to_owned() },
             event_version: "0".to_owned(),
         })
+    }
+
+    /// The values of numbers, one a row of the request; `None` for one that is missing.
+    ///
+    /// # Errors
+    /// When they are not CSV, or one is no number.
+    pub fn numbers(&self) -> Result<Vec<Option<f64>>, CaptureError> {
+        let number = |text: &String| match present(text) {
+            None => Ok(None),
+            Some(text) => match Domain::of_kind(Kind::Fractional).number_of_text(text) {
+                Some(number) => Ok(Some(number)),
+                None => Err(CaptureError::NoNumber(self.event_metadata.event_id.clone())),
+            },
+        };
+        self.values()?.iter().map(number).collect()
     }
 
     /// The values, one a row of the request. Of a line with several fields the

@@ -11,12 +11,14 @@ use super::encoding::Encoding;
 use super::error::CaptureError;
 use super::redaction;
 use crate::dataset::Schema;
+use crate::forecasting::Forecaster;
 use crate::name::{ModelName, Reference, Version};
-use crate::protocol::{ANSWER_CONTENT_TYPE, Limits, MediaType, Protocol, Request, Sent};
+use crate::protocol::forecasts::Told;
+use crate::protocol::{ANSWER_CONTENT_TYPE, Contract, Limits, MediaType, Protocol, Request, Sent};
 
-/// The content type of a request of the Open Inference Protocol, which clients
-/// also send with another one or none.
-const OPEN_INFERENCE_CONTENT_TYPE: &str = "application/json";
+/// The content type of a request that is JSON whatever its own one is, as clients send it
+/// with another one or none.
+const JSON_CONTENT_TYPE: &str = "application/json";
 
 /// One exchange; the members are those of the format.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -90,8 +92,8 @@ pub struct Origin {
     pub version: Version,
     /// The version or alias that was asked.
     pub variant: Reference,
-    /// The protocol of both bodies.
-    pub protocol: Protocol,
+    /// What both bodies are written in.
+    pub protocol: Contract,
     /// The query of the address, which has the options of a request in CSV; absent in others.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub query: Option<String>,
@@ -124,8 +126,8 @@ impl CaptureLine {
     #[must_use]
     pub fn new(exchange: Exchange<'_>) -> Self {
         let content_type = match exchange.origin.protocol {
-            Protocol::OpenInference => OPEN_INFERENCE_CONTENT_TYPE,
-            Protocol::Mlflow => exchange.content_type.unwrap_or_default(),
+            Contract::Rows(Protocol::OpenInference) | Contract::Series(_) => JSON_CONTENT_TYPE,
+            Contract::Rows(Protocol::Mlflow) => exchange.content_type.unwrap_or_default(),
         };
         let output = Payload::new(Mode::Output, ANSWER_CONTENT_TYPE, exchange.response);
         Self {
@@ -167,11 +169,18 @@ impl CaptureLine {
     /// scoring request.
     ///
     /// # Errors
-    /// When the captured bytes cannot be restored or do not fit `schema`.
+    /// When the line is of a forecast, or the captured bytes cannot be restored or do not fit
+    /// `schema`.
     pub fn request(&self, schema: &Schema, limits: &Limits) -> Result<Request, CaptureError> {
         let input = &self.capture_data.endpoint_input;
         let origin = self.model_factory.as_ref();
-        let protocol = origin.map_or(Protocol::Mlflow, |origin| origin.protocol);
+        let protocol = match origin.map(|origin| origin.protocol) {
+            None => Protocol::Mlflow,
+            Some(Contract::Rows(protocol)) => protocol,
+            Some(Contract::Series(_)) => {
+                return Err(CaptureError::OfSeries(self.event_metadata.event_id.clone()));
+            }
+        };
         let readable = redaction::readable(schema, self.hidden());
         let body = input.bytes()?;
         let sent = Sent {
@@ -186,6 +195,32 @@ impl CaptureLine {
         })?;
         let table = redaction::blank(request.table, schema, self.hidden());
         Ok(Request { table, ..request })
+    }
+
+    /// Reads the captured answer of a model that forecasts series; what was kept out of the
+    /// line is absent.
+    ///
+    /// # Errors
+    /// When the line is of rows, or the captured bytes cannot be restored or are no forecast.
+    pub fn forecast(&self, forecaster: &Forecaster) -> Result<Told, CaptureError> {
+        let event_id = || self.event_metadata.event_id.clone();
+        let origin = self.model_factory.as_ref();
+        let Some(Contract::Series(protocol)) = origin.map(|origin| origin.protocol) else {
+            return Err(CaptureError::OfRows(event_id()));
+        };
+        let output = self.capture_data.endpoint_output.as_ref();
+        let body = output.map(Payload::bytes).transpose()?.unwrap_or_default();
+        let mut told = protocol
+            .read_answer(&body, &forecaster.keys)
+            .map_err(|source| CaptureError::Forecast { event_id: event_id(), source })?;
+        let is_hidden = |name: &String| self.hidden().contains(name);
+        if forecaster.keys.iter().any(is_hidden) {
+            told.series = None;
+        }
+        if is_hidden(&forecaster.time) {
+            told.instants = None;
+        }
+        Ok(told)
     }
 }
 

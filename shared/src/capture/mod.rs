@@ -5,6 +5,7 @@
 
 mod encoding;
 mod error;
+mod forecast_redaction;
 mod ground_truth;
 mod join;
 mod key;
@@ -18,6 +19,7 @@ mod upload;
 
 pub use encoding::Encoding;
 pub use error::CaptureError;
+pub use forecast_redaction::redact_forecast;
 pub use ground_truth::GroundTruth;
 pub use join::{JoinCounts, Joined, join};
 pub use key::{hour_prefix, key};

@@ -163,16 +163,20 @@ fn value(number: f64, kind: Kind) -> Value {
     }
 }
 
+/// What is kept of a value of a column that is hashed.
+#[must_use]
+pub(super) fn hash(model: &ModelName, column: &str, value: &str) -> String {
+    let mut digest = Sha256::new();
+    for part in [model.as_str(), column, value] {
+        digest.update(part);
+        digest.update([0]);
+    }
+    let digest = digest.finalize();
+    hex::encode(digest.get(..HASH_BYTES).unwrap_or(&digest))
+}
+
 fn hashes(column: &Column, model: &ModelName) -> Vec<Value> {
-    let hash = |value: String| {
-        let mut digest = Sha256::new();
-        for part in [model.as_str(), &column.name, &value] {
-            digest.update(part);
-            digest.update([0]);
-        }
-        let digest = digest.finalize();
-        Value::from(hex::encode(digest.get(..HASH_BYTES).unwrap_or(&digest)))
-    };
+    let hash = |value: String| Value::from(hash(model, &column.name, &value));
     match &column.values {
         Values::Number(numbers) => numbers
             .iter()

@@ -26,7 +26,7 @@ fn origin(protocol: Protocol) -> Origin {
         model: "taxi".parse().unwrap(),
         version: Version::FIRST,
         variant: Reference::default(),
-        protocol,
+        protocol: protocol.into(),
         query: None,
         hidden: Vec::new(),
     }

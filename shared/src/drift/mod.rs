@@ -16,6 +16,7 @@ pub mod alert;
 pub mod check;
 mod column;
 pub mod concept;
+pub mod forecasts;
 pub mod history;
 pub mod html;
 mod multivariate;
@@ -34,6 +35,7 @@ mod tests;
 
 pub use alert::Alert;
 pub use check::{Seen, check};
+pub use forecasts::{CapturedForecasts, ForecastReport, Truth};
 pub use observer::Observer;
 pub use outcomes::Outcomes;
 pub use report::{ColumnReport, Report, Severity, Subject, Verdict};

@@ -11,6 +11,7 @@ pub(crate) mod domain;
 mod error;
 mod extras;
 mod file;
+pub mod forecasts;
 mod json;
 mod kind;
 mod limits;
@@ -37,6 +38,7 @@ pub use answer::Answer;
 pub use error::ProtocolError;
 pub use extras::Extras;
 pub use file::FileColumns;
+pub use forecasts::ForecastProtocol;
 pub use json::read_json;
 pub use limits::{ID_BYTES, Limits};
 pub use media_type::MediaType;
@@ -64,6 +66,28 @@ pub enum Protocol {
     OpenInference,
     /// MLflow's scoring protocol, which is SageMaker's container contract too.
     Mlflow,
+}
+
+/// What a request and its answer are written in.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(untagged)]
+pub enum Contract {
+    /// Rows, to be predicted.
+    Rows(Protocol),
+    /// A series, to be forecast.
+    Series(ForecastProtocol),
+}
+
+impl From<Protocol> for Contract {
+    fn from(protocol: Protocol) -> Self {
+        Self::Rows(protocol)
+    }
+}
+
+impl From<ForecastProtocol> for Contract {
+    fn from(protocol: ForecastProtocol) -> Self {
+        Self::Series(protocol)
+    }
 }
 
 impl Protocol {

@@ -123,7 +123,13 @@ pub fn drift(
     version: Version,
     file: &str,
 ) -> String {
-    format!("drift/{model}/{variant}/{window}/{version}/{file}")
+    format!("{}{version}/{file}", drift_window(model, variant, window))
+}
+
+/// The folder of what checks of a window have left.
+#[must_use]
+pub fn drift_window(model: &ModelName, variant: &Reference, window: &str) -> String {
+    format!("drift/{model}/{variant}/{window}/")
 }
 
 /// What was seen of a variant in an hour of universal time, `yyyy/mm/dd/hh`, counted as
@@ -172,6 +178,12 @@ pub const MODEL_CARD: &str = "model-card.html";
 
 /// What a training on series writes down, in the folder of its run.
 pub const SERIES_RECORD: &str = "forecasting.json";
+
+/// The file of a run's folder that tells the latest steps of the series of its data set.
+pub const ACTUALS: &str = "actuals.json.zst";
+
+/// The file of a window's folder that tells how captured forecasts came true.
+pub const FORECASTS: &str = "forecasts.json";
 
 /// The file of a run's folder that tells which of the champion's constraints its data
 /// set breaks, as SageMaker Model Monitor names it.

@@ -6,6 +6,7 @@
     reason = "a test may panic"
 )]
 
+mod forecasts;
 mod hours;
 mod labels;
 mod not_checked;

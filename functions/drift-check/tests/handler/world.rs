@@ -192,7 +192,7 @@ impl World {
                     model: model(),
                     version: Version::FIRST,
                     variant: variant.clone(),
-                    protocol: Protocol::Mlflow,
+                    protocol: Protocol::Mlflow.into(),
                     query: None,
                     hidden: hidden.iter().map(|name| (*name).to_owned()).collect(),
                 },

@@ -8,6 +8,7 @@
 
 mod capture;
 mod catalogue;
+mod forecasts;
 mod images;
 mod labels;
 mod requests;

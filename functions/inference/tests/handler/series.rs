@@ -6,19 +6,28 @@ use model_factory::forecasting::Panel;
 use model_factory::spec::Spec;
 use model_factory::training::{TrainingContext, train_series};
 
-use super::world::{World, json_of};
+use crate::world::{World, json_of};
 
-/// A version that forecasts the sales of store 1, day by day.
-async fn train_sales(world: &World, model: &str) {
-    let rows = (1..=28).map(|day| format!("2026-01-{day:02},1,{}\n", 10 + day % 7));
-    let data = "date,store,sales\n".to_owned() + &rows.collect::<String>();
-    let spec = "target = 'sales'\n[forecasting]\nseries = ['store']\nlearners = ['theta']";
+pub(crate) const THETA: &str = "[forecasting]\nseries = ['store']\nlearners = ['theta']\n";
+
+/// A version that forecasts the sales of store 1, day by day, from those of so many days of
+/// January on.
+pub(crate) async fn train(world: &World, model: &str, days: u32, spec: &str, promote: bool) {
+    let row = |day: u32| {
+        format!("2026-01-{day:02},1,{},{}\n", 10 + day % 7 + 5 * (day % 3 / 2), day % 3 / 2)
+    };
+    let data = "date,store,sales,promo\n".to_owned() + &(1..=days).map(row).collect::<String>();
+    let spec = format!("target = 'sales'\n{spec}");
     let spec = Spec::parse(spec.as_bytes()).unwrap();
     let asked = spec.forecasts().unwrap();
     let panel = Panel::from_raw(csv::read(data.as_bytes()).unwrap(), &spec, &asked).unwrap();
     let (name, context) = (model.parse().unwrap(), TrainingContext::default());
     let trained = train_series(&name, &panel, &asked, &spec, None, None, &context).unwrap();
-    world.enter(name, trained.artifact, trained.sha256, trained.metric, true).await;
+    world.enter(name, trained.artifact, trained.sha256, trained.metric, promote).await;
+}
+
+async fn train_sales(world: &World, model: &str) {
+    train(world, model, 28, THETA, true).await;
 }
 
 async fn refusal(world: &World, path: &str) -> (u16, String) {

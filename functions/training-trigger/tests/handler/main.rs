@@ -230,7 +230,7 @@ async fn a_retraining_learns_from_late_labels_of_numeric_classes() {
             model: model(),
             version: Version::FIRST,
             variant: Reference::default(),
-            protocol: Protocol::Mlflow,
+            protocol: Protocol::Mlflow.into(),
             query: None,
             hidden: Vec::new(),
         },
