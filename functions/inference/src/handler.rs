@@ -178,7 +178,7 @@ impl Inference {
                 Route::Run(model, run) => return training::run(ports, &model, &run).await,
             };
         let asked = Asked { protocol, model, reference };
-        let read = |_: &_| Ok(Content::of(request));
+        let read = |_: &_| Content::of(protocol, request);
         let (response, exchanged) =
             predict(ports, limits, asked, request, read, invocation, answerer).await?;
         self.after().capture(exchanged);

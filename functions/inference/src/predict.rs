@@ -41,16 +41,20 @@ pub(crate) struct Content {
 }
 
 impl Content {
-    /// The body, as it came in.
-    pub(crate) fn of(request: &Request<Bytes>) -> Self {
+    /// The body as it came in, with the query where that has options.
+    pub(crate) fn of(protocol: Protocol, request: &Request<Bytes>) -> Result<Self, Problem> {
         let content_type = request.headers().get(CONTENT_TYPE).and_then(|it| it.to_str().ok());
         let is_csv = content_type.and_then(MediaType::of) == Some(MediaType::Csv);
-        let query = request.uri().query().filter(|_| is_csv);
-        Self {
-            content_type: content_type.map(str::to_owned),
-            query: query.map(str::to_owned),
-            bytes: request.body().clone(),
-        }
+        let query = match request.uri().query() {
+            Some(query) if protocol == Protocol::Mlflow && is_csv => Some(query.to_owned()),
+            Some(query) => {
+                protocol.admit_query(query).map_err(|error| Problem::from(&error))?;
+                None
+            }
+            None => None,
+        };
+        let content_type = content_type.map(str::to_owned);
+        Ok(Self { content_type, query, bytes: request.body().clone() })
     }
 
     fn sent(&self) -> Sent<'_> {

@@ -146,6 +146,17 @@ pub enum ProtocolError {
         /// What is wrong with it.
         reason: String,
     },
+    /// An option stands in the query of a request in JSON.
+    #[error(
+        "the option `{name}` stands in the query, which is read with a body in CSV only: a body in \
+         JSON has its options in `{member}`"
+    )]
+    Misplaced {
+        /// The option.
+        name: String,
+        /// Where it belongs.
+        member: &'static str,
+    },
     /// The id that the client gives the request is too long.
     #[error("the id has {found} bytes, more than the {limit} allowed: send a shorter one")]
     IdTooLong {
@@ -168,6 +179,7 @@ impl ProtocolError {
             | Self::NotJson(_)
             | Self::Infinite(_)
             | Self::Signature
+            | Self::Misplaced { .. }
             | Self::Structure { .. }
             | Self::AmbiguousForm { .. }
             | Self::Form { .. }

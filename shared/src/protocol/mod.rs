@@ -130,6 +130,20 @@ impl Protocol {
         }
     }
 
+    /// Refuses options in the query of a request in JSON, which has them in its body. What else
+    /// a query says is passed over, as it may be for others on the way.
+    ///
+    /// # Errors
+    /// [`ProtocolError::Misplaced`] for an option.
+    pub fn admit_query(self, query: &str) -> Result<(), ProtocolError> {
+        let member = match self {
+            Self::OpenInference => "parameters",
+            Self::Mlflow => "params",
+        };
+        let found = parameters::names_of_query(query).find(|name| options::is_option(name));
+        found.map_or(Ok(()), |name| Err(ProtocolError::Misplaced { name, member }))
+    }
+
     /// The id that a request's body gives it, without reading the rest.
     #[must_use]
     pub fn id(self, body: &[u8]) -> Option<String> {

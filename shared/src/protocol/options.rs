@@ -39,6 +39,11 @@ enum Choice {
 const NAMES: [&str; 6] =
     ["probabilities", "threshold", "interval", "contributions", "partial", "predict_method"];
 
+/// Whether an option is called so.
+pub(super) fn is_option(name: &str) -> bool {
+    NAMES.contains(&name)
+}
+
 /// Parameters that clients of these protocols add by themselves, or for servers in front;
 /// they change nothing here.
 const PASSED_OVER: [&str; 8] = [

@@ -43,6 +43,12 @@ pub(super) fn of_query(query: &str) -> Result<Parameters, ProtocolError> {
     Ok(parameters)
 }
 
+/// The names in the query of an address.
+pub(super) fn names_of_query(query: &str) -> impl Iterator<Item = String> {
+    let pairs = query.split('&').filter(|pair| !pair.is_empty());
+    pairs.map(|pair| decoded(pair.split_once('=').map_or(pair, |(name, _)| name)))
+}
+
 /// As forms are encoded.
 fn decoded(text: &str) -> String {
     percent_decode_str(&text.replace('+', " ")).decode_utf8_lossy().into_owned()

@@ -96,6 +96,34 @@ async fn options_of_csv_are_captured_with_the_rows() {
 }
 
 #[tokio::test]
+async fn options_in_the_query_of_json_are_refused_and_told_where_they_belong() {
+    let world = World::new();
+    world.train(2, "").await;
+    let json = [("content-type", "application/json")];
+    let records = "{\"dataframe_records\": [{\"dist\": 7.5, \"zone\": \"harbour\"}]}";
+    let tensors = row(7.5, "harbour");
+    let infer = "/v2/models/taxi/infer";
+    for (path, body, query, member) in [
+        (INVOKE, records, "?interval=0.9", "params"),
+        (INVOKE, records, "?x=1&%70artial", "params"),
+        (infer, tensors.as_str(), "?contributions=2", "parameters"),
+    ] {
+        let refused = world
+            .send("r-1", Method::POST, &format!("{path}{query}"), &json, body.to_owned())
+            .await;
+        assert_eq!(refused.status(), StatusCode::BAD_REQUEST, "{query}");
+        let told = json_of(&refused)["detail"].as_str().unwrap().to_owned();
+        assert!(told.starts_with("the option `") && told.contains(member), "{told}");
+        // What is no option is nobody's here, and not captured.
+        let asked = format!("{path}?trace=1&v=2");
+        let answered = world.send("r-2", Method::POST, &asked, &json, body.to_owned()).await;
+        assert_eq!(answered.status(), StatusCode::OK);
+    }
+    world.settle().await;
+    assert!(!world.everything_captured().await.contains("trace"));
+}
+
+#[tokio::test]
 async fn an_id_by_which_no_label_could_come_is_refused() {
     let world = World::new();
     world.train(2, "").await;
