@@ -118,7 +118,7 @@ impl<'a> Truth<'a> {
         Self { actuals, labels: labels.iter().map(by_event).collect() }
     }
 
-    /// The label of an exchange, by our id of it or by the client's.
+    /// The label of an exchange, by our id of it or else by the client's.
     fn label_of(&self, line: &CaptureLine) -> Option<&'a GroundTruth> {
         let event = &line.event_metadata;
         let by_inference = || self.labels.get(event.inference_id.as_deref()?);
@@ -158,6 +158,9 @@ pub struct CapturedForecasts<'a> {
     forecaster: &'a Forecaster,
     truth: &'a Truth<'a>,
     counts: ForecastCounts,
+    /// The ids whose label has found its exchange: a client may give all of its requests the
+    /// same.
+    used: BTreeSet<&'a str>,
     /// By version and series, and by instant; or by the place of the step where the instant is
     /// not known.
     steps: BTreeMap<(Version, Subject), BTreeMap<i64, Step>>,
@@ -167,7 +170,13 @@ impl<'a> CapturedForecasts<'a> {
     /// None yet, of a model whose series are named as `forecaster` does.
     #[must_use]
     pub fn new(forecaster: &'a Forecaster, truth: &'a Truth<'a>) -> Self {
-        Self { forecaster, truth, counts: ForecastCounts::default(), steps: BTreeMap::new() }
+        Self {
+            forecaster,
+            truth,
+            counts: ForecastCounts::default(),
+            used: BTreeSet::new(),
+            steps: BTreeMap::new(),
+        }
     }
 
     /// Adds a captured line. A step that a version forecasts again takes the place of the
@@ -204,6 +213,9 @@ impl<'a> CapturedForecasts<'a> {
     /// The true values that were told of an exchange, one a step.
     fn labels(&mut self, line: &CaptureLine, steps: usize) -> Option<Vec<Option<f64>>> {
         let label = self.truth.label_of(line)?;
+        if !self.used.insert(&label.event_metadata.event_id) {
+            return None;
+        }
         let fitting = label.numbers().ok().filter(|numbers| numbers.len() == steps);
         self.counts.unfit_labels += usize::from(fitting.is_none());
         fitting

@@ -182,10 +182,13 @@ async fn labels_tell_it_by_either_id_also_where_the_series_is_hidden() {
     factory.label("2026-03-01T10:00:00Z-0", &["20", ""]).await;
     factory.label("client-1", &["20", "121"]).await;
     factory.label("client-2", &["20"]).await;
+    // A client that sends the same id again has told of the first exchange.
+    let again = "2026-03-01T12:00:00Z";
+    factory.captured_without(&["store"], ForecastProtocol::Series, again, &asked[..2]).await;
     // What a data set says of a series is no help where nobody knows which one was asked.
     factory.data(30).await;
     let (_, report) = factory.check(of_march_first()).await;
-    assert_eq!((report.counts.steps, report.counts.known_by_data), (6, 0));
+    assert_eq!((report.counts.steps, report.counts.known_by_data), (10, 0));
     assert_eq!((report.counts.known_by_labels, report.counts.unfit_labels), (3, 1));
     let [came_true] = &report.versions[..] else { panic!("{report:?}") };
     assert_eq!((came_true.series, came_true.known), (0, 3));
