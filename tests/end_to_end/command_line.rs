@@ -3,7 +3,7 @@
 use http::{Method, StatusCode};
 use serde_json::{Value, json};
 
-use crate::support::{Done, Program, Season, customers, golden_model, points, rides};
+use crate::support::{Done, Program, Season, customers, eventually, golden_model, points, rides};
 
 impl Done {
     /// The output of a command that must succeed and say all of these.
@@ -415,6 +415,40 @@ async fn series_are_forecast_and_their_learners_compared() {
     let run = accepted.json()["run"].as_str().expect("a run").to_owned();
     program.run(&["runs", "sales"]).await.said(&[&run]);
     up.end().await;
+}
+
+#[tokio::test]
+async fn an_upload_whose_event_waits_is_queued() {
+    let program = Program::new();
+    let up = program.up().await;
+    let data = program.file("rides.csv", rides(600, Season::Usual, 1).csv());
+    let spec = program.file("model.toml", "[training]\nseconds = 120\n");
+    // As many trainings as run at once here.
+    let mut trainings: Vec<_> =
+        ["one", "two"].map(|model| program.start(&["train", model, &data, "--spec", &spec])).into();
+    let states = async || {
+        let runs = program.run(&["runs", "--output", "json"]).await;
+        let runs: Value = serde_json::from_str(runs.said(&[])).expect("JSON");
+        let mut states: Vec<(String, String)> = runs
+            .as_array()
+            .expect("runs")
+            .iter()
+            .map(|run| [&run["subject"], &run["outcome"]].map(|it| it.as_str().unwrap().to_owned()))
+            .map(|[model, state]| (model, state))
+            .collect();
+        states.sort();
+        states
+    };
+    let all = |told: &[(&str, &str)]| -> Vec<(String, String)> {
+        told.iter().map(|(model, state)| ((*model).to_owned(), (*state).to_owned())).collect()
+    };
+    let busy = all(&[("one", "running"), ("two", "running")]);
+    eventually("both run", async || (states().await == busy).then_some(())).await;
+    trainings.push(program.start(&["train", "three", &data, "--spec", &spec]));
+    let waits = all(&[("one", "running"), ("three", "queued"), ("two", "running")]);
+    eventually("the third waits", async || (states().await == waits).then_some(())).await;
+    program.run(&["runs", "three"]).await.said(&["queued", "datasets/three/rides.csv"]);
+    up.kill().await;
 }
 
 #[tokio::test]

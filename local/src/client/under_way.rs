@@ -7,7 +7,7 @@ use jiff::{SignedDuration, Timestamp};
 use model_factory::name::ModelName;
 use model_factory::storage::{Listed, ReadObjects, keys};
 use model_factory::training::Progress;
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 use training_trigger::progress::ProgressRecord;
 
 use super::Client;
@@ -20,13 +20,14 @@ const ALIVE: SignedDuration = SignedDuration::from_mins(15);
 /// A run that has not ended.
 #[derive(Debug, Serialize)]
 pub(crate) struct UnderWay {
-    pub(crate) run: String,
+    /// Its id; `None` of an upload whose event nobody has taken yet.
+    pub(crate) run: Option<String>,
     /// The model, as in the record of a run that has ended.
     pub(crate) subject: ModelName,
     pub(crate) outcome: State,
     /// The key of the data set, where it is known.
     pub(crate) dataset: Option<String>,
-    /// When it was asked for, or last told how far it is.
+    /// When it was asked for, its data set uploaded, or it last told how far it is.
     pub(crate) at: Timestamp,
     /// How far it is; `None` before it has told.
     pub(crate) progress: Option<Progress>,
@@ -39,11 +40,23 @@ pub(crate) enum State {
     Running,
 }
 
+/// What a run tells of the upload that it is of.
+#[derive(Deserialize)]
+struct Taken {
+    dataset: Option<String>,
+    etag: Option<String>,
+}
+
 /// The files of runs, by model and run.
 type Folders<'a> = BTreeMap<(&'a str, &'a str), Vec<&'a Listed>>;
 
-/// Those among all files below `runs/` whose run has not ended, the newest first.
-pub(crate) async fn of(client: &Client, listed: &[Listed]) -> Result<Vec<UnderWay>, CliError> {
+/// Those among the files of a model's runs, or of all models', whose run has not ended, and
+/// uploads of which no run has told anything yet; the newest first.
+pub(crate) async fn of(
+    client: &Client,
+    model: Option<&ModelName>,
+    listed: &[Listed],
+) -> Result<Vec<UnderWay>, CliError> {
     let now = client.clock.now();
     let mut folders = Folders::new();
     let mut requests = Vec::new();
@@ -66,7 +79,7 @@ pub(crate) async fn of(client: &Client, listed: &[Listed]) -> Result<Vec<UnderWa
         };
         let record: Option<ProgressRecord> = read(client, &note.key).await?;
         found.extend(record.map(|ProgressRecord { run, dataset, at, progress }| UnderWay {
-            run,
+            run: Some(run),
             subject,
             outcome: State::Running,
             dataset,
@@ -88,8 +101,51 @@ pub(crate) async fn of(client: &Client, listed: &[Listed]) -> Result<Vec<UnderWa
             continue;
         }
         let outcome = if files.is_some() { State::Running } else { State::Queued };
+        let run = Some(run);
         found.push(UnderWay { run, subject, outcome, dataset: None, at, progress: None });
     }
+    found.extend(uploads(client, model, listed).await?);
     found.sort_by_key(|run| std::cmp::Reverse(run.at));
     Ok(found)
+}
+
+/// Uploads of the last hour of which no run has told anything: their events wait, or their runs
+/// have just begun. The records of runs since then tell of the others.
+async fn uploads(
+    client: &Client,
+    model: Option<&ModelName>,
+    runs: &[Listed],
+) -> Result<Vec<UnderWay>, CliError> {
+    let now = client.clock.now();
+    let prefix = model.map_or_else(|| "datasets/".to_owned(), keys::datasets);
+    let is_young = |object: &Listed| now.duration_since(object.modified) < PATIENCE;
+    let mut young = client.bucket.list(&prefix).await?;
+    young.retain(|object| object.size > 0 && is_young(object));
+    let Some(since) = young.iter().map(|object| object.modified).min() else {
+        return Ok(Vec::new());
+    };
+    let tells = |file: &&Listed| {
+        let is_record = ["/run.json", "/progress.json"].iter().any(|it| file.key.ends_with(it));
+        is_record && file.modified >= since
+    };
+    for file in runs.iter().filter(tells) {
+        let Some(Taken { dataset, etag }) = read(client, &file.key).await? else { continue };
+        young.retain(|object| {
+            // A run that was asked for, or is not over, does not tell the tag of what it read.
+            let is_same = etag.as_ref().is_none_or(|etag| *etag == object.etag);
+            let is_later = file.modified >= object.modified;
+            !(dataset.as_deref() == Some(&object.key) && is_same && is_later)
+        });
+    }
+    let waiting = young.into_iter().filter_map(|Listed { key, modified, .. }| {
+        Some(UnderWay {
+            run: None,
+            subject: keys::model_of_dataset(&key).ok()?,
+            outcome: State::Queued,
+            dataset: Some(key),
+            at: modified,
+            progress: None,
+        })
+    });
+    Ok(waiting.collect())
 }

@@ -249,7 +249,7 @@ pub(crate) fn runs(under_way: &[UnderWay], runs: &[Facts]) -> Table {
         let none = String::new;
         let dataset = dataset.clone().unwrap_or_default();
         table.add_row([
-            run.clone(),
+            run.clone().unwrap_or_default(),
             subject.to_string(),
             none(),
             state,

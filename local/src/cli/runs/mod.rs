@@ -100,7 +100,7 @@ impl Runs {
         let records = runs::newest(client, &files, self.limit).await?;
         // Nothing that could be asked for is known of a run before its end.
         let under_way = match self.conditions.is_empty() {
-            true => under_way::of(client, &files).await?,
+            true => under_way::of(client, self.model.as_ref(), &files).await?,
             false => Vec::new(),
         };
         let is_empty = records.is_empty() && under_way.is_empty();
