@@ -70,7 +70,7 @@ pub(crate) enum CliError {
     NoWayBack { version: Version, from: Stage, to: Stage },
     #[error("the champion of model `{0}` has never been another version")]
     NothingBefore(ModelName),
-    #[error("no window of `{1}` of model `{0}` was checked yet: `drift check {0}`")]
+    #[error("no window of `{1}` of model `{0}` has a verdict yet: `drift check {0}`")]
     NotChecked(ModelName, Reference),
     #[error("there is no model `{0}`: `models` lists them")]
     NoModel(ModelName),

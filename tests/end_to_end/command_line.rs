@@ -100,13 +100,13 @@ async fn a_model_goes_through_its_life() {
     let history: Value = serde_json::from_str(history.said(&[])).expect("JSON");
     assert_eq!(history[0]["verdict"], "no_data");
     let since = ["drift", "history", "taxi", "--since", "2999-01-01T00:00:00Z"];
-    program.run(&since).await.said(&["no window of `taxi` was checked yet"]);
+    program.run(&since).await.said(&["no window of `taxi` has a verdict yet"]);
     let page = program.file("drift.html", "");
     program.run(&["drift", "report", "taxi", "-o", &page]).await.said(&["(no data) is in `"]);
     let page = std::fs::read_to_string(page).expect("a page");
     assert!(page.contains("No data."), "{page}");
     let unseen = ["drift", "report", "taxi", "--variant", "shadow"];
-    program.run(&unseen).await.complained(&["no window of `shadow` of model `taxi` was checked"]);
+    program.run(&unseen).await.complained(&["no window of `shadow` of model `taxi` has a verdict"]);
     assert_eq!(up.end().await, ["ending"]);
 }
 

@@ -158,7 +158,7 @@ impl History {
             return say_json(&records);
         }
         if records.is_empty() {
-            return say(format!("no window of `{}` was checked yet", self.model));
+            return say(format!("no window of `{}` has a verdict yet", self.model));
         }
         say(tables::drift_history(&records).to_string())
     }

@@ -2,7 +2,7 @@
 
 use std::borrow::Cow;
 
-use memchr::memmem;
+use memchr::{memchr2, memmem};
 
 /// The mark that some editors and clients begin a text with.
 const BYTE_ORDER_MARK: &[u8] = b"\xef\xbb\xbf";
@@ -41,8 +41,9 @@ pub fn without_mark(text: &[u8]) -> &[u8] {
 /// When a bare `Infinity` or `-Infinity` stands in it: an infinite number is not missing.
 pub fn with_nulls(json: &[u8]) -> Result<Cow<'_, [u8]>, Infinite> {
     let has = |word: &[u8]| memmem::find(json, word).is_some();
-    // The shorter of the infinite words is part of the other.
-    match has(MISSING) || has(b"Infinity") {
+    // Most lines of numbers have neither letter. The shorter of the infinite words is part of the
+    // other.
+    match memchr2(b'N', b'I', json).is_some() && (has(MISSING) || has(b"Infinity")) {
         true => replaced(json),
         false => Ok(Cow::Borrowed(json)),
     }
