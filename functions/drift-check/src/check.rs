@@ -5,7 +5,7 @@ use model_factory::drift::{self, Outcomes, Report, Severity, Subject, Terms, Ver
 use model_factory::name::ModelName;
 use model_factory::profile::Profile;
 use model_factory::runtime::Failure;
-use model_factory::window::{Window, whole_hour};
+use model_factory::window::Window;
 
 use crate::errors::Errors;
 use crate::findings::Findings;
@@ -53,7 +53,7 @@ async fn rows(
     request: &Request,
 ) -> Result<Checked, Failure> {
     let variant = &request.variant;
-    let window = window(ports, request, judge.spec.drift.window_hours);
+    let window = request.window(ports.clock.now(), judge.spec.drift.window_hours);
     let past = ports.drift_log.drift_records(model, Some(since(&judge, window))).await?;
     let mut counted = hours::observe(ports, &judge, model, variant, window).await?;
     leave_out(&mut judge.profile, &mut counted);
@@ -74,16 +74,6 @@ async fn rows(
         past: &past,
     };
     findings.publish().await
-}
-
-/// The window that is asked for, or else the spec's span up to the last whole hour, so
-/// that windows of a schedule consist of hours whose counts can be kept.
-pub(crate) fn window(ports: &Ports, request: &Request, hours: u32) -> Window {
-    request.window.unwrap_or_else(|| {
-        let until = request.until.unwrap_or_else(|| ports.clock.now());
-        let end = whole_hour(until).unwrap_or(until);
-        Window { start: end - SignedDuration::from_hours(hours.into()), end }
-    })
 }
 
 /// From when on history matters to a window.

@@ -12,7 +12,6 @@ use model_factory::storage::keys;
 use model_factory::traffic::{ground_truths, visit_captures};
 use model_factory::window::Window;
 
-use crate::check;
 use crate::ports::Ports;
 use crate::reference::SeriesJudge;
 use crate::report::ForecastsChecked;
@@ -70,7 +69,7 @@ pub(crate) async fn run(
 /// The window that is asked for; or else one that begins a horizon before that of a model of
 /// rows, as what is forecast becomes known only then.
 fn window(ports: &Ports, request: &Request, hours: u32, forecaster: &Forecaster) -> Window {
-    let window = check::window(ports, request, hours);
+    let window = request.window(ports.clock.now(), hours);
     if request.window.is_some() {
         return window;
     }

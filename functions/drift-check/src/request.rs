@@ -1,9 +1,9 @@
 //! What asks for a drift check: one request, whatever shape it came in.
 
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 use model_factory::events::{EventKind, InvalidEvent, parse};
 use model_factory::name::{ModelName, Reference};
-use model_factory::window::Window;
+use model_factory::window::{Window, whole_hour};
 use serde::Deserialize;
 use serde_json::Value;
 
@@ -47,6 +47,16 @@ struct Requested {
 }
 
 impl Request {
+    /// The window that is asked for, or else so many hours up to the last whole one, so that
+    /// windows of a schedule consist of hours whose counts can be kept.
+    pub(crate) fn window(&self, now: Timestamp, hours: u32) -> Window {
+        self.window.unwrap_or_else(|| {
+            let until = self.until.unwrap_or(now);
+            let end = whole_hour(until).unwrap_or(until);
+            Window { start: end - SignedDuration::from_hours(hours.into()), end }
+        })
+    }
+
     /// Reads a scheduled event, a `Drift Check Requested`, or a direct request.
     ///
     /// # Errors

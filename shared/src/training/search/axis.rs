@@ -4,8 +4,8 @@
 use serde_json::Value;
 
 use super::build::{self, BALANCE, ENCODING};
-use super::declared::SpaceError;
 use super::range::Range;
+use super::space_error::SpaceError;
 use super::tpe::Params;
 use crate::features::Encoding;
 use crate::learners::{Balance, Takes, parameters};

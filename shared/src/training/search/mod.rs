@@ -6,6 +6,7 @@ mod axis;
 mod blend;
 mod budget;
 mod build;
+mod competing;
 mod declared;
 mod finalists;
 mod grid;
@@ -14,6 +15,7 @@ mod parzen;
 mod propose;
 mod range;
 mod space;
+mod space_error;
 mod study;
 mod tpe;
 
@@ -33,7 +35,7 @@ use grid::Grid;
 use propose::{Propose, Random, Tpe};
 use study::Study;
 
-pub use declared::SpaceError;
+pub use space_error::SpaceError;
 
 /// From this many rows on, candidates are scored on fewer folds.
 const MANY_ROWS: usize = 20_000;
@@ -138,7 +140,7 @@ fn warm_start(
         declared.is_empty() || space.is_some_and(|space| space.contains(candidate))
     };
     let fits = |candidate: &&Candidate| {
-        space::tunable(training, target).any(|kind| kind == candidate.learner.kind())
+        competing::tunable(training, target).any(|kind| kind == candidate.learner.kind())
             && space::balances(training.balance, target).contains(&candidate.balance)
             && lies_in(candidate)
     };

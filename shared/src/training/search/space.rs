@@ -5,6 +5,7 @@ use std::collections::VecDeque;
 use serde_json::json;
 
 use super::build::{BALANCE, ENCODING};
+use super::competing::tunable;
 use super::declared::Declared;
 use super::range::Range;
 use super::tpe::Params;
@@ -118,20 +119,6 @@ fn encodings(learner: LearnerKind, data: &Labelled) -> &'static [Encoding] {
         | LearnerKind::KMeans
         | LearnerKind::Dbscan => &[Encoding::Scaled],
     }
-}
-
-/// The spec's learners that can predict the target and have hyper-parameters to be searched:
-/// no baseline, and no blend.
-pub(super) fn tunable<'a>(
-    training: &'a Training,
-    target: &Target,
-) -> impl Iterator<Item = LearnerKind> + 'a {
-    let task = target.task().map(|task| task.kind());
-    let can = move |learner: &LearnerKind| {
-        let apart = matches!(learner, LearnerKind::Baseline | LearnerKind::Blend);
-        !apart && task.is_some_and(|task| learner.predicts(task))
-    };
-    training.learners.iter().copied().filter(can)
 }
 
 /// The ways to make rare classes count that are tried on these rows, the usual one first.

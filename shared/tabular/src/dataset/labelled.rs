@@ -6,6 +6,7 @@ use sha2::{Digest, Sha256};
 
 use super::defect::{Defect, Rejection};
 use super::hash::{self, HashOrder};
+use super::identifiers::{all_distinct, is_called_an_identifier, name_rows};
 use super::read::RawTable;
 use super::references;
 use super::roles::Roles;
@@ -18,12 +19,6 @@ use crate::spec::{BalanceChoice, Spec, TaskKind};
 
 /// The least number of rows that can be trained on.
 pub const MIN_ROWS: usize = 20;
-
-/// A category with more levels than this share of its rows is an identifier.
-const MAX_LEVEL_SHARE: f64 = 0.5;
-
-/// … when it has at least this many levels.
-const MIN_LEVELS_OF_NAMES: usize = 50;
 
 /// A data set with inputs and, where the task has one, the target.
 #[derive(Debug, Clone, PartialEq)]
@@ -308,27 +303,6 @@ fn uninformative(name: &str, values: &Values, kind: Kind) -> Option<String> {
                 .then(|| format!("{used} distinct texts in {present} rows name rows, not groups"))
         }
     }
-}
-
-/// Whether so many texts, in so many rows, are names of rows.
-pub(super) fn name_rows(distinct: usize, rows: usize) -> bool {
-    distinct >= MIN_LEVELS_OF_NAMES && distinct as f64 > MAX_LEVEL_SHARE * rows as f64
-}
-
-/// Whether a column's name is that of an identifier, such as `id`, `ride_id` or `PassengerId`.
-pub(super) fn is_called_an_identifier(name: &str) -> bool {
-    // After a lower-case letter: `PAID` and `Madrid` are none.
-    let of_words = ["Id", "ID"].iter().filter_map(|suffix| name.strip_suffix(suffix));
-    let mut of_words = of_words.filter(|rest| rest.ends_with(char::is_lowercase));
-    let lower = name.to_lowercase();
-    lower == "id" || lower.ends_with("_id") || of_words.next().is_some()
-}
-
-/// Whether no number is there twice.
-pub(super) fn all_distinct(numbers: &[f64]) -> bool {
-    let mut bits: Vec<u64> = numbers.iter().map(|number| number.to_bits()).collect();
-    bits.sort_unstable();
-    bits.windows(2).all(|pair| pair.first() != pair.last())
 }
 
 #[cfg(test)]

@@ -60,16 +60,6 @@ fn what_identifies_rows_is_not_taken_for_the_target() {
 }
 
 #[test]
-fn identifiers_are_known_by_their_names() {
-    for name in ["id", "ID", "ride_id", "RIDE_ID", "PassengerId", "orderID"] {
-        assert!(is_called_an_identifier(name), "{name}");
-    }
-    for name in ["paid", "PAID", "Madrid", "idea", "Idaho", "GRID"] {
-        assert!(!is_called_an_identifier(name), "{name}");
-    }
-}
-
-#[test]
 fn a_lone_series_is_told_that_it_can_be_forecast() {
     let days = "day,demand\n".to_owned()
         + &rows(40, |row| format!("2021-{:02}-{:02},{}.5", 1 + row / 28, 1 + row % 28, row % 9));

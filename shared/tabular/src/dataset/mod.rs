@@ -2,10 +2,12 @@
 
 pub mod append;
 mod cell;
+mod date_columns;
 pub mod dates;
 pub mod defect;
 mod expressed;
 pub mod hash;
+mod identifiers;
 pub mod labelled;
 pub mod read;
 mod references;

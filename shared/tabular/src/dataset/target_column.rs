@@ -1,7 +1,7 @@
 //! Which column is the target.
 
 use super::defect::{Defect, Rejection};
-use super::labelled::{all_distinct, is_called_an_identifier, name_rows};
+use super::identifiers::{all_distinct, is_called_an_identifier, name_rows};
 use super::read::RawTable;
 use super::roles;
 use super::schema::Kind;

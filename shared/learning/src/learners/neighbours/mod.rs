@@ -1,6 +1,7 @@
 //! k nearest neighbours: a row is answered by the training rows next to it.
 
 mod batch;
+mod lengths;
 mod payload;
 mod search;
 mod tree;

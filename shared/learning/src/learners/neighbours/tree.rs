@@ -1,7 +1,7 @@
 //! Rows to find the nearest of: a k-d tree (Friedman, Bentley & Finkel, ACM TOMS 3, 1977)
 //! whose leaves hold their rows column by column, so that all are compared at once.
 
-use super::batch::squared_lengths;
+use super::lengths::squared_lengths;
 
 /// Rows of a leaf.
 pub(super) const LEAF: usize = 64;
