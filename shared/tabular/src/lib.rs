@@ -7,5 +7,6 @@ pub mod expression;
 pub mod features;
 pub mod json;
 pub mod nearest;
+pub mod order;
 pub mod plural;
 pub mod spec;

@@ -5,6 +5,7 @@
 
 use std::collections::BTreeMap;
 
+use model_factory_tabular::order::median;
 use model_factory_tabular::spec::ForecasterKind;
 use serde::{Deserialize, Serialize};
 
@@ -55,7 +56,9 @@ impl Weights {
         let total: f64 = forecasts.keys().map(of).sum();
         let steps = forecasts.values().map(Vec::len).min().unwrap_or_default();
         if total <= 0.0 {
-            return (0..steps).map(|step| median(forecasts, step)).collect();
+            let at = |step: usize| forecasts.values().filter_map(move |it| it.get(step)).copied();
+            let median = |step| median(&mut at(step).collect::<Vec<f64>>()).unwrap_or(f64::NAN);
+            return (0..steps).map(median).collect();
         }
         let mut combined = vec![0.0; steps];
         for (kind, forecast) in forecasts {
@@ -66,14 +69,6 @@ impl Weights {
         }
         combined
     }
-}
-
-/// The median of forecasts of a step.
-fn median(forecasts: &BTreeMap<ForecasterKind, Vec<f64>>, step: usize) -> f64 {
-    let mut values: Vec<f64> = forecasts.values().filter_map(|it| it.get(step)).copied().collect();
-    values.sort_unstable_by(f64::total_cmp);
-    let at = |place: usize| values.get(place).copied().unwrap_or(f64::NAN);
-    f64::midpoint(at(values.len().saturating_sub(1) / 2), at(values.len() / 2))
 }
 
 #[cfg(test)]

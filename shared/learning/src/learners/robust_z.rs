@@ -8,6 +8,7 @@ use serde::{Deserialize, Serialize};
 
 use super::{FitError, thresholds};
 use model_factory_tabular::features::Matrix;
+use model_factory_tabular::order::median;
 use model_factory_tabular::spec::Contamination;
 
 /// What makes the deviation that of a normal distribution: its 0.75 quantile.
@@ -60,10 +61,10 @@ impl RobustZModel {
         for column in 0..columns {
             let values = features.as_slice().iter().skip(column).step_by(columns).copied();
             let mut values: Vec<f64> = values.collect();
-            let centre = median(&mut values);
+            let centre = median(&mut values).unwrap_or_default();
             values.iter_mut().for_each(|value| *value = (*value - centre).abs());
             medians.push(centre);
-            deviations.push(median(&mut values));
+            deviations.push(median(&mut values).unwrap_or_default());
         }
         if deviations.iter().all(|deviation| *deviation == 0.0) {
             let message = "more than half of the values of each column are the same";
@@ -93,19 +94,6 @@ impl RobustZModel {
                 .fold(0.0, f64::max)
         };
         features.iter_rows().take(features.rows()).map(score).collect()
-    }
-}
-
-/// The median, of an even number the mean of the middle two; 0 of nothing.
-fn median(values: &mut [f64]) -> f64 {
-    let middle = values.len() / 2;
-    if values.is_empty() {
-        return 0.0;
-    }
-    let (below, &mut upper, _) = values.select_nth_unstable_by(middle, f64::total_cmp);
-    match below.iter().copied().reduce(f64::max) {
-        Some(lower) if values.len().is_multiple_of(2) => (lower + upper) / 2.0,
-        _ => upper,
     }
 }
 

@@ -3,10 +3,10 @@
 
 use super::encoding::Encoding;
 use super::levels::by_frequency;
-use super::order;
 use super::step::NumberPlan;
 use crate::dataset::{Categories, Kind, MISSING};
 use crate::date;
+use crate::order;
 use crate::spec::{ColumnSpec, Encode, Fill, Impute, Scale, Transform, Weighting};
 
 /// The most levels that trees split natively.

@@ -8,7 +8,6 @@ mod choice;
 mod encoding;
 mod levels;
 mod matrix;
-mod order;
 mod pipeline;
 mod recipe;
 mod step;

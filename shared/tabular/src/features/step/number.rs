@@ -4,7 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use super::quantile_map::QuantileMap;
 use crate::features::matrix::{Block, Element};
-use crate::features::order;
+use crate::order;
 use crate::spec::{Impute, Scale, Transform};
 
 /// `(transform(value, or the fill where it is missing) − center) / scale`.

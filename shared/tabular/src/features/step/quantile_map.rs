@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 use statrs::distribution::{ContinuousCDF, Normal};
 
-use crate::features::order;
+use crate::order;
 
 /// The most quantiles that are kept.
 const QUANTILES: usize = 256;

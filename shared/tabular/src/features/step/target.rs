@@ -10,7 +10,7 @@ use serde::{Deserialize, Serialize};
 use crate::dataset::{Categories, Target};
 use crate::features::levels::{Levels, Slots};
 use crate::features::matrix::{Block, Element};
-use crate::features::order;
+use crate::order;
 
 /// How many rows the mean of all counts for in a level's mean.
 const PRIOR_ROWS: f64 = 10.0;

@@ -1,7 +1,8 @@
-//! Statistics that steps are fitted to. `NaN` is to be left out before.
+//! Statistics of numbers. `NaN` is to be left out before.
 
-/// The median; `None` without a value. The values are reordered.
-pub(super) fn median(values: &mut [f64]) -> Option<f64> {
+/// The median, of an even number of values the mean of the middle two; `None` without a value.
+/// The values are reordered.
+pub fn median(values: &mut [f64]) -> Option<f64> {
     let half = values.len() / 2;
     if values.is_empty() {
         return None;
@@ -14,7 +15,7 @@ pub(super) fn median(values: &mut [f64]) -> Option<f64> {
 
 /// The quantile at `share`, by linear interpolation between sorted values, as numpy's
 /// default; `NaN` without a value.
-pub(super) fn quantile(sorted: &[f64], share: f64) -> f64 {
+pub(crate) fn quantile(sorted: &[f64], share: f64) -> f64 {
     let place = share * sorted.len().saturating_sub(1) as f64;
     let (below, between) = (place.floor(), place.fract());
     let lower = sorted.get(below as usize).copied().unwrap_or(f64::NAN);
@@ -25,21 +26,21 @@ pub(super) fn quantile(sorted: &[f64], share: f64) -> f64 {
 }
 
 /// The most frequent of sorted values, the smallest of equally frequent ones.
-pub(super) fn most_frequent(sorted: &[f64]) -> Option<f64> {
+pub(crate) fn most_frequent(sorted: &[f64]) -> Option<f64> {
     let runs = sorted.chunk_by(|a, b| a == b);
     let longest = runs.rev().max_by_key(|run| run.len())?;
     longest.first().copied()
 }
 
 /// Mean and population variance.
-pub(super) fn moments(values: impl Iterator<Item = f64> + Clone) -> (f64, f64) {
+pub(crate) fn moments(values: impl Iterator<Item = f64> + Clone) -> (f64, f64) {
     let (count, sum) = values.clone().fold((0.0, 0.0), |(n, sum), value| (n + 1.0, sum + value));
     let mean = sum / count;
     (mean, values.map(|value| (value - mean).powi(2)).sum::<f64>() / count)
 }
 
 /// The moment coefficient of skewness; 0 where all values are equal.
-pub(super) fn skewness(values: &[f64]) -> f64 {
+pub(crate) fn skewness(values: &[f64]) -> f64 {
     let (mean, variance) = moments(values.iter().copied());
     let third = values.iter().map(|value| (value - mean).powi(3)).sum::<f64>();
     let skewness = third / values.len() as f64 / variance.powf(1.5);
