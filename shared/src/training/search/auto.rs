@@ -4,7 +4,7 @@
 use std::collections::VecDeque;
 
 use super::build;
-use super::propose::{Propose, estimated, untried};
+use super::propose::{ESTIMATES, Propose, estimated, uniform, untried};
 use super::space::Space;
 use super::study::Study;
 use crate::learners::Candidate;
@@ -54,11 +54,15 @@ impl Propose for Auto {
                 return Some(candidate);
             }
         }
+        let mut draws = 0;
         untried(study, || {
+            draws += 1;
             let learner = self.learner(study)?;
             let space = self.spaces.get_mut(learner)?;
-            let params = space.portfolio.pop_front();
-            let params = params.unwrap_or_else(|| estimated(space, study, &mut self.random));
+            let params = space.portfolio.pop_front().unwrap_or_else(|| match draws {
+                ..=ESTIMATES => estimated(space, study, &mut self.random),
+                _ => uniform(space, &mut self.random),
+            });
             Some((space.learner, params))
         })
     }

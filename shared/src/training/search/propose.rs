@@ -11,6 +11,10 @@ use crate::spec::LearnerKind;
 /// How often a learner's space is drawn from for a candidate that has not been tried.
 const DRAWS: usize = 20;
 
+/// How many of these draws are estimated. Estimates of many trials come together where all has
+/// been tried; the others are uniform.
+pub(super) const ESTIMATES: usize = 10;
+
 /// How many of each learner's trials are drawn uniformly before estimators take over.
 const UNIFORM: usize = 5;
 
@@ -74,10 +78,10 @@ impl Propose for Tpe {
                 .filter(|learner| *learner != LearnerKind::Baseline)
                 .map(|learner| Params::from([(LEARNER.to_owned(), learner.name().into())]))
                 .collect();
-            if ranked.len() < UNIFORM * count {
+            draws += 1;
+            if ranked.len() < UNIFORM * count || draws > ESTIMATES {
                 // Each learner in turn, so that all are known; of one, all may have been tried.
-                let space = self.spaces.get((ranked.len() + draws) % count.max(1))?;
-                draws += 1;
+                let space = self.spaces.get((ranked.len() + draws - 1) % count.max(1))?;
                 return Some((space.learner, uniform(space, &mut self.random)));
             }
             let names = Range::choice(self.spaces.iter().map(|space| space.learner.name()));
@@ -90,7 +94,7 @@ impl Propose for Tpe {
 }
 
 /// Hyper-parameters drawn uniformly.
-fn uniform(space: &Space, random: &mut fastrand::Rng) -> Params {
+pub(super) fn uniform(space: &Space, random: &mut fastrand::Rng) -> Params {
     space.ranges.iter().map(|(name, range)| ((*name).to_owned(), range.draw(random))).collect()
 }
 

@@ -24,13 +24,16 @@ fn rows() -> String {
         let note = format!("word{} word{} word{}", row % 7, row % 11, row % 5);
         let (x, noise) = (row * 7919 % 101, row * row * 31 % 17);
         format!(
-            "{amount},{size},{city},{month},{note},2026-0{}-{day:02},202603{day:02},{zone},{},{x},{}\n",
+            "{amount},{size},{city},{month},{note},2026-0{}-{day:02},202603{day:02},{}/{}/2026,{zone},\
+             {},{x},{}\n",
             row % 9 + 1,
+            row % 9 + 1,
+            row % 12 + 1,
             row % 2,
             2 * x + noise
         )
     };
-    let header = "amount,size,city,month,note,day,stamp,zone,flag,x,y\n";
+    let header = "amount,size,city,month,note,day,stamp,due,zone,flag,x,y\n";
     header.to_owned() + &(0..ROWS).map(row).collect::<String>()
 }
 
@@ -266,6 +269,36 @@ pub(super) const CASES: &[Case] = &[
             assert_eq!(seen.features_of("day"), ["day.weekday", "day.epoch"]);
             assert!(usual.features_of("day").len() > 2, "those that vary");
             assert_eq!(seen.feature("day.weekday")[0], 3.0, "2026-01-01 is a Thursday");
+        },
+    )
+    .against("training.learners = ['extra_trees']"),
+    Case::new(
+        "columns.date_order",
+        "columns.due.date_order = 'day_first'\ncolumns.due.parts = ['month']\n\
+         training.learners = ['extra_trees']",
+        |seen, month_first| {
+            // 4/1/2026
+            assert_eq!(seen.feature("due.month")[12], 1.0);
+            assert_eq!(month_first.feature("due.month")[12], 4.0);
+        },
+    )
+    .against(
+        "columns.due.date_order = 'month_first'\ncolumns.due.parts = ['month']\n\
+         training.learners = ['extra_trees']",
+    ),
+    Case::new("columns.date_order", "columns.due.date_order = 'month_first'", |seen, usual| {
+        assert_eq!((kind_of(seen, "due"), kind_of(usual, "due")), (Kind::Date, Kind::Category));
+        assert!(usual.notes().contains("columns.due.date_order"), "{}", usual.notes());
+    }),
+    Case::new(
+        "columns.weighting",
+        "columns.note.weighting = 'tf_idf'\ntraining.learners = ['extra_trees']",
+        |seen, counted| {
+            let is_counted = |seen: &Seen| {
+                let names = seen.features_of("note");
+                names.iter().all(|name| seen.feature(name).iter().all(|it| it.fract() == 0.0))
+            };
+            assert!(is_counted(counted) && !is_counted(seen));
         },
     )
     .against("training.learners = ['extra_trees']"),

@@ -40,13 +40,13 @@ pub(super) const CASES: &[Case] = &[
         refuses(seen, without, "better by at least 99.00 % in 0.0 % of resamples");
     })
     .after(NAIVE),
-    Case::new("gate.confidence", "gate.confidence = 0.5", |seen, usual| {
+    Case::new("gate.confidence", "gate.confidence = 0.99", |seen, usual| {
         let confidence = usual.record.facts.decision.confidence.unwrap();
-        assert!((0.5..0.95).contains(&confidence), "{confidence}");
-        assert!(!is_promoted(usual), "{}", reasons(usual));
+        assert!((0.95..0.99).contains(&confidence), "{confidence}");
+        assert!(is_promoted(usual), "{}", reasons(usual));
         assert!(reasons(usual).contains("95.0 % are asked for"));
-        assert!(is_promoted(seen), "{}", reasons(seen));
-        assert!(reasons(seen).contains("50.0 % are asked for"));
+        assert!(!is_promoted(seen), "{}", reasons(seen));
+        assert!(reasons(seen).contains("99.0 % are asked for"));
     })
     .after(NEAR),
     Case::new(

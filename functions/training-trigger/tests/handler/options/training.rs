@@ -81,13 +81,21 @@ pub(super) const NUMBERS: &[Case] = &[
         },
     ),
     Case::new(
-        "training.grid",
+        "training.space",
         "training.search = 'random'\ntraining.trials = 2\n\
-         training.grid.linear.alpha = [0.25, 0.5, 2, 4]",
+         training.space.linear.alpha = [0.25, 0.5, 2, 4]",
         |seen, _| {
             assert_eq!(seen.trials().len(), 2);
             let values = ["0.25", "0.5", "2", "4"].map(|alpha| format!("linear alpha={alpha}"));
             assert!(seen.tried().iter().all(|name| values.contains(name)), "{:?}", seen.tried());
+        },
+    ),
+    Case::new(
+        "training.space",
+        "training.search = 'grid'\ntraining.trials = 9\n\
+         training.space.linear.alpha = { min = 0.25, max = 4, scale = 'log', steps = 3 }",
+        |seen, _| {
+            assert_eq!(seen.tried(), ["linear alpha=0.25", "linear alpha=1", "linear alpha=4"]);
         },
     ),
     Case::new("training.trials", "training.trials = 3", |seen, usual| {
