@@ -12,10 +12,11 @@ use model_factory::serving::{Assigned, ServedModel};
 
 use crate::after::Exchanged;
 use crate::answer::{self, MODEL_VERSION};
+use crate::assignment::assign;
 use crate::catalogue;
 use crate::inference_id;
 use crate::invocation::Invocation;
-use crate::ports::{Ports, unloaded};
+use crate::ports::Ports;
 use crate::telemetry::Answerer;
 
 /// Which series are asked for, and of whom.
@@ -47,16 +48,8 @@ pub(crate) async fn forecast(
         Asked::Series(model, reference) => (model, reference),
     };
     let id = || inference_id.unwrap_or(invocation.request_id).into();
-    let assigned = ports.models.assign(&model, &reference, id).await;
-    let Assigned { model: served, variant, shadow, cached } =
-        assigned.map_err(|error| unloaded(&model, error))?;
-    let answerer = answerer.insert(Answerer {
-        model: model.clone(),
-        version: served.version,
-        variant: variant.clone(),
-        cached,
-        rows: 0,
-    });
+    let (assigned, answerer) = assign(ports, &model, &reference, id, answerer).await?;
+    let Assigned { model: served, variant, shadow, .. } = assigned;
     let Forecasted { body, steps } = answered(&model, &served, wanted)?;
     answerer.rows = steps;
     let body = Bytes::from(body);

@@ -9,7 +9,7 @@ use model_factory::protocol::oip::metadata::{Live, Ready, ServerMetadata};
 use model_factory::protocol::problem::Problem;
 use model_factory::protocol::{Limits, Protocol};
 
-use crate::after::After;
+use crate::after::{After, Exchanged};
 use crate::answer::{self, EVENT_ID};
 use crate::invocation::{self, Invocation};
 use crate::ports::{Ports, unavailable};
@@ -154,21 +154,30 @@ impl Inference {
                     return ground_truth::put(ports, &model, request).await;
                 }
                 Route::ClassifyImage(model, reference) => {
-                    return self.classify((model, reference), request, invocation, answerer).await;
+                    let asked = (model, reference);
+                    let answer =
+                        images::classify(ports, limits, asked, request, invocation, answerer);
+                    return answer.await.map(|answered| self.captured(answered));
                 }
                 Route::ClassifyDigit => {
-                    let digits = (images::digits()?, Reference::default());
-                    return self.classify(digits, request, invocation, answerer).await;
+                    let asked = (images::digits()?, Reference::default());
+                    let answer =
+                        images::classify(ports, limits, asked, request, invocation, answerer);
+                    return answer.await.map(|answered| self.captured(answered));
                 }
                 Route::OpenApi => return Ok(answer::yaml(OPENAPI)),
                 Route::Models => return catalogue::models(ports).await,
                 Route::ForecastStore => {
                     let asked = forecast::Asked::Store;
-                    return self.forecast(asked, request, invocation, answerer).await;
+                    let answer =
+                        forecast::forecast(ports, limits, asked, request, invocation, answerer);
+                    return answer.await.map(|answered| self.captured(answered));
                 }
                 Route::Forecast(model, reference) => {
                     let asked = forecast::Asked::Series(model, reference);
-                    return self.forecast(asked, request, invocation, answerer).await;
+                    let answer =
+                        forecast::forecast(ports, limits, asked, request, invocation, answerer);
+                    return answer.await.map(|answered| self.captured(answered));
                 }
                 Route::TrainStore | Route::Train(_) | Route::Run(..) if !ports.training_by_api => {
                     return Err(training::not_here());
@@ -179,37 +188,13 @@ impl Inference {
             };
         let asked = Asked { protocol, model, reference };
         let read = |_: &_| Content::of(protocol, request);
-        let (response, exchanged) =
-            predict(ports, limits, asked, request, read, invocation, answerer).await?;
-        self.after().capture(exchanged);
-        Ok(response)
+        let answer = predict(ports, limits, asked, request, read, invocation, answerer);
+        answer.await.map(|answered| self.captured(answered))
     }
 
-    async fn forecast(
-        &self,
-        asked: forecast::Asked,
-        request: &Request<Bytes>,
-        invocation: &Invocation<'_>,
-        answerer: &mut Option<Answerer>,
-    ) -> Result<Response<Bytes>, Problem> {
-        let Self { ports, limits, .. } = self;
-        let (response, exchanged) =
-            forecast::forecast(ports, limits, asked, request, invocation, answerer).await?;
+    /// Leaves an exchange to be captured, and answers.
+    fn captured(&self, (response, exchanged): (Response<Bytes>, Exchanged)) -> Response<Bytes> {
         self.after().capture(exchanged);
-        Ok(response)
-    }
-
-    async fn classify(
-        &self,
-        asked: (ModelName, Reference),
-        request: &Request<Bytes>,
-        invocation: &Invocation<'_>,
-        answerer: &mut Option<Answerer>,
-    ) -> Result<Response<Bytes>, Problem> {
-        let Self { ports, limits, .. } = self;
-        let (response, exchanged) =
-            images::classify(ports, limits, asked, request, invocation, answerer).await?;
-        self.after().capture(exchanged);
-        Ok(response)
+        response
     }
 }

@@ -9,6 +9,7 @@
 
 mod after;
 mod answer;
+mod assignment;
 pub mod captures;
 mod catalogue;
 mod encoding;

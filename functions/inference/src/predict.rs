@@ -14,9 +14,10 @@ use model_factory::serving::{AnswerError, Assigned, ServedModel};
 
 use crate::after::Exchanged;
 use crate::answer::{self, MODEL_VERSION};
+use crate::assignment::assign;
 use crate::inference_id;
 use crate::invocation::{self, Invocation};
-use crate::ports::{Ports, unloaded};
+use crate::ports::Ports;
 use crate::telemetry::Answerer;
 
 /// The header by which clients of Triton's extension say that binary data follows the JSON.
@@ -96,17 +97,8 @@ pub(crate) async fn predict(
         let given = given.map(Cow::Borrowed).or_else(of_body);
         given.unwrap_or(Cow::Borrowed(invocation.request_id))
     };
-    let assigned = ports.models.assign(&model, &reference, id).await;
-    let Assigned { model: served, variant, shadow, cached } =
-        assigned.map_err(|error| unloaded(&model, error))?;
-    let version = served.version;
-    let answerer = answerer.insert(Answerer {
-        model: model.clone(),
-        version,
-        variant: variant.clone(),
-        cached,
-        rows: 0,
-    });
+    let (assigned, answerer) = assign(ports, &model, &reference, id, answerer).await?;
+    let Assigned { model: served, variant, shadow, .. } = assigned;
     let content = read(&served)?;
     let body = Body { protocol, sent: content.sent() };
     let responded = respond(&model, &served, &body, limits, invocation.deadline);
@@ -122,7 +114,7 @@ pub(crate) async fn predict(
     let body = Bytes::from(body);
     let Content { content_type, query, bytes } = content;
     let mut response = answer::bytes(body.clone());
-    answer::set(&mut response, MODEL_VERSION, &version.to_string());
+    answer::set(&mut response, MODEL_VERSION, &served.version.to_string());
     let exchanged = Exchanged {
         event_id: invocation.request_id.to_owned(),
         inference_id: given.map(str::to_owned).or(id),
