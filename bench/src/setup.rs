@@ -17,6 +17,9 @@ use crate::{Failure, Options};
 
 const COLUMNS: usize = 20;
 
+/// How long a function rests at least before it is asked again.
+const REST: Duration = Duration::from_millis(1);
+
 /// A function that is measured.
 #[derive(Debug)]
 pub(crate) struct Contestant {
@@ -121,10 +124,14 @@ impl Bench {
                 return Err(format!("{function} answered {answer}").into());
             }
         }
-        while self.stack.lambda().in_flight() > 0 {
-            tokio::time::sleep(Duration::from_micros(200)).await;
+        // All rest as long, whether anything is left to do or not: who is asked again at once has
+        // not been put to sleep.
+        loop {
+            tokio::time::sleep(REST).await;
+            if self.stack.lambda().in_flight() == 0 {
+                return Ok(elapsed);
+            }
         }
-        Ok(elapsed)
     }
 
     /// The resident memory of a contestant's first process, in MiB.
