@@ -60,7 +60,7 @@ pub(crate) async fn run(
         window,
         forecasts: counts.forecasts,
         steps: counts.steps,
-        known: counts.known_by_labels + counts.known_by_data,
+        known: counts.known(),
         unreadable: counts.unreadable,
         report: key,
     })
@@ -93,14 +93,13 @@ async fn actuals(ports: &Ports, model: &ModelName) -> Result<Option<Actuals>, Fa
 /// The metrics of a check.
 fn measured(report: &ForecastReport, key: &str) -> Measured {
     let counts = &report.counts;
-    let known = counts.known_by_labels + counts.known_by_data;
     let mut measured = Measured::at(report.checked_at)
         .of("model", report.model.as_str())
         .of("variant", report.variant.to_string())
         .with("report", key)
         .and("Forecasts", Unit::Count, counts.forecasts as f64)
         .and("ForecastSteps", Unit::Count, counts.steps as f64)
-        .and("ForecastStepsKnown", Unit::Count, known as f64);
+        .and("ForecastStepsKnown", Unit::Count, counts.known() as f64);
     let of_today = report.versions.iter().find(|it| it.version == report.version);
     if let Some(CameTrue { metrics, coverage, .. }) = of_today {
         if let Some(error) = metrics.get(&report.holdout.metric) {

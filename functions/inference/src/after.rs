@@ -3,12 +3,14 @@
 use std::sync::Arc;
 
 use bytes::Bytes;
+use http::Response;
 use jiff::Timestamp;
 use model_factory::name::{ModelName, Reference};
 use model_factory::protocol::{Contract, Sent};
 use model_factory::registry::Pinned;
 use model_factory::serving::ServedModel;
 
+use crate::answer::{self, MODEL_VERSION};
 use crate::telemetry::Answered;
 
 /// The most exchanges that wait at once; more are not captured, and counted.
@@ -32,6 +34,17 @@ pub(crate) struct Exchanged {
 }
 
 impl Exchanged {
+    /// What the client gets.
+    pub(crate) fn answer(&self) -> Response<Bytes> {
+        self.told(answer::bytes(self.response.clone()))
+    }
+
+    /// A response that tells which version answered.
+    pub(crate) fn told(&self, mut response: Response<Bytes>) -> Response<Bytes> {
+        answer::set(&mut response, MODEL_VERSION, &self.served.version.to_string());
+        response
+    }
+
     /// What the client sent.
     pub(crate) fn sent(&self) -> Sent<'_> {
         let (content_type, query) = (self.content_type.as_deref(), self.query.as_deref());

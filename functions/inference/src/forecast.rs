@@ -1,7 +1,7 @@
 //! From a request for a forecast to its answer, and to what is captured of it.
 
 use bytes::Bytes;
-use http::{Request, Response};
+use http::Request;
 use model_factory::name::{ModelName, Reference};
 use model_factory::protocol::forecasts::{
     ForecastRequest, Forecasted, ForecastingVersion, of_rows,
@@ -11,7 +11,6 @@ use model_factory::protocol::{ForecastProtocol, Limits};
 use model_factory::serving::{Assigned, ServedModel};
 
 use crate::after::Exchanged;
-use crate::answer::{self, MODEL_VERSION};
 use crate::assignment::assign;
 use crate::catalogue;
 use crate::inference_id;
@@ -36,7 +35,7 @@ pub(crate) async fn forecast(
     request: &Request<Bytes>,
     invocation: &Invocation<'_>,
     answerer: &mut Option<Answerer>,
-) -> Result<(Response<Bytes>, Exchanged), Problem> {
+) -> Result<Exchanged, Problem> {
     let protocol = match asked {
         Asked::Store => ForecastProtocol::Store,
         Asked::Series(..) => ForecastProtocol::Series,
@@ -52,10 +51,7 @@ pub(crate) async fn forecast(
     let Assigned { model: served, variant, shadow, .. } = assigned;
     let Forecasted { body, steps } = answered(&model, &served, wanted)?;
     answerer.rows = steps;
-    let body = Bytes::from(body);
-    let mut response = answer::bytes(body.clone());
-    answer::set(&mut response, MODEL_VERSION, &served.version.to_string());
-    let exchanged = Exchanged {
+    Ok(Exchanged {
         event_id: invocation.request_id.to_owned(),
         inference_id: inference_id.map(str::to_owned),
         time: ports.clock.now(),
@@ -63,13 +59,12 @@ pub(crate) async fn forecast(
         content_type: None,
         query: None,
         request: request.body().clone(),
-        response: body,
+        response: body.into(),
         model,
         served,
         variant,
         shadow,
-    };
-    Ok((response, exchanged))
+    })
 }
 
 /// What a version answers to a request.

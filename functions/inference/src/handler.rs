@@ -157,27 +157,35 @@ impl Inference {
                     let asked = (model, reference);
                     let answer =
                         images::classify(ports, limits, asked, request, invocation, answerer);
-                    return answer.await.map(|answered| self.captured(answered));
+                    return answer
+                        .await
+                        .map(|(answer, exchanged)| self.captured(answer, exchanged));
                 }
                 Route::ClassifyDigit => {
                     let asked = (images::digits()?, Reference::default());
                     let answer =
                         images::classify(ports, limits, asked, request, invocation, answerer);
-                    return answer.await.map(|answered| self.captured(answered));
+                    return answer
+                        .await
+                        .map(|(answer, exchanged)| self.captured(answer, exchanged));
                 }
                 Route::OpenApi => return Ok(answer::yaml(OPENAPI)),
                 Route::Models => return catalogue::models(ports).await,
                 Route::ForecastStore => {
                     let asked = forecast::Asked::Store;
-                    let answer =
+                    let exchange =
                         forecast::forecast(ports, limits, asked, request, invocation, answerer);
-                    return answer.await.map(|answered| self.captured(answered));
+                    return exchange
+                        .await
+                        .map(|exchanged| self.captured(exchanged.answer(), exchanged));
                 }
                 Route::Forecast(model, reference) => {
                     let asked = forecast::Asked::Series(model, reference);
-                    let answer =
+                    let exchange =
                         forecast::forecast(ports, limits, asked, request, invocation, answerer);
-                    return answer.await.map(|answered| self.captured(answered));
+                    return exchange
+                        .await
+                        .map(|exchanged| self.captured(exchanged.answer(), exchanged));
                 }
                 Route::TrainStore | Route::Train(_) | Route::Run(..) if !ports.training_by_api => {
                     return Err(training::not_here());
@@ -188,12 +196,12 @@ impl Inference {
             };
         let asked = Asked { protocol, model, reference };
         let read = |_: &_| Content::of(protocol, request);
-        let answer = predict(ports, limits, asked, request, read, invocation, answerer);
-        answer.await.map(|answered| self.captured(answered))
+        let exchange = predict(ports, limits, asked, request, read, invocation, answerer);
+        exchange.await.map(|exchanged| self.captured(exchanged.answer(), exchanged))
     }
 
     /// Leaves an exchange to be captured, and answers.
-    fn captured(&self, (response, exchanged): (Response<Bytes>, Exchanged)) -> Response<Bytes> {
+    fn captured(&self, response: Response<Bytes>, exchanged: Exchanged) -> Response<Bytes> {
         self.after().capture(exchanged);
         response
     }

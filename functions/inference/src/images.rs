@@ -14,7 +14,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
 use crate::after::Exchanged;
-use crate::answer::{self, MODEL_VERSION};
+use crate::answer;
 use crate::invocation::Invocation;
 use crate::picture::{self, PictureError};
 use crate::ports::Ports;
@@ -43,11 +43,8 @@ pub(crate) async fn classify(
             bytes,
         })
     };
-    let (_, exchanged) = predict(ports, limits, asked, request, read, invocation, answerer).await?;
-    let version = exchanged.served.version.to_string();
-    let told = told(&exchanged)?;
-    let mut response = answer::json(&told)?;
-    answer::set(&mut response, MODEL_VERSION, &version);
+    let exchanged = predict(ports, limits, asked, request, read, invocation, answerer).await?;
+    let response = exchanged.told(answer::json(&told(&exchanged)?)?);
     Ok((response, exchanged))
 }
 

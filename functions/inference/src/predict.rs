@@ -4,8 +4,8 @@ use std::borrow::Cow;
 use std::time::Instant;
 
 use bytes::Bytes;
+use http::Request;
 use http::header::CONTENT_TYPE;
-use http::{Request, Response};
 use model_factory::name::{ModelName, Reference};
 use model_factory::port_error::chain;
 use model_factory::protocol::problem::{Kind, Problem};
@@ -13,7 +13,6 @@ use model_factory::protocol::{Answer, Extras, Limits, MediaType, Protocol, Sent}
 use model_factory::serving::{AnswerError, Assigned, ServedModel};
 
 use crate::after::Exchanged;
-use crate::answer::{self, MODEL_VERSION};
 use crate::assignment::assign;
 use crate::inference_id;
 use crate::invocation::{self, Invocation};
@@ -89,7 +88,7 @@ pub(crate) async fn predict(
     read: impl FnOnce(&ServedModel) -> Result<Content, Problem>,
     invocation: &Invocation<'_>,
     answerer: &mut Option<Answerer>,
-) -> Result<(Response<Bytes>, Exchanged), Problem> {
+) -> Result<Exchanged, Problem> {
     let Asked { protocol, model, reference } = asked;
     let given = inference_id::of(request)?;
     let id = || {
@@ -111,11 +110,8 @@ pub(crate) async fn predict(
             _ => problem,
         })?;
     answerer.rows = rows;
-    let body = Bytes::from(body);
     let Content { content_type, query, bytes } = content;
-    let mut response = answer::bytes(body.clone());
-    answer::set(&mut response, MODEL_VERSION, &served.version.to_string());
-    let exchanged = Exchanged {
+    Ok(Exchanged {
         event_id: invocation.request_id.to_owned(),
         inference_id: given.map(str::to_owned).or(id),
         time: ports.clock.now(),
@@ -123,13 +119,12 @@ pub(crate) async fn predict(
         content_type,
         query,
         request: bytes,
-        response: body,
+        response: body.into(),
         model,
         served,
         variant,
         shadow,
-    };
-    Ok((response, exchanged))
+    })
 }
 
 /// What a version answers to a request.

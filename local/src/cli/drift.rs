@@ -145,7 +145,7 @@ impl Check {
              {known_by_labels} by labels{unreadable}; the report lies at s3://{}/{key}",
             counted(forecasts, "forecast"),
             counted(steps, "step"),
-            known_by_labels + known_by_data,
+            report.counts.known(),
             client.bucket.name(),
         ))
     }

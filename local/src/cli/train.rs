@@ -124,7 +124,7 @@ pub(super) async fn report(
                     say(board.to_string())?;
                 }
                 for line in tables::unscored(&made) {
-                    say(format!("not scored: {line}"))?;
+                    say(line)?;
                 }
                 for note in &made.facts().notes {
                     say(format!("note: {note}"))?;

@@ -48,7 +48,8 @@ pub(crate) fn competitors(made: &Made) -> Option<Table> {
 pub(crate) fn unscored(made: &Made) -> Vec<String> {
     let Made::Training(record) = made else { return Vec::new() };
     let failed = |entry: &&Entry| matches!(entry.state, State::Failed | State::OverLimit);
-    let reason = |entry: &Entry| Some(format!("{}: {}", entry.name(), entry.reason.as_ref()?));
+    let reason =
+        |entry: &Entry| Some(format!("not scored: {}: {}", entry.name(), entry.reason.as_ref()?));
     record.leaderboard.entries.iter().filter(failed).filter_map(reason).collect()
 }
 

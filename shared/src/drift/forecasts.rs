@@ -72,6 +72,14 @@ pub struct ForecastCounts {
     pub unfit_labels: usize,
 }
 
+impl ForecastCounts {
+    /// How many steps have a truth that is known.
+    #[must_use]
+    pub fn known(&self) -> usize {
+        self.known_by_labels + self.known_by_data
+    }
+}
+
 /// How the forecasts of one version came true.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct CameTrue {

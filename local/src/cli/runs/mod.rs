@@ -167,7 +167,7 @@ impl One {
             say(board.to_string())?;
         }
         for line in made.as_ref().map(tables::unscored).unwrap_or_default() {
-            say(format!("not scored: {line}"))?;
+            say(line)?;
         }
         if let Some(table) = made.as_ref().and_then(|made| classes(made.classes())) {
             say(table.to_string())?;

@@ -48,13 +48,7 @@ impl Space {
         if encodings.len() > 1 {
             ranges.push((ENCODING, Range::choice(encodings.iter().map(|it| it.name()))));
         }
-        ranges.push((BALANCE, Range::choice(balances.iter().map(|balance| balance.name()))));
-        if let Some(usual) = balances.first() {
-            for params in &mut portfolio {
-                params.insert(BALANCE.to_owned(), usual.name().into());
-            }
-        }
-        Self { learner, ranges, portfolio }
+        Self { learner, ranges, portfolio }.balanced(balances)
     }
 
     /// A declared space. What of the learner's portfolio lies in it is tried first, else its
@@ -62,7 +56,7 @@ impl Space {
     fn declared(declared: &Declared, balances: &[Balance]) -> Self {
         let learner = declared.learner;
         let axes = declared.axes.iter();
-        let mut ranges: Vec<(&'static str, Range)> =
+        let ranges: Vec<(&'static str, Range)> =
             axes.map(|axis| (axis.name, axis.range.clone())).collect();
         let mut portfolio = portfolio(learner);
         portfolio.retain(|params| declared.contains_params(params.clone()));
@@ -70,15 +64,20 @@ impl Space {
             let middle = |(name, range): &(&str, Range)| ((*name).to_owned(), range.middle());
             portfolio.push_back(ranges.iter().map(middle).collect());
         }
-        if ranges.iter().all(|(name, _)| *name != BALANCE) {
-            ranges.push((BALANCE, Range::choice(balances.iter().map(|balance| balance.name()))));
-            if let Some(usual) = balances.first() {
-                for params in &mut portfolio {
-                    params.insert(BALANCE.to_owned(), usual.name().into());
-                }
+        let says_how = ranges.iter().any(|(name, _)| *name == BALANCE);
+        let space = Self { learner, ranges, portfolio };
+        if says_how { space } else { space.balanced(balances) }
+    }
+
+    /// The same, in which rare classes count in one of these ways, at first in the usual one.
+    fn balanced(mut self, balances: &[Balance]) -> Self {
+        self.ranges.push((BALANCE, Range::choice(balances.iter().map(|it| it.name()))));
+        if let Some(usual) = balances.first() {
+            for params in &mut self.portfolio {
+                params.insert(BALANCE.to_owned(), usual.name().into());
             }
         }
-        Self { learner, ranges, portfolio }
+        self
     }
 }
 
