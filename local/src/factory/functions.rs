@@ -1,6 +1,7 @@
 //! The functions, and how this program becomes one of them.
 
 use std::collections::BTreeMap;
+use std::path::Path;
 use std::process::ExitCode;
 use std::time::Duration;
 
@@ -14,12 +15,20 @@ pub(super) const STREAM_INFERENCE: &str = "stream-inference";
 pub(super) const BATCH_INFERENCE: &str = "batch-inference";
 pub(super) const DRIFT_CHECK: &str = "drift-check";
 
+/// Files that have all root certificates of a system, as `template.yaml` names that of Lambda's.
+const ROOT_CERTIFICATES: [&str; 3] =
+    ["/etc/ssl/certs/ca-certificates.crt", "/etc/pki/tls/certs/ca-bundle.crt", "/etc/ssl/cert.pem"];
+
 /// Memory, time and concurrency are those of `template.yaml`, but for the number of
 /// sandboxes, which fits one machine.
 pub(super) fn specs(
     options: &Options,
     environment: &BTreeMap<String, String>,
 ) -> Vec<FunctionSpec> {
+    let mut environment = environment.clone();
+    if let Some(file) = ROOT_CERTIFICATES.into_iter().find(|file| Path::new(file).is_file()) {
+        environment.insert("SSL_CERT_FILE".to_owned(), file.to_owned());
+    }
     let spec = |name: &str, memory_mb, seconds, concurrency| FunctionSpec {
         name: name.to_owned(),
         command: options.program.clone(),

@@ -1,6 +1,7 @@
 //! The ports on AWS: S3, DynamoDB, EventBridge, SQS and Firehose.
 
 mod batches;
+mod connector;
 mod error;
 mod event_bridge;
 mod firehose;

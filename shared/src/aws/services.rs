@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use aws_config::{BehaviorVersion, SdkConfig};
 
+use super::connector::http_client;
 use super::{DeliveryStream, DynamoIdempotency, DynamoRegistry, EventBridge, S3Bucket, SqsQueue};
 use crate::clock::{Clock, SystemClock};
 use crate::runtime::Settings;
@@ -18,7 +19,8 @@ pub struct Services {
 impl Services {
     /// Loads the SDK's configuration from the environment.
     pub async fn load(settings: Settings) -> Self {
-        let config = aws_config::load_defaults(BehaviorVersion::latest()).await;
+        let defaults = aws_config::defaults(BehaviorVersion::latest());
+        let config = defaults.http_client(http_client()).load().await;
         Self { config, settings }
     }
 
