@@ -13,7 +13,7 @@ use crate::invocation::Invocation;
 ///
 /// # Errors
 /// [`Failure::InvalidEvent`] for an event that stands for none.
-pub(crate) async fn exchange(
+pub async fn exchange(
     inference: &Inference,
     Received(event): Received,
     invocation: &Invocation<'_>,

@@ -38,7 +38,7 @@ const NOT_IN_PATHS: &AsciiSet = &CONTROLS
 /// It is read as the runtime deserialises the event, without a copy of it, and yet not refused
 /// there: the function answers for what is no request.
 #[derive(Debug)]
-pub(crate) struct Received(pub(crate) Result<(Request<Bytes>, Shape), Failure>);
+pub struct Received(pub(crate) Result<(Request<Bytes>, Shape), Failure>);
 
 impl<'de> Deserialize<'de> for Received {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {

@@ -8,8 +8,8 @@ mod event;
 mod member;
 mod response;
 
-pub(crate) use event::Received;
-pub(crate) use response::GatewayResponse;
+pub use event::Received;
+pub use response::GatewayResponse;
 
 /// How the service that asks wants to be answered.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

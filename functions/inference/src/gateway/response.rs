@@ -17,7 +17,7 @@ const PAYLOAD_BYTES: usize = 6 * 1024 * 1024 - 16 * 1024;
 /// A response as the service reads it. A body that is text goes out as it is, any other
 /// in BASE64.
 #[derive(Debug)]
-pub(crate) struct GatewayResponse {
+pub struct GatewayResponse {
     shape: Shape,
     response: Response<Bytes>,
 }

@@ -6,6 +6,7 @@
     reason = "a test may panic"
 )]
 
+mod allocations;
 mod capture;
 mod catalogue;
 mod forecasts;

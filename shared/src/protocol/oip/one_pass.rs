@@ -48,6 +48,10 @@ fn set<T>(member: &mut Option<T>, value: T) -> Option<()> {
     }
 }
 
+/// A text, borrowed where it has no escapes, as no `Cow` is by itself.
+#[derive(Deserialize)]
+struct Text<'a>(#[serde(borrow)] Cow<'a, str>);
+
 /// What is left of a request.
 struct Reader<'a> {
     rest: &'a str,
@@ -57,7 +61,7 @@ impl<'a> Reader<'a> {
     fn tensor(&mut self) -> Option<Object<Tensor<'a>>> {
         let (mut name, mut shape, mut datatype, mut data) = (None, None, None, None);
         self.object(|reader, member| match member {
-            "name" => set(&mut name, reader.value::<Cow<'a, str>>()?),
+            "name" => set(&mut name, reader.text()?),
             "shape" => set(&mut shape, reader.shallow::<Vec<u64>>()?),
             "datatype" => set(&mut datatype, reader.value::<Datatype>()?),
             "data" => set(&mut data, reader.data(shape.as_deref().unwrap_or_default())?),
@@ -131,7 +135,7 @@ impl<'a> Reader<'a> {
             return self.take(b'}');
         }
         loop {
-            let name: Cow<'a, str> = self.value()?;
+            let name = self.text()?;
             self.take(b':')?;
             member(self, &name)?;
             match self.next()? {
@@ -158,6 +162,10 @@ impl<'a> Reader<'a> {
                 _ => return None,
             }
         }
+    }
+
+    fn text(&mut self) -> Option<Cow<'a, str>> {
+        self.value().map(|Text(text)| text)
     }
 
     /// A value of few brackets.

@@ -52,9 +52,11 @@ pub(in crate::protocol) fn id(body: &[u8]) -> Option<String> {
 
 fn decode_json(body: &[u8], rules: Rules<'_>) -> Result<Request, ProtocolError> {
     let Rules { schema, limits, .. } = rules;
-    let mut envelope = match one_pass::read(body) {
-        Some(envelope) => envelope,
-        None => envelope::read(body, limits)?,
+    // A datum takes two bytes at least, whatever the shape says. Numbers that were read in one
+    // pass come as whole columns: no room has to be kept for them.
+    let (mut envelope, room) = match one_pass::read(body) {
+        Some(envelope) => (envelope, 0),
+        None => (envelope::read(body, limits)?, body.len() / 2),
     };
     let id = envelope.id.filter(|id| !id.is_empty());
     if let Some(id) = id.as_ref().filter(|id| id.len() > ID_BYTES) {
@@ -65,8 +67,7 @@ fn decode_json(body: &[u8], rules: Rules<'_>) -> Result<Request, ProtocolError> 
     limits.admit_columns(envelope.inputs.len())?;
     let rows = envelope.inputs.first().map_or(0, |Object(tensor)| tensor.rows());
     limits.admit_rows(rows, schema.inputs.len())?;
-    // A datum takes two bytes at least, whatever the shape says.
-    let mut builder = TableBuilder::new(rules, rows.min(body.len() / 2), options.partial);
+    let mut builder = TableBuilder::new(rules, rows.min(room), options.partial);
     match envelope.inputs.as_mut_slice() {
         [Object(tensor)] if is_table(tensor, schema) => read_table(tensor, &mut builder)?,
         tensors => {
