@@ -145,7 +145,7 @@ pub(crate) fn respond(
     let (predictions, extras) = served
         .answer(&request.table, &request.options, deadline)
         .map_err(|error| unanswered(&error))?;
-    let extras = Extras { errors: request.errors, ..extras };
+    let extras = Extras { errors: request.errors.and(extras.errors), ..extras };
     let body = protocol
         .encode(&Answer {
             model,

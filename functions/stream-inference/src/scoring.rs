@@ -166,7 +166,7 @@ impl Scorer<'_> {
             Ok(answered) => answered,
             Err(error) => return failed(&error, rows.len()),
         };
-        let extras = Extras { errors: request.errors, ..extras };
+        let extras = Extras { errors: request.errors.and(extras.errors), ..extras };
         // What does not fit is told of its record alone.
         let outputs = request.outputs.into_iter().filter(|output| *output != Output::Error);
         let answers = RowAnswer::all(predictions, extras, outputs.collect());

@@ -14,7 +14,7 @@ use super::wishes::Wishes;
 use crate::dataset::write::{Encoded, Layout, OutputColumn, row_as_json};
 use crate::dataset::{Block, Blocks, Defect, Item, ItemType, Kind, Rejection, Table};
 use crate::learners::Predictions;
-use crate::protocol::{FileColumns, Options, ProtocolError};
+use crate::protocol::{FileColumns, Options, ProtocolError, RowErrors};
 use crate::serving::{AnswerError, ServedModel};
 use crate::spec::TableFormat;
 
@@ -53,6 +53,7 @@ impl<'a> Plan<'a> {
         let schema = &served.manifest.schema;
         let mut options = Options::default();
         options.interval = wishes.interval;
+        options.partial = true;
         let types = blocks.types();
         let columns = blocks.names().iter().enumerate().map(|(index, name)| {
             let known = types.and_then(|types| types.get(index).copied());
@@ -102,36 +103,29 @@ impl<'a> Plan<'a> {
         if self.layout.format != TableFormat::Jsonl {
             self.refuse_late_columns(block, &mut reasons);
         }
-        let places = |reasons: &[Option<String>]| -> Vec<usize> {
-            (0..).zip(reasons).filter(|(_, reason)| reason.is_none()).map(|(row, _)| row).collect()
-        };
-        let mut rows = places(&reasons);
+        let mut rows = without_reason(&reasons);
         let mut predictions = None;
         let mut added = None;
         let mut outliers = None;
         if !rows.is_empty() {
             let columns = FileColumns { inputs: &self.inputs, commas: self.commas };
             let schema = &self.served.manifest.schema;
-            let (mut table, errors) =
-                columns.read(block, &rows, schema).map_err(AnswerError::Unfit)?;
-            if !errors.is_empty() {
-                for (place, &row) in rows.iter().enumerate() {
-                    let reason = errors.get(place).map(str::to_owned);
-                    if let Some(held) = reasons.get_mut(row) {
-                        *held = reason;
-                    }
-                }
-                table = table.select(&errors.fitting(rows.len()));
-                rows = places(&reasons);
-            }
-            if !rows.is_empty() {
+            let (table, errors) = columns.read(block, &rows, schema).map_err(AnswerError::Unfit)?;
+            let mut table = leave_out(table, &errors, &mut rows, &mut reasons);
+            while !rows.is_empty() {
                 let (answered, extras) =
                     self.served.answer(&table, &self.options, self.deadline)?;
+                // The rest is asked for again without the rows that have no answer: they are rare.
+                if !extras.errors.is_empty() {
+                    table = leave_out(table, &extras.errors, &mut rows, &mut reasons);
+                    continue;
+                }
                 let beside = answers::table(&answered, &extras)
                     .map_err(|error| AnswerError::Unfit(ProtocolError::Uneven(error)))?;
                 outliers = self.outliers(block, &rows, &answered, &beside)?;
                 added = Some(beside);
                 predictions = Some(answered);
+                break;
             }
         }
         let encoded = self
@@ -194,6 +188,31 @@ impl<'a> Plan<'a> {
             }
         }
     }
+}
+
+/// The rows of a block with which nothing is wrong.
+fn without_reason(reasons: &[Option<String>]) -> Vec<usize> {
+    (0..).zip(reasons).filter(|(_, reason)| reason.is_none()).map(|(row, _)| row).collect()
+}
+
+/// The table of `rows` without those of the `errors`, which become their reasons.
+fn leave_out(
+    table: Table,
+    errors: &RowErrors,
+    rows: &mut Vec<usize>,
+    reasons: &mut [Option<String>],
+) -> Table {
+    if errors.is_empty() {
+        return table;
+    }
+    for (place, &row) in rows.iter().enumerate() {
+        if let (Some(held), Some(error)) = (reasons.get_mut(row), errors.get(place)) {
+            *held = Some(error.to_owned());
+        }
+    }
+    let table = table.select(&errors.fitting(rows.len()));
+    *rows = without_reason(reasons);
+    table
 }
 
 /// A rejected row with its values, as a line of JSON.

@@ -26,6 +26,15 @@ impl RowErrors {
         (0..rows).filter(|row| !self.0.contains_key(row)).collect()
     }
 
+    /// With what is wrong with rows that were held to fit.
+    #[must_use]
+    pub fn and(mut self, later: Self) -> Self {
+        for (row, error) in later.0 {
+            self.add(row, || error);
+        }
+        self
+    }
+
     /// Keeps what is found first.
     pub(super) fn add(&mut self, row: usize, error: impl FnOnce() -> String) {
         self.0.entry(row).or_insert_with(error);

@@ -92,6 +92,12 @@ pub enum Reason {
         /// The columns.
         expected: usize,
     },
+    /// The model has no finite answer to the row.
+    #[error(
+        "the model has no finite answer to these values: send none that is far beyond those of \
+         the training data"
+    )]
+    Overflow,
 }
 
 /// All differences of one request, of which the first [`LISTED`] are kept.

@@ -6,7 +6,7 @@ use std::time::{Duration, Instant};
 use super::model::ServedModel;
 use crate::dataset::{Table, Task};
 use crate::learners::{Intervals, Model, PredictError, Predictions, Predictor};
-use crate::protocol::{Extras, Options, ProtocolError, TopContributions};
+use crate::protocol::{Extras, Options, ProtocolError, TopContributions, admit_answers};
 
 /// So many rows are answered before the time is looked at: a moment's work …
 const FIRST_ROWS: usize = 1024;
@@ -24,7 +24,7 @@ pub enum AnswerError {
     /// The table does not have the model's inputs.
     #[error(transparent)]
     Predict(#[from] PredictError),
-    /// Something was asked for that the model does not have.
+    /// Something was asked for that the model does not have, or a row has no finite answer.
     #[error(transparent)]
     Unfit(#[from] ProtocolError),
     /// The model has no answer for rows.
@@ -36,12 +36,13 @@ pub enum AnswerError {
 }
 
 impl ServedModel {
-    /// Predictions for every row, and what `options` ask for beside them.
+    /// Predictions for every row, and what `options` ask for beside them. Rows without a finite
+    /// answer are among [`Extras::errors`] where the answer may be partial.
     ///
     /// # Errors
     /// When the model forecasts series, the table does not have the model's inputs, the
-    /// model not what is asked for, or when `deadline` is over before the last of many
-    /// rows.
+    /// model not what is asked for, no finite answer to a row of an answer that is not to be
+    /// partial, or when `deadline` is over before the last of many rows.
     pub fn answer(
         &self,
         table: &Table,
@@ -55,6 +56,7 @@ impl ServedModel {
             true => predictor.predict(table)?,
             false => predict_in_steps(predictor, table, first, deadline)?,
         };
+        let errors = admit_answers(&predictions, options.partial)?;
         if let (Predictions::Classes { threshold, .. }, Some(wanted)) =
             (&mut predictions, options.threshold)
         {
@@ -69,7 +71,7 @@ impl ServedModel {
                 Some(top) => contributions(predictor, table, &predictions, top, deadline)?,
                 None => None,
             },
-            ..Extras::default()
+            errors,
         };
         Ok((predictions, extras))
     }

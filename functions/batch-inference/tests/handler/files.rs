@@ -97,6 +97,24 @@ async fn bad_rows_are_left_out_and_told_with_their_reasons() {
 }
 
 #[tokio::test]
+async fn a_row_without_a_finite_answer_is_rejected_alone() {
+    let world = World::new();
+    let rows: String = (0..60).map(|row| format!("{row}.5,{}\n", 3 * row)).collect();
+    let spec = "target = 'time'\ntask = 'regression'\n[training]\nlearners = ['neighbours']\n\
+                trials = 1";
+    world.train(&format!("dist,time\n{rows}"), spec).await;
+    let (output, manifest) = world.score("a.csv", "dist,id\n1.5,a\nfar,b\n1e308,c\n9.5,d\n").await;
+    let starts: Vec<&str> =
+        lines(&output).iter().map(|line| line.rsplit_once(',').unwrap().0).collect();
+    assert_eq!(starts, ["dist,id", "1.5,a", "9.5,d"]);
+    let rejected = objects(&world.bytes(&manifest.rejected.unwrap().key).await);
+    let told: Vec<_> = rejected.iter().map(|row| &row["row"]).collect();
+    assert_eq!(told, [2, 3]);
+    let reason = rejected[1]["reason"].as_str().unwrap();
+    assert!(reason.starts_with("the model has no finite answer"), "{reason}");
+}
+
+#[tokio::test]
 async fn a_file_without_an_input_is_refused_in_words() {
     let world = World::with_rides().await;
     let event = world.upload("rides.csv", "zone,late\nairport,true\n").await;

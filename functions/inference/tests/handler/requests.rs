@@ -62,6 +62,34 @@ async fn one_wrong_row_refuses_all_unless_a_part_is_asked_for() {
     assert!(data("error")[1].as_str().unwrap().contains("dist"), "{answer}");
 }
 
+/// Neighbours of a value that far off are infinitely far away, and weigh nothing.
+#[tokio::test]
+async fn a_row_without_a_finite_answer_is_refused_and_no_class_is_made_up_for_it() {
+    let rows: String = (0..60).map(|row| format!("{row}.5,{}\n", row / 30)).collect();
+    for (task, answered) in [("classification", "\"1\""), ("regression", "1.0")] {
+        let world = World::new();
+        let spec = format!(
+            "target = 'late'\ntask = '{task}'\n[training]\nlearners = ['neighbours']\ntrials = 1"
+        );
+        world.register_data("taxi", &format!("dist,late\n{rows}"), &spec, true).await;
+        let json = [("content-type", "application/json")];
+        let ask = async |id: &str, partial: bool| {
+            let records = json!([{"dist": 50.5}, {"dist": 1e308}]);
+            let body = json!({"dataframe_records": records, "params": {"partial": partial}});
+            world.send(id, Method::POST, INVOKE, &json, body.to_string()).await
+        };
+        let whole = ask("r-1", false).await;
+        assert_eq!(whole.status(), StatusCode::UNPROCESSABLE_ENTITY, "{task}");
+        let words = "the model has no finite answer to these values: send none that is far beyond \
+                     those of the training data";
+        assert_eq!(json_of(&whole)["detail"], format!("row 2: {words}"));
+        let part = json_of(&ask("r-2", true).await);
+        let predictions = &part["predictions"];
+        assert_eq!(predictions[0]["predict"].to_string(), answered, "{part}");
+        assert_eq!(predictions[1], json!({"predict": null, "error": words}));
+    }
+}
+
 /// What is asked beside the rows in CSV stands in the query, and is captured with them.
 #[tokio::test]
 async fn options_of_csv_are_captured_with_the_rows() {

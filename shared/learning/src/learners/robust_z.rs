@@ -85,13 +85,15 @@ impl RobustZModel {
         self.threshold
     }
 
-    /// The largest modified z-score of each row's values.
+    /// The largest modified z-score of each row's values; of values that are too far off for a
+    /// number, the largest number.
     pub(super) fn scores(&self, features: &Matrix<f64>) -> Vec<f64> {
         let score = |row: &[f64]| {
             let features = row.iter().zip(&self.medians).zip(&self.deviations);
             let told = features.filter(|(_, deviation)| **deviation > 0.0);
             told.map(|((value, median), deviation)| NORMAL * (value - median).abs() / deviation)
                 .fold(0.0, f64::max)
+                .min(f64::MAX)
         };
         features.iter_rows().take(features.rows()).map(score).collect()
     }
@@ -100,6 +102,13 @@ impl RobustZModel {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_value_beyond_all_numbers_has_the_largest_score() {
+        let features = Matrix::from_vec(vec![0.001, 0.002, 0.003, 0.004], 1);
+        let model = RobustZModel::fit(&features, &RobustZParams::default()).unwrap();
+        assert_eq!(model.scores(&Matrix::from_vec(vec![1e308], 1)), [f64::MAX]);
+    }
 
     #[test]
     fn scores_are_those_of_the_handbook() {
