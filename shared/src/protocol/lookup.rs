@@ -42,11 +42,11 @@ impl<'s> Lookup<'s> {
         Some(found)
     }
 
-    /// The input with the most similar name, when one is similar.
+    /// The input with the most similar name, in capitals or not, when one is similar.
     pub(super) fn nearest(&self, name: &str) -> Option<&'s str> {
         let similarity = |field: &Field| match name.len().max(field.name.len()) {
             // The comparison's time grows with the product of the lengths.
-            0..=128 => strsim::jaro(name, &field.name),
+            0..=128 => strsim::jaro(&name.to_lowercase(), &field.name.to_lowercase()),
             _ => 0.0,
         };
         self.inputs
@@ -76,6 +76,7 @@ mod tests {
             assert_eq!(lookup.find(2, "name"), None);
         }
         assert_eq!(lookup.nearest("fair"), Some("fare"));
+        assert_eq!(lookup.nearest("AGE"), Some("age"));
         assert_eq!(lookup.nearest("x"), None);
         assert_eq!(lookup.nearest(&"fare".repeat(1_000_000)), None);
     }

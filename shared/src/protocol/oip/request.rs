@@ -99,11 +99,15 @@ fn outputs(
     Ok(outputs)
 }
 
-/// Whether a request's only tensor holds the whole table, and not just a column.
+/// Whether a request's only tensor holds the whole table, or one row of it in too few dimensions,
+/// and not just a column.
 fn is_table(tensor: &Tensor<'_>, schema: &Schema) -> bool {
-    match schema.inputs.as_slice() {
-        [only] => tensor.shape.len() == 2 && tensor.name != only.name,
-        _ => tensor.shape.len() == 2 && !tensor.is_column(),
+    match (schema.inputs.as_slice(), tensor.shape.as_slice()) {
+        ([only], shape) => shape.len() == 2 && tensor.name != only.name,
+        (inputs, &[values]) => {
+            values == inputs.len() as u64 && schema.input(&tensor.name).is_none()
+        }
+        (_, shape) => shape.len() == 2 && !tensor.is_column(),
     }
 }
 

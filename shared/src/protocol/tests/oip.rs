@@ -319,6 +319,12 @@ fn one_tensor_may_hold_the_whole_table() {
         table(&narrow).unwrap_err().to_string(),
         "input `any`: shape [2, 2] where [rows, 3] is expected"
     );
+    // One row, as `numpy.array(row)` has it.
+    let flat = request(&[("any", "[3]", "FP32", "[1,2,3]")]);
+    assert_eq!(
+        table(&flat).unwrap_err().to_string(),
+        "input `any`: shape [3] where [rows, 3] is expected"
+    );
     let mistyped = request(&[("any", "[2,3]", "FP32", r#"[1,2,3,4,"5",6]"#)]);
     assert_eq!(
         table(&mistyped).unwrap_err().to_string(),
