@@ -20,6 +20,8 @@ const UNFIT: &str = "the row does not fit";
 /// The outputs that tell of inputs.
 const CONTRIBUTIONS: [Output; 3] =
     [Output::Contributions, Output::ContributionInputs, Output::Base];
+/// The member of a scoring response that says what these add up to.
+const SCALE: &str = "contributions_scale";
 /// Up to here each whole number is one of ours.
 const EXACT: f64 = 9_007_199_254_740_992.0;
 
@@ -73,6 +75,9 @@ pub fn redact_answer(protocol: Protocol, answer: &[u8]) -> serde_json::Result<Ve
     };
     if let Some(told) = answer.get_mut(list).and_then(Value::as_array_mut) {
         told.retain_mut(tell);
+    }
+    if let Some(members) = answer.as_object_mut() {
+        members.remove(SCALE);
     }
     serde_json::to_vec(&answer)
 }

@@ -52,10 +52,12 @@ impl TopContributions {
         self.top
     }
 
-    /// What the values of a row and its base add up to.
-    #[must_use]
-    pub fn scale(&self) -> Scale {
-        self.scale
+    /// What the values of a row and its base add up to, in the word of both protocols.
+    pub(super) fn scale(&self) -> &'static str {
+        match self.scale {
+            Scale::Answer => "answer",
+            Scale::Margin => "margin",
+        }
     }
 
     /// For each row, the mean answer that its contributions are added to.

@@ -8,12 +8,15 @@ use crate::name::ModelName;
 use crate::protocol::answer::Answer;
 use crate::protocol::error::ProtocolError;
 use crate::protocol::output::Output;
+use crate::protocol::top_contributions::TopContributions;
 
 #[derive(Serialize)]
 struct Response<'a> {
     predictions: Rows<'a>,
     model_name: &'a ModelName,
     model_version: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    contributions_scale: Option<&'static str>,
 }
 
 enum Rows<'a> {
@@ -43,6 +46,7 @@ pub(in crate::protocol) fn encode(answer: &Answer<'_>) -> Result<Vec<u8>, Protoc
         predictions,
         model_name: answer.model,
         model_version: answer.version.to_string(),
+        contributions_scale: answer.extras.contributions.as_ref().map(TopContributions::scale),
     };
     serde_json::to_vec(&response).map_err(ProtocolError::Answer)
 }

@@ -5,7 +5,7 @@ use std::borrow::Cow;
 use serde::{Serialize, Serializer};
 
 use super::datatype::Datatype;
-use crate::learners::{Predictions, Scale};
+use crate::learners::Predictions;
 use crate::name::ModelName;
 use crate::protocol::answer::Answer;
 use crate::protocol::cells::Cells;
@@ -107,10 +107,7 @@ fn tensor<'a>(
         (Output::Contributions | Output::ContributionInputs | Output::Base, _) => {
             let found = extras.contributions.as_ref()?;
             if output != Output::ContributionInputs {
-                parameters = Some(OutputParameters::Scale(match found.scale() {
-                    Scale::Answer => "answer",
-                    Scale::Margin => "margin",
-                }));
+                parameters = Some(OutputParameters::Scale(found.scale()));
             }
             if output != Output::Base {
                 width = Some(found.top());

@@ -325,8 +325,12 @@ fn extras_are_tensors_and_columns_of_records() {
             {"name": "error", "shape": [3], "datatype": "BYTES", "data": [null, error, null]},
         ])
     );
+    let scored = told(Protocol::Mlflow, &outputs, &predictions, &extras);
+    assert_eq!(scored["contributions_scale"], "answer");
+    let plain = told(Protocol::Mlflow, &outputs[..1], &predictions, &Extras::default());
+    assert!(plain.get("contributions_scale").is_none(), "{plain}");
     assert_eq!(
-        told(Protocol::Mlflow, &outputs, &predictions, &extras)["predictions"],
+        scored["predictions"],
         json!([
             {"predict": 1.5, "lower": 1.0, "upper": 2.0, "contributions": {"x1": -1.0},
              "base": 2.0, "error": null},
