@@ -19,8 +19,8 @@ use crate::terminal::say;
 pub(super) struct Share {
     /// The model's name
     model: ModelName,
-    /// A version that answers a share of the requests, such as `8:5` for 5 of 100; several
-    /// need names: `green=9:10`. What is not named ends
+    /// A version that answers a share of the requests, such as `8:5` for 5 of 100. It is
+    /// called `challenger`; several need names: `green=9:10`. What is not named ends
     #[arg(long, value_name = "[NAME=]VERSION:PERCENT")]
     canary: Vec<Canary>,
     /// A version that answers each request too, for the record only
