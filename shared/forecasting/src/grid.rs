@@ -24,6 +24,9 @@ const MONTH: std::ops::RangeInclusive<i64> = 28..=31;
 const QUARTER: std::ops::RangeInclusive<i64> = 89..=92;
 const YEAR: std::ops::RangeInclusive<i64> = 365..=366;
 const DAY: i64 = 86_400;
+const WEEK: i64 = 7 * DAY;
+/// The first Monday since 1970 began.
+const MONDAY: i64 = 4 * DAY;
 
 impl Grid {
     /// The grid on which instants lie, the earliest at step 0.
@@ -35,6 +38,31 @@ impl Grid {
             day = day.max(civil(instant).day());
         }
         Self { frequency, origin: if origin == i64::MAX { 0 } else { origin }, day }
+    }
+
+    /// The grid of the same frequency whose steps begin where their unit does, in UTC: hours at
+    /// the full hour, days at midnight, weeks on Monday, months on the first.
+    #[must_use]
+    pub fn of_calendar(self) -> Self {
+        let Frequency { unit, count } = self.frequency;
+        let origin = match unit.seconds() {
+            Some(length) => {
+                let whole = length * i64::from(count);
+                // Steps that a day is made of begin at midnight, others where their unit does.
+                let length = if DAY % whole == 0 { whole } else { length };
+                let first = if length % WEEK == 0 { MONDAY } else { 0 };
+                self.origin - (self.origin - first).rem_euclid(length)
+            }
+            None => {
+                let origin = civil(self.origin);
+                let month = i64::from(origin.month()) - 1;
+                let month = (month - month % unit.months() + 1) as i8;
+                let first = Date::new(origin.year(), month, 1).unwrap_or_else(|_| origin.date());
+                let first = TimeZone::UTC.to_timestamp(first.to_datetime(Time::midnight()));
+                first.map_or(self.origin, Timestamp::as_second)
+            }
+        };
+        Self { origin, day: 1, ..self }
     }
 
     /// The frequency of series: the most frequent difference between neighbours in time
@@ -57,7 +85,7 @@ impl Grid {
             let is_one = |it: &i64| it % DAY == 0 && days.contains(&(it / DAY));
             // Months differ in length; what always takes whole weeks is no month.
             let varies = counts.keys().filter(|it| is_one(it)).count() > 1;
-            if is_one(&seconds) && (varies || seconds % (7 * DAY) != 0) {
+            if is_one(&seconds) && (varies || seconds % WEEK != 0) {
                 return Some(Frequency::every(unit));
             }
         }
@@ -125,7 +153,7 @@ impl Grid {
         let step = seconds * i64::from(count);
         let fits =
             |period: i64| (period % step == 0).then_some(period / step).filter(|it| *it >= 2);
-        let within_a_day = [3_600, DAY, 7 * DAY].into_iter().filter(|period| *period > step);
+        let within_a_day = [3_600, DAY, WEEK].into_iter().filter(|period| *period > step);
         let seasons: Vec<i64> = match unit {
             Unit::Week => vec![if count == 1 { 52 } else { 0 }],
             // An hour is a season of seconds only; a day one of all that is shorter.
@@ -191,6 +219,25 @@ mod tests {
         assert_eq!([0, 1, 13, 15].map(|step| grid.at(step)).to_vec(), ends);
         assert_eq!(grid.step_from(ends[1] - 1), 1);
         assert_eq!(grid.step_from(ends[1] + 1), 2);
+    }
+
+    #[test]
+    fn steps_of_the_calendar_begin_where_their_unit_does() {
+        let begins = |frequency: &str, at: &str| {
+            let [at] = instants(&[at])[..] else { panic!("one instant") };
+            let grid = Grid::of(frequency.parse().unwrap(), [at]).of_calendar();
+            assert_eq!(grid.step(at).0, 0, "{frequency}");
+            [0, 1].map(|step| Timestamp::from_second(grid.at(step)).unwrap().to_string())
+        };
+        let at = "2024-05-16 13:37:05";
+        assert_eq!(begins("15min", at), ["2024-05-16T13:30:00Z", "2024-05-16T13:45:00Z"]);
+        assert_eq!(begins("6 hours", at), ["2024-05-16T12:00:00Z", "2024-05-16T18:00:00Z"]);
+        assert_eq!(begins("day", at), ["2024-05-16T00:00:00Z", "2024-05-17T00:00:00Z"]);
+        assert_eq!(begins("week", at), ["2024-05-13T00:00:00Z", "2024-05-20T00:00:00Z"]);
+        assert_eq!(begins("2 weeks", at), ["2024-05-13T00:00:00Z", "2024-05-27T00:00:00Z"]);
+        assert_eq!(begins("month", at), ["2024-05-01T00:00:00Z", "2024-06-01T00:00:00Z"]);
+        assert_eq!(begins("quarter", at), ["2024-04-01T00:00:00Z", "2024-07-01T00:00:00Z"]);
+        assert_eq!(begins("year", at), ["2024-01-01T00:00:00Z", "2025-01-01T00:00:00Z"]);
     }
 
     #[test]

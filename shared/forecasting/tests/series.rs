@@ -268,7 +268,7 @@ fn odd_times_are_mended_and_told() {
     let (panel, _) = panel(&data.join("\n"), SPEC).unwrap();
     let notes = panel.notes.join("; ");
     assert!(
-        notes.contains("1 rows repeat a time of their series: the mean of them counts"),
+        notes.contains("1 rows repeat a step of their series: the mean of them counts"),
         "{notes}"
     );
     assert!(notes.contains("1 steps have no row"), "{notes}");
@@ -302,8 +302,43 @@ fn what_cannot_be_forecast_is_rejected_in_words() {
             format!("2024-01-{:02} {:02}:{:02}:00,1", day / 2 + 1, random.u8(..24), random.u8(..60))
         })
         .collect();
-    let (kind, _) = code(&format!("at,v\n{}", odd.join("\n")), "[forecasting]\nfrequency = 'day'");
+    let (kind, message) = code(&format!("at,v\n{}", odd.join("\n")), "[forecasting]");
     assert_eq!(kind, "irregular_times");
+    assert!(message.contains("say `forecasting.frequency` in model.toml"), "{message}");
+    let (kind, message) = code("at,v\n2024-01-01,1\n2024-01-02,2\n2024-01-03,3", "[forecasting]");
+    assert_eq!(kind, "short_series");
+    assert!(message.contains("over a horizon of 7: upload a longer past"), "{message}");
+}
+
+#[test]
+fn rows_at_any_time_count_together_by_the_steps_that_the_spec_names() {
+    let random = &mut fastrand::Rng::with_seed(1);
+    let mut sums = [0.0; 30];
+    let mut rows = vec!["at,sold".to_owned()];
+    for (day, sum) in (1..).zip(&mut sums) {
+        // The first sale of all is late in the day.
+        for hour in if day == 1 { vec![17] } else { vec![6, 11, 23] } {
+            let sold = f64::from(random.u8(1..9));
+            rows.push(format!("2024-04-{day:02} {hour:02}:{:02}:07,{sold}", random.u8(..60)));
+            *sum += sold;
+        }
+    }
+    let sold = rows.join("\n");
+    let (daily, _) = panel(&sold, "[forecasting]\nfrequency = 'day'\nduplicates = 'sum'").unwrap();
+    assert_eq!(daily.series[0].values, sums);
+    let midnight = date::parse("2024-04-01").unwrap() as i64;
+    assert_eq!(daily.setting.grid.at(daily.series[0].start), midnight);
+    assert_eq!((daily.oddities.between, daily.oddities.missing), (0, 0));
+    let notes = daily.notes.join("; ");
+    let told = "the rows do not lie on steps of one day: those within a step count together, by \
+                their sum (`forecasting.duplicates`)";
+    assert!(notes.contains(told), "{notes}");
+    // Whole days are steps of weeks from Monday on; 2024-04-01 is one.
+    let (weekly, _) =
+        panel(&sold, "[forecasting]\nfrequency = 'week'\nduplicates = 'sum'\nhorizon = 1").unwrap();
+    let weeks: Vec<f64> = sums.chunks(7).map(|days| days.iter().sum()).collect();
+    assert_eq!(weekly.series[0].values, weeks);
+    assert_eq!(weekly.setting.grid.at(weekly.series[0].start), midnight);
 }
 
 #[test]

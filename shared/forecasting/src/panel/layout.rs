@@ -6,6 +6,7 @@ use model_factory_tabular::dataset::{Defect, Rejection};
 use model_factory_tabular::spec::{Duplicates, Forecasting};
 
 use super::columns::Columns;
+use super::oddities::together;
 use super::{MIN_OBSERVATIONS, Oddities, Series};
 use crate::gaps::filled;
 use crate::grid::Grid;
@@ -13,7 +14,7 @@ use crate::grid::Grid;
 /// The most steps that all series may have together.
 const MAX_STEPS: i64 = 1 << 27;
 
-/// The share of rows that may lie beside the grid.
+/// The share of rows that may lie beside a grid of which they are the steps.
 const MAX_IRREGULAR: f64 = 0.2;
 
 /// The usable rows of a table by the key of their series: instant and row, in the order of
@@ -22,6 +23,14 @@ pub(super) struct Groups {
     rows: BTreeMap<Vec<String>, Vec<(i64, usize)>>,
     /// How many rows have no time, no key or no finite target.
     unusable: usize,
+}
+
+/// The steps that rows become.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Steps {
+    pub(super) grid: Grid,
+    /// Whether rows may lie anywhere within their step.
+    within: bool,
 }
 
 impl Groups {
@@ -39,29 +48,63 @@ impl Groups {
         Self { rows, unusable }
     }
 
-    /// The grid on which the rows lie: of the spec's frequency, or of one that is inferred
-    /// and noted.
-    pub(super) fn grid(
+    /// The steps that the rows are, of the spec's frequency, or of one that is inferred and noted.
+    /// Where they are none of the spec's, those of each step of the calendar count together.
+    pub(super) fn steps(
         &self,
+        columns: &Columns<'_>,
         asked: &Forecasting,
         notes: &mut Vec<String>,
-    ) -> Result<Grid, Rejection> {
-        let frequency = match asked.frequency {
-            Some(frequency) => frequency,
-            None => {
-                let series: Vec<Vec<i64>> = self.rows.values().map(|rows| instants(rows)).collect();
-                let Some(inferred) = Grid::frequency_of(series.iter().map(Vec::as_slice)) else {
-                    let message = "no series has two different times: a forecast needs a past";
-                    return Err(Defect::new("short_series", message).into());
-                };
-                notes.push(format!(
-                    "frequency `{inferred}` (inferred; pin it with `forecasting.frequency`)"
-                ));
-                inferred
+    ) -> Result<Steps, Rejection> {
+        let instants: Vec<Vec<i64>> = self.rows.values().map(|rows| instants(rows)).collect();
+        let on = |frequency| Grid::of(frequency, instants.iter().flatten().copied());
+        let all: usize = instants.iter().map(Vec::len).sum();
+        let beside = |grid: &Grid| instants.iter().map(|series| beside(grid, series)).sum();
+        let is_irregular = |beside: usize| beside as f64 > MAX_IRREGULAR * all as f64;
+        if let Some(frequency) = asked.frequency {
+            let grid = on(frequency);
+            if !is_irregular(beside(&grid)) {
+                return Ok(Steps { grid, within: false });
             }
+            notes.push(format!(
+                "the rows do not lie on steps of one {frequency}: those within a step count \
+                 together, by their {} (`forecasting.duplicates`)",
+                together(asked.duplicates)
+            ));
+            return Ok(Steps { grid: grid.of_calendar(), within: true });
+        }
+        let Some(frequency) = Grid::frequency_of(instants.iter().map(Vec::as_slice)) else {
+            let message = "no series has two different times: a forecast needs a past";
+            return Err(Defect::new("short_series", message).into());
         };
-        Ok(Grid::of(frequency, self.rows.values().flatten().map(|(instant, _)| *instant)))
+        let grid = on(frequency);
+        let between = beside(&grid);
+        if is_irregular(between) {
+            let message = format!(
+                "{between} of {all} times do not lie on steps of one {frequency}, the most \
+                 frequent distance between neighbours: say `forecasting.frequency` in model.toml, \
+                 such as \"hour\" or \"day\", and the rows of each count together \
+                 (`forecasting.duplicates`)"
+            );
+            return Err(Defect::new("irregular_times", message)
+                .in_column(columns.time_name)
+                .into());
+        }
+        notes.push(format!(
+            "frequency `{frequency}` (inferred; pin it with `forecasting.frequency`)"
+        ));
+        Ok(Steps { grid, within: false })
     }
+}
+
+/// How many distinct instants of a series lie between steps, or on the step of an earlier one.
+fn beside(grid: &Grid, instants: &[i64]) -> usize {
+    let mut last = None;
+    let is_beside = |instant: &&i64| {
+        let (step, is_exact) = grid.step(**instant);
+        last.replace(step) == Some(step) || !is_exact
+    };
+    instants.iter().filter(is_beside).count()
 }
 
 fn instants(rows: &[(i64, usize)]) -> Vec<i64> {
@@ -75,18 +118,17 @@ fn instants(rows: &[(i64, usize)]) -> Vec<i64> {
 pub(super) fn lay_out(
     groups: Groups,
     columns: &Columns<'_>,
-    grid: Grid,
+    Steps { grid, within }: Steps,
     asked: &Forecasting,
 ) -> Result<(Vec<Series>, Oddities), Rejection> {
     let Groups { rows: groups, unusable } = groups;
     let mut oddities = Oddities { unusable, ..Oddities::default() };
     let mut laid_out = Vec::with_capacity(groups.len());
     let mut steps = 0_i64;
-    let all: usize = groups.values().map(Vec::len).sum();
     for (key, rows) in groups {
         let laid: Vec<((i64, bool), usize)> =
             rows.iter().map(|&(instant, row)| (grid.step(instant), row)).collect();
-        oddities.between += laid.iter().filter(|((_, exact), _)| !exact).count();
+        oddities.between += laid.iter().filter(|((_, exact), _)| !exact && !within).count();
         let (Some(((start, _), _)), Some(((end, _), _))) = (laid.first(), laid.last()) else {
             continue;
         };
@@ -113,14 +155,6 @@ pub(super) fn lay_out(
         }
         let regressors = columns.regressors.iter().map(|of| filled(&lay(of))).collect();
         laid_out.push(Series { key, start, values, regressors });
-    }
-    if oddities.between as f64 > MAX_IRREGULAR * all as f64 {
-        let message = format!(
-            "{} of {all} rows do not lie on a step of one {}: set \
-             `forecasting.frequency`, or aggregate the rows to regular times",
-            oddities.between, grid.frequency
-        );
-        return Err(Defect::new("irregular_times", message).in_column(columns.time_name).into());
     }
     Ok((laid_out, oddities))
 }

@@ -87,7 +87,8 @@ impl Panel {
     ///
     /// # Errors
     /// When a column does not exist or has no numbers or times, there is no time column or
-    /// more than one, the times follow no frequency, or every series is too short.
+    /// more than one, the times follow no frequency and the spec names none, or every series is
+    /// too short.
     pub fn from_raw(raw: RawTable, spec: &Spec, asked: &Forecasting) -> Result<Self, Rejection> {
         let (time, noted) = time_column(&raw, spec)?;
         let date_order = raw.date_orders.get(&time).copied();
@@ -101,8 +102,9 @@ impl Panel {
         }
         let columns = Columns::of(&table, &time, &target, asked)?;
         let groups = Groups::of(&columns);
-        let grid = groups.grid(asked, &mut notes)?;
-        let (series, oddities) = lay_out(groups, &columns, grid, asked)?;
+        let steps = groups.steps(&columns, asked, &mut notes)?;
+        let grid = steps.grid;
+        let (series, oddities) = lay_out(groups, &columns, steps, asked)?;
         notes.extend(oddities.notes(grid.frequency, asked));
         let warnings = oddities.warnings(&series, asked)?;
         let setting = Setting::new(grid, asked);

@@ -28,11 +28,7 @@ impl Oddities {
     pub(super) fn notes(&self, one: Frequency, asked: &Forecasting) -> Vec<String> {
         let Self { unusable, between, repeated, missing, .. } = self;
         let key = if asked.series.is_empty() { "" } else { ", a key" };
-        let how = match asked.duplicates {
-            Duplicates::Mean => "the mean",
-            Duplicates::Last => "the last",
-            Duplicates::Sum => "the sum",
-        };
+        let how = together(asked.duplicates);
         let told = [
             (unusable, format!("{unusable} rows without a time{key} or a value are left out")),
             (
@@ -43,7 +39,7 @@ impl Oddities {
             ),
             (
                 repeated,
-                format!("{repeated} rows repeat a time of their series: {how} of them counts"),
+                format!("{repeated} rows repeat a step of their series: the {how} of them counts"),
             ),
             (missing, format!("{missing} steps have no row: they are missing values")),
         ];
@@ -63,9 +59,9 @@ impl Oddities {
         let left_out = &self.left_out;
         if !left_out.is_empty() {
             let message = format!(
-                "{} series with fewer than {MIN_OBSERVATIONS} observations ({})",
+                "{} series with fewer than {MIN_OBSERVATIONS} observations{}",
                 left_out.len(),
-                named(left_out.iter())
+                in_brackets(&named(left_out.iter()))
             );
             if all.is_empty() {
                 let message = format!("every series is too short, {message}: upload a longer past");
@@ -81,10 +77,10 @@ impl Oddities {
         if few.len() == all.len() {
             let message = format!(
                 "every series has fewer than {enough} observations, too few to compare learners \
-                 over a horizon of {} ({}): upload a longer past, or set a shorter \
+                 over a horizon of {}{}: upload a longer past, or set a shorter \
                  `forecasting.horizon`",
                 asked.horizon,
-                named(few.into_iter())
+                in_brackets(&named(few.into_iter()))
             );
             return Err(Defect::new("short_series", message).into());
         }
@@ -99,6 +95,20 @@ impl Oddities {
         }
         Ok(warnings)
     }
+}
+
+/// What counts of several rows of one step, in words.
+pub(super) fn together(duplicates: Duplicates) -> &'static str {
+    match duplicates {
+        Duplicates::Mean => "mean",
+        Duplicates::Last => "last",
+        Duplicates::Sum => "sum",
+    }
+}
+
+/// Names in brackets; nothing of the only series, which has none.
+fn in_brackets(names: &str) -> String {
+    if names.is_empty() { String::new() } else { format!(" ({names})") }
 }
 
 /// The first keys, and how many more there are.
