@@ -14,16 +14,24 @@ pub(crate) struct Origin {
 const FOLDS: usize = 5;
 
 /// The origins in a series of `steps` steps, the latest first: each a period before the
-/// other, as long as `initial` steps remain to learn from.
-pub(crate) fn origins(steps: usize, horizon: usize, asked: &RollingOrigin) -> Vec<Origin> {
+/// other, as long as `initial` steps remain to learn from. Those from which no forecast
+/// `can_be_scored`, as within a gap of the series, are passed over.
+pub(crate) fn origins(
+    steps: usize,
+    horizon: usize,
+    asked: &RollingOrigin,
+    can_be_scored: impl Fn(&Origin) -> bool,
+) -> Vec<Origin> {
     let horizon = asked.horizon.unwrap_or(horizon).min(steps / 3).max(1);
     let initial = asked.initial.unwrap_or(steps / 2).max(2);
     let period = asked.period.unwrap_or(horizon.div_ceil(2)).max(1);
     let latest = steps.saturating_sub(horizon);
-    (0..asked.folds.unwrap_or(FOLDS))
-        .map_while(|fold| latest.checked_sub(fold * period))
-        .filter(|train| *train >= initial)
+    (0..)
+        .map_while(|origin: usize| latest.checked_sub(origin.checked_mul(period)?))
+        .take_while(|train| *train >= initial)
         .map(|train| Origin { train, horizon })
+        .filter(can_be_scored)
+        .take(asked.folds.unwrap_or(FOLDS))
         .collect()
 }
 
@@ -32,7 +40,7 @@ mod tests {
     use super::*;
 
     fn trains(steps: usize, horizon: usize, asked: &RollingOrigin) -> Vec<usize> {
-        origins(steps, horizon, asked).iter().map(|origin| origin.train).collect()
+        origins(steps, horizon, asked, |_| true).iter().map(|origin| origin.train).collect()
     }
 
     #[test]
@@ -48,6 +56,8 @@ mod tests {
         };
         // Prophet's diagnostics on five years of days, the latest origin first.
         assert_eq!(trains(1826, 7, &book), [1461, 1281, 1101, 921, 741]);
-        assert!(origins(4, 1, &RollingOrigin { initial: Some(9), ..asked }).is_empty());
+        assert!(trains(4, 1, &RollingOrigin { initial: Some(9), ..asked }).is_empty());
+        let beside_a_gap = origins(500, 100, &asked, |origin| !(290..=350).contains(&origin.train));
+        assert_eq!(beside_a_gap.iter().map(|it| it.train).collect::<Vec<_>>(), [400, 250]);
     }
 }

@@ -279,6 +279,42 @@ fn odd_times_are_mended_and_told() {
     assert!(left_out.is_empty());
 }
 
+/// Daily sales of one store on the days that `is_open`.
+fn sales_where(is_open: impl Fn(i64) -> bool) -> String {
+    let start = date::parse("2024-01-01").unwrap() as i64;
+    let days = (0..140_i64).filter(|day| is_open(*day)).map(|day| {
+        let instant = jiff::Timestamp::from_second(start + 86_400 * day).unwrap();
+        format!("{},{}\n", instant.strftime("%Y-%m-%d"), 50 + 7 * (day % 7) + day % 3)
+    });
+    "day,sales\n".to_owned() + &days.collect::<String>()
+}
+
+#[test]
+fn learners_are_compared_beside_a_gap() {
+    let spec = "[forecasting]\nlearners = ['theta', 'ets']";
+    let compare = |data: &str| {
+        let (panel, spec) = panel(data, spec).unwrap();
+        let asked = spec.forecasts().unwrap();
+        let competition = Competition {
+            panel: &panel,
+            asked: &asked,
+            metric: Metric::Rmse,
+            seed: 42,
+            deadline: Deadline::default(),
+            carried: None,
+        };
+        let board = compete(&competition, &|_| {});
+        (board.origins, board.chosen[0].score, competition.unmeasured(&board.chosen))
+    };
+    // Four weeks without a value lie before the week that is held out.
+    let (origins, score, unmeasured) = compare(&sales_where(|day| !(105..133).contains(&day)));
+    assert_eq!((origins, unmeasured), (5, 0));
+    assert!(score.is_some_and(f64::is_finite), "{score:?}");
+    // No origin in the younger half has a value ahead of it.
+    let (origins, score, unmeasured) = compare(&sales_where(|day| !(60..134).contains(&day)));
+    assert_eq!((origins, score, unmeasured), (0, None, 1));
+}
+
 #[test]
 fn what_cannot_be_forecast_is_rejected_in_words() {
     let code = |data: &str, spec: &str| {

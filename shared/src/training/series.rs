@@ -161,6 +161,14 @@ pub fn train_series(
     notes.extend(board.why_combined());
     notes.push(measured_in_words(&measured));
     notes.extend(realised.as_ref().map(|realised| realised.in_words(metric)));
+    let unmeasured = competition.unmeasured(&board.chosen);
+    if unmeasured > 0 {
+        notes.push(format!(
+            "{unmeasured} of {} series have the naive forecast, unmeasured: too few of their steps \
+             have a value to compare learners by",
+            panel.series.len()
+        ));
+    }
     if unfinished > 0 {
         notes.push(format!(
             "{unfinished} of {} series have the naive forecast: there was no time to compare \

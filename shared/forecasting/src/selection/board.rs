@@ -113,6 +113,7 @@ fn standing(learner: ForecasterKind, own: &[&Trial], chosen: usize, failed: usiz
         metrics: metrics.collect(),
         chosen,
         failed,
-        seconds: own.iter().map(|trial| trial.seconds).sum(),
+        // The sum of nothing is negative zero.
+        seconds: own.iter().map(|trial| trial.seconds).sum::<f64>() + 0.0,
     }
 }

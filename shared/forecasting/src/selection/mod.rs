@@ -86,12 +86,25 @@ impl Competition<'_> {
         series.values.len().checked_sub(horizon).filter(|_| enough)
     }
 
+    /// How many series are long enough to compare learners on, and yet have the naive forecast,
+    /// unmeasured, as no learner could be scored from every origin.
+    #[must_use]
+    pub fn unmeasured(&self, chosen: &[Chosen]) -> usize {
+        let is_unmeasured = |(series, chosen): &(&Series, &Chosen)| {
+            chosen.score.is_none() && !chosen.unfinished && self.train(series).is_some()
+        };
+        self.panel.series.iter().zip(chosen).filter(is_unmeasured).count()
+    }
+
     fn origins(&self, series: &Series) -> Vec<Origin> {
         if self.carried_choice(series).is_some() {
             return Vec::new();
         }
         let train = self.train(series).unwrap_or_default();
-        origins(train, self.asked.horizon, &self.asked.cv)
+        origins(train, self.asked.horizon, &self.asked.cv, |origin| {
+            let ahead = series.values.get(origin.train..origin.train + origin.horizon);
+            ahead.is_some_and(|values| values.iter().any(|value| !value.is_nan()))
+        })
     }
 
     /// What an earlier run has chosen for the series.
