@@ -255,7 +255,7 @@ impl<'a> ColumnBuilder<'a> {
                 values.push(present(self.domain.number(token), self.needed)?);
             }
             ValuesBuilder::Category(encoder) => {
-                let text = domain::text(token).ok_or(Refusal::Mistyped)?;
+                let text = self.domain.text(token).ok_or(Refusal::Mistyped)?;
                 encode(encoder, text.as_deref(), text_bytes, self.needed)?;
             }
         }

@@ -17,6 +17,8 @@ pub(crate) struct Domain {
     pub(super) date: bool,
     /// Which part comes first in dates with strokes.
     pub(super) order: Option<DateOrder>,
+    /// Whether numbers are texts.
+    pub(super) numerals: bool,
     /// Its values in words.
     pub(super) words: &'static str,
 }
@@ -24,7 +26,12 @@ pub(crate) struct Domain {
 impl Domain {
     /// The values of an input.
     pub(super) fn of(field: &Field) -> Self {
-        let domain = Self::of_kind(field.kind);
+        let domain = match Self::of_kind(field.kind) {
+            texts if field.numerals => {
+                Self { numerals: true, words: "a text or a number", ..texts }
+            }
+            domain => domain,
+        };
         match field.date_order.filter(|_| domain.date) {
             None => domain,
             Some(order) => Self {
@@ -51,6 +58,7 @@ impl Domain {
             truth: false,
             date: false,
             order: None,
+            numerals: false,
             words: "",
         };
         match kind {
@@ -73,6 +81,15 @@ impl Domain {
             Token::Bool(value) if self.truth => Some(f64::from(u8::from(value))),
             Token::Text(quoted) if self.date || self.truth => self.named(&quoted.unescape()?),
             _ => None,
+        }
+    }
+
+    /// The text of a JSON value: `Some(None)` when it is missing, `None` when it is no value of
+    /// this domain. That of a number is as it stands, as in a data set.
+    pub(super) fn text<'a>(&self, token: Token<'a>) -> Option<Option<Cow<'a, str>>> {
+        match token {
+            Token::Number(text) if self.numerals => Some(Some(Cow::Borrowed(text))),
+            token => text(token),
         }
     }
 

@@ -39,15 +39,17 @@ impl Datatype {
         }
     }
 
-    /// Whether a tensor of this datatype can fill an input. Texts stay texts;
-    /// truth values may also come as 0 and 1, or in words.
-    pub(super) fn suits(self, kind: Kind) -> bool {
+    /// Whether a tensor of this datatype can fill an input. Texts stay texts, but for whole
+    /// numbers where all of them were numbers; truth values may also come as 0 and 1, or in words.
+    pub(super) fn suits(self, field: &Field) -> bool {
+        let kind = field.kind;
         match self {
             Self::Bytes => {
                 matches!(kind, Kind::Boolean | Kind::Category | Kind::Date | Kind::Text)
             }
             Self::Bool => kind == Kind::Boolean,
-            _ => kind.is_number(),
+            Self::Fp16 | Self::Fp32 | Self::Fp64 => kind.is_number(),
+            _ => kind.is_number() || field.numerals,
         }
     }
 

@@ -121,7 +121,7 @@ fn read_column(
     let Some(field) = builder.field(column) else { return Ok(()) };
     let read = if !tensor.is_column() {
         Err(tensor.wrong_shape("[rows] or [rows, 1]"))
-    } else if !tensor.datatype.suits(field.kind) {
+    } else if !tensor.datatype.suits(field) {
         Err(wrong_datatype(tensor, field))
     } else {
         limits.admit_rows(tensor.rows(), builder.width())?;
@@ -147,7 +147,7 @@ fn read_table(tensor: &Tensor<'_>, builder: &mut TableBuilder<'_>) -> Result<(),
         let Some(field) = builder.field(column) else { continue };
         builder.claim(column, &field.name);
         builder.set_domain(column, tensor.datatype.domain(field));
-        if tensor.datatype != Datatype::Bytes && !tensor.datatype.suits(field.kind) {
+        if tensor.datatype != Datatype::Bytes && !tensor.datatype.suits(field) {
             builder.refuse(Violation::of_input(&field.name, wrong_datatype(tensor, field)));
         }
     }
@@ -193,6 +193,7 @@ impl<'a> Sink<'a> for ToTable<'_, '_> {
 
 fn wrong_datatype(tensor: &Tensor<'_>, field: &Field) -> Reason {
     let expected = match field.kind {
+        Kind::Category if field.numerals => "BYTES or whole numbers",
         Kind::Fractional => "FP64 or another number",
         Kind::Integral => "INT64 or another number",
         Kind::Boolean => "BOOL, BYTES or a number",

@@ -125,3 +125,42 @@ fn a_request_is_read_as_the_data_set_was() {
         assert_eq!(read, Ok(trained.inputs.select(&[0, 1, 2, 3])));
     }
 }
+
+/// Categories that are numbers in the data set may be numbers in what asks.
+#[test]
+fn numbers_are_categories_where_all_of_these_were_numbers() {
+    let rows = (0..40).map(|row| format!("{},{},{row}.5\n", row % 4 + 10, ["a", "b"][row % 2]));
+    let text = "code,city,y\n".to_owned() + &rows.collect::<String>();
+    let spec = Spec::parse(b"columns.code.kind = 'category'").unwrap();
+    let raw: RawTable = read("a.csv", Arc::new(Bytes::from(text)), &spec).unwrap();
+    let Labelled { inputs, schema, .. } = Labelled::from_raw(raw, &spec).unwrap();
+    let numerals: Vec<bool> = schema.inputs.iter().map(|field| field.numerals).collect();
+    assert_eq!(numerals, [true, false]);
+    let expected = show(&inputs.select(&[0, 1]));
+    let tensors = |datatype: &str, codes: &str| {
+        format!(
+            r#"{{"inputs":[{{"name":"code","shape":[2],"datatype":"{datatype}","data":{codes}}},
+                {{"name":"city","shape":[2],"datatype":"BYTES","data":["a","b"]}}]}}"#
+        )
+    };
+    let records = |codes: [&str; 2]| {
+        let [first, second] = codes;
+        format!(
+            r#"{{"dataframe_records":[{{"code":{first},"city":"a"}},{{"code":{second},"city":"b"}}]}}"#
+        )
+    };
+    for (protocol, body) in [
+        (Protocol::Mlflow, records(["10", "11"])),
+        (Protocol::Mlflow, records(["\"10\"", "11"])),
+        (Protocol::OpenInference, tensors("INT64", "[10,11]")),
+        (Protocol::OpenInference, tensors("BYTES", r#"["10",11]"#)),
+    ] {
+        let read = json_request(protocol, &body, &schema).unwrap();
+        assert_eq!(show(&read.table), expected, "{body}");
+    }
+    let (_, words) = refusal(json_request(Protocol::Mlflow, &records(["true", "11"]), &schema));
+    assert!(words.contains("found true where a text or a number is expected"), "{words}");
+    let (_, words) =
+        refusal(json_request(Protocol::OpenInference, &tensors("FP64", "[10,11]"), &schema));
+    assert!(words.contains("datatype FP64 where BYTES or whole numbers is expected"), "{words}");
+}

@@ -231,6 +231,7 @@ fn inputs(
     let mut unused = Vec::new();
     let rows = table.rows();
     let read_by_derived = references::read_by_derived(spec);
+    let kind_is_said = |name: &str| spec.columns.get(name).is_some_and(|it| it.kind.is_some());
     for column in table.into_columns() {
         let name = &column.name;
         let no_input = [&spec.id, &spec.group].into_iter().flatten().any(|other| other == name);
@@ -252,12 +253,15 @@ fn inputs(
                 )
                 .in_column(name),
             );
-        } else if let Some(reason) = uninformative(name, &column.values, kind).filter(|_| !read) {
-            notes.push(format!("column `{name}` is left out: {reason}"));
+        } else if let Some(reason) = uninformative(name, &column.values, kind)
+            .filter(|reason| !(read || kind_is_said(name) && reason.names_rows()))
+        {
+            notes.push(format!("column `{name}` is left out: {}", reason.words(name)));
             unused.push((column, kind));
         } else {
             let (nullable, date_order) = (missing > 0, order_of(name));
-            fields.push(Field { name: name.clone(), kind, nullable, date_order });
+            let numerals = kind == Kind::Category && are_numerals(&column.values);
+            fields.push(Field { name: name.clone(), kind, nullable, date_order, numerals });
             columns.push(column);
         }
     }
@@ -275,17 +279,56 @@ fn inputs(
         .map_err(|error| Defect::new("ragged_row", error.to_string()).into())
 }
 
+/// Whether all texts of a column are numbers.
+fn are_numerals(values: &Values) -> bool {
+    let is_number = |text: &String| text.parse::<f64>().is_ok_and(f64::is_finite);
+    match values {
+        Values::Number(_) => false,
+        Values::Category(categories) => categories.levels.iter().all(is_number),
+    }
+}
+
 /// Why a column cannot inform a model.
-fn uninformative(name: &str, values: &Values, kind: Kind) -> Option<String> {
+enum Uninformative {
+    /// Every value is this one.
+    Constant(String),
+    /// It numbers the rows.
+    Numbers,
+    /// So many distinct texts in so many rows name rows.
+    Texts(usize, usize),
+}
+
+impl Uninformative {
+    /// Whether the reason is a guess, which a type that the spec says outweighs.
+    fn names_rows(&self) -> bool {
+        !matches!(self, Self::Constant(_))
+    }
+
+    /// The reason in words.
+    fn words(&self, column: &str) -> String {
+        let keeps = |kind: &str| format!("`columns.{column}.kind = \"{kind}\"` keeps it");
+        match self {
+            Self::Constant(value) => format!("every value is {value}"),
+            Self::Numbers => format!("it numbers the rows ({})", keeps("number")),
+            Self::Texts(distinct, rows) => format!(
+                "{distinct} distinct texts in {rows} rows name rows, not groups ({})",
+                keeps("category")
+            ),
+        }
+    }
+}
+
+/// Why a column cannot inform a model; `None` where it may.
+fn uninformative(name: &str, values: &Values, kind: Kind) -> Option<Uninformative> {
     match values {
         Values::Number(numbers) => {
             let mut present = numbers.iter().filter(|number| !number.is_nan());
             let first = present.next()?;
             if present.all(|number| number == first) && values.missing() == 0 {
-                return Some(format!("every value is {first}"));
+                return Some(Uninformative::Constant(first.to_string()));
             }
             let numbers_rows = is_called_an_identifier(name) && all_distinct(numbers);
-            numbers_rows.then(|| "it numbers the rows".to_owned())
+            numbers_rows.then_some(Uninformative::Numbers)
         }
         Values::Category(categories) => {
             // Others are those of rows without a target.
@@ -297,10 +340,10 @@ fn uninformative(name: &str, values: &Values, kind: Kind) -> Option<String> {
                 .len();
             let present = categories.codes.len() - values.missing();
             if used <= 1 && values.missing() == 0 {
-                return Some("every value is the same".to_owned());
+                return Some(Uninformative::Constant("the same".to_owned()));
             }
-            (kind != Kind::Text && name_rows(used, present))
-                .then(|| format!("{used} distinct texts in {present} rows name rows, not groups"))
+            let names_rows = kind != Kind::Text && name_rows(used, present);
+            names_rows.then_some(Uninformative::Texts(used, present))
         }
     }
 }

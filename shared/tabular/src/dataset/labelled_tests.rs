@@ -161,6 +161,20 @@ fn identifiers_free_text_and_constants_are_left_out_with_a_note() {
     let data = prepare(&text, &Spec::default()).unwrap();
     assert_eq!(data.schema.inputs.iter().map(|f| f.name.as_str()).collect::<Vec<_>>(), ["x"]);
     assert_eq!(data.notes.iter().filter(|note| note.contains("left out")).count(), 3);
+    let told = "column `ride_id` is left out: it numbers the rows \
+                (`columns.ride_id.kind = \"number\"` keeps it)";
+    assert!(data.notes.iter().any(|note| note == told), "{:?}", data.notes);
+}
+
+#[test]
+fn a_column_whose_type_the_spec_says_is_no_identifier() {
+    let text = "ride_id,name,same,x,target\n".to_owned()
+        + &rows(120, |row| format!("{},n{row},1,{row}.5,{row}.25", 1000 + row));
+    let spec = "columns.ride_id.kind = 'number'\ncolumns.name.kind = 'category'\n\
+                columns.same.kind = 'number'";
+    let data = prepare(&text, &Spec::parse(spec.as_bytes()).unwrap()).unwrap();
+    let inputs: Vec<&str> = data.schema.inputs.iter().map(|it| it.name.as_str()).collect();
+    assert_eq!(inputs, ["ride_id", "name", "x"]);
 }
 
 #[test]

@@ -32,6 +32,10 @@ pub struct Field {
     /// in the training data.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub date_order: Option<DateOrder>,
+    /// Of a category, whether all of its texts in the training data were numbers: numbers are
+    /// read as their texts then.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub numerals: bool,
 }
 
 /// The type of a column's values.
@@ -70,9 +74,9 @@ pub enum Task {
 }
 
 impl Field {
-    /// A column whose dates, if it has such, are written in one way only.
+    /// A column whose dates, if it has such, are written in one way only, and whose texts are words.
     pub fn new(name: impl Into<String>, kind: Kind, nullable: bool) -> Self {
-        Self { name: name.into(), kind, nullable, date_order: None }
+        Self { name: name.into(), kind, nullable, date_order: None, numerals: false }
     }
 }
 
