@@ -6,6 +6,7 @@ use serde::de::DeserializeOwned;
 
 use super::error::ProtocolError;
 use super::limits::Limits;
+use super::object::Object;
 use crate::json::{with_nulls, without_mark};
 
 /// Reads a body by `read`, and once more where it is no JSON but for a bare `NaN`, which
@@ -24,7 +25,7 @@ pub(super) fn read<T>(
     }
 }
 
-/// Reads a body that is JSON of one type, as a request of `protocol`, which errors name.
+/// Reads a body that is a JSON object of one type, as a request of `protocol`, which errors name.
 ///
 /// # Errors
 /// When it is empty, too large, nests too deep, or is no such JSON.
@@ -35,6 +36,7 @@ pub fn read_json<T: DeserializeOwned>(
 ) -> Result<T, ProtocolError> {
     limits.admit_json(body)?;
     read(body, |body| {
-        serde_json::from_slice(body).map_err(|error| ProtocolError::reading(protocol, error))
+        let object: Result<Object<T>, _> = serde_json::from_slice(body);
+        object.map(|Object(read)| read).map_err(|error| ProtocolError::reading(protocol, error))
     })
 }

@@ -65,3 +65,17 @@ async fn of_two_models_that_forecast_one_is_to_be_named_by_the_route_that_is_ask
     assert!(answer["learner"].is_string(), "{answer}");
     assert_eq!(answer["values"].as_array().map(Vec::len), Some(2));
 }
+
+#[tokio::test]
+async fn a_request_is_an_object_and_no_list_of_its_members() {
+    let world = World::new();
+    train_sales(&world, "sales").await;
+    for (path, body) in
+        [("/forecast", "[1, null]"), ("/models/sales/forecast", "[]"), ("/train", "[1]")]
+    {
+        let answer = world.send("r", Method::POST, path, &[], body).await;
+        assert_eq!(answer.status(), 400, "{path}");
+        let detail = json_of(&answer)["detail"].as_str().unwrap().to_owned();
+        assert!(detail.contains("invalid type: sequence, expected an object"), "{detail}");
+    }
+}

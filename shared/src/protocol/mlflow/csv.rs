@@ -19,7 +19,8 @@ pub(super) fn decode(sent: Sent<'_>, rules: Rules<'_>) -> Result<Request, Protoc
     let mut outputs = options.unnamed(Output::of_scoring(&schema.task));
     options.extend(&mut outputs);
     let text = without_mark(sent.body);
-    let mut reader = csv::ReaderBuilder::new().flexible(true).from_reader(text);
+    let mut reader =
+        csv::ReaderBuilder::new().flexible(true).delimiter(delimiter(text)).from_reader(text);
     let mut builder = TableBuilder::new(rules, 0, options.partial);
     let header = reader.headers().map_err(ProtocolError::NotCsv)?;
     rules.limits.admit_columns(header.len())?;
@@ -46,4 +47,11 @@ pub(super) fn decode(sent: Sent<'_>, rules: Rules<'_>) -> Result<Request, Protoc
     }
     let (table, errors) = builder.finish()?;
     Ok(Request { id: None, table, errors, outputs, options })
+}
+
+/// What separates fields: a comma, or where the header has none, another one that data sets may
+/// have.
+fn delimiter(text: &[u8]) -> u8 {
+    let header = text.split(|byte| matches!(byte, b'\n' | b'\r')).next().unwrap_or_default();
+    [b',', b';', b'\t', b'|'].into_iter().find(|byte| header.contains(byte)).unwrap_or(b',')
 }

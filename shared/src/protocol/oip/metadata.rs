@@ -10,7 +10,6 @@ use crate::name::{ModelName, Version};
 use crate::protocol::error::ProtocolError;
 use crate::protocol::json::read_json;
 use crate::protocol::limits::Limits;
-use crate::protocol::object::Object;
 use crate::protocol::output::Output;
 
 /// The platform of every model: its artifact's format.
@@ -123,7 +122,7 @@ impl IndexRequest {
         if body.trim_ascii().is_empty() {
             return Ok(Self::default());
         }
-        read_json(super::NAME, body, limits).map(|Object(request)| request)
+        read_json(super::NAME, body, limits)
     }
 }
 

@@ -236,6 +236,18 @@ fn columns_must_be_those_of_the_model() {
 }
 
 #[test]
+fn csv_is_separated_as_data_sets_are() {
+    let usual = decode_csv("age,vip,city\n1,true,a\n").unwrap();
+    for text in [
+        "\"age\";\"vip\";\"city\"\n1;true;\"a\"\n",
+        "age\tvip\tcity\r\n1\ttrue\ta\r\n",
+        "age|vip|city\n1|true|a\n",
+    ] {
+        assert_eq!(show(&decode_csv(text).unwrap().table), show(&usual.table), "{text}");
+    }
+}
+
+#[test]
 fn csv_is_refused_with_row_and_column() {
     assert_eq!(
         refusal(decode_csv("age,vip,city\n1,true,a\n2.5,maybe,b\n")),
