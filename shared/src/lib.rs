@@ -7,7 +7,7 @@
 pub use model_factory_forecasting as forecasting;
 pub use model_factory_learning::{exchange, learners, metrics};
 pub use model_factory_tabular::{
-    boolean, dataset, date, expression, features, json, nearest, plural, spec,
+    boolean, dataset, date, expression, features, json, nearest, plain, plural, spec,
 };
 
 pub mod artifact;

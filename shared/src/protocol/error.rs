@@ -4,6 +4,7 @@ use super::kind::Kind;
 use super::violation::Violations;
 use crate::dataset::table::LengthMismatch;
 use crate::json::Infinite;
+use crate::plain::plainly;
 
 /// Why a body cannot be read or an answer not be written.
 #[derive(Debug, thiserror::Error)]
@@ -27,7 +28,7 @@ pub enum ProtocolError {
         found: String,
     },
     /// The body is JSON, but not of the protocol's structure.
-    #[error("the body is not a request of the {protocol}: {source}")]
+    #[error("the body is not a request of the {protocol}: {}", plainly(&source.to_string()))]
     Structure {
         /// The protocol.
         protocol: &'static str,

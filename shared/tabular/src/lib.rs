@@ -8,5 +8,6 @@ pub mod features;
 pub mod json;
 pub mod nearest;
 pub mod order;
+pub mod plain;
 pub mod plural;
 pub mod spec;

@@ -404,7 +404,7 @@ fn what_cannot_be_read_is_told_with_line_and_column() {
         (
             r#"{"inputs":[{"name":"x","shape":[-1],"datatype":"FP64","data":[]}]}"#,
             "the body is not a request of the Open Inference Protocol: invalid value: integer \
-             `-1`, expected u64 at line 1 column 34",
+             `-1`, expected a whole number from 0 on at line 1 column 34",
         ),
     ] {
         assert_eq!(refusal(decode(body)), (400, words.to_owned()), "{body}");

@@ -26,6 +26,7 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use crate::expression::Expression;
+use crate::plain::plainly;
 pub use anomaly::{Anomaly, Contamination, NamedContamination};
 pub use batch::{Batch, TableFormat, When};
 pub use capture::Capture;
@@ -210,7 +211,7 @@ impl Spec {
             .map_err(|error| SpecError::NotUtf8 { at: error.valid_up_to() })?;
         let spec: Self = toml::from_str(text).map_err(|error| {
             UnknownWord::find(&error, text).map_or_else(
-                || SpecError::Syntax(error.to_string().trim_end().to_owned()),
+                || SpecError::Syntax(plainly(error.to_string().trim_end())),
                 SpecError::UnknownWord,
             )
         })?;
@@ -326,6 +327,8 @@ mod tests {
         let rule = "`impute = \"constant\"` and `fill` need each other";
         assert_eq!(error, format!("model.toml: `[columns.age]`: {rule}"));
         assert!(Spec::parse(b"[columns.note]\nbuckets = 0").is_err());
+        let error = Spec::parse(b"[forecasting]\nhorizon = -1").unwrap_err().to_string();
+        assert!(error.ends_with("integer `-1`, expected a whole number from 0 on"), "{error}");
         let error =
             Spec::parse(b"[drift.retraining]\ndrifted = 3\nof = 2").unwrap_err().to_string();
         let rule = "it must be at least 1 and at most `drift.retraining.of`";
@@ -392,7 +395,7 @@ mod tests {
         let auto = Spec::parse(b"[anomaly]\ncontamination = 'auto'").unwrap();
         assert_eq!(auto.anomaly, Anomaly::default());
         let other = Spec::parse(b"task = 'anomaly'\n[training]\nlearners = ['linear']");
-        let rule = "none of them is a learner of this task";
+        let rule = "is linear, but `task = \"anomaly\"` has `isolation_forest` and `robust_z`";
         assert!(other.unwrap_err().to_string().contains(rule));
     }
 

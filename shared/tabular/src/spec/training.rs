@@ -242,7 +242,10 @@ impl Training {
         if let Some(task) = task.filter(|task| task.is_unsupervised()) {
             let names: Vec<&str> = self.learners.iter().map(|learner| learner.name()).collect();
             let known = self.learners.iter().any(|learner| learner.predicts(task));
-            let rule = "none of them is a learner of this task";
+            let rule = match task {
+                TaskKind::Clustering => "`task = \"clustering\"` has `k_means` and `dbscan`",
+                _ => "`task = \"anomaly\"` has `isolation_forest` and `robust_z`",
+            };
             check(known, "training.learners", names.join(", "), rule)?;
             let rule = "what is tried for this task follows from its own section";
             check(self.search != Search::Grid, "training.search", "grid", rule)?;
