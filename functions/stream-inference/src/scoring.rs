@@ -92,6 +92,16 @@ impl Scorer<'_> {
         outcomes: &mut [Outcome],
     ) {
         let Group { assigned: Assigned { model: served, variant, shadow, .. }, places } = group;
+        if served.forecaster().is_some() {
+            let reason = format!(
+                "model `{model}` forecasts series, and has no answer for rows: ask POST \
+                 /models/{model}/forecast"
+            );
+            for place in places {
+                set(outcomes, place, Outcome::Poison(reason.clone()));
+            }
+            return;
+        }
         let of_group: Vec<(usize, Row<'_>)> =
             places.iter().filter_map(|place| rows.remove_entry(place)).collect();
         let requests: Vec<String> =

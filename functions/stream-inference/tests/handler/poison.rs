@@ -59,6 +59,18 @@ async fn what_cannot_be_answered_is_a_dead_letter_with_its_reason() {
 }
 
 #[tokio::test]
+async fn a_row_for_a_model_of_series_holds_up_no_shard() {
+    let world = World::new().await;
+    world.train_series("sales").await;
+    let sales = json!({"model": "sales", "inputs": {"date": "2026-02-01"}}).to_string();
+    let event = batch([record(1, row(1.0)), record(2, sales), record(3, row(99.0))]);
+    assert!(world.handle(&event).await.is_empty(), "nothing is delivered again");
+    assert_eq!(world.results.told().len(), 2);
+    let reason = &world.letters.messages()[0].attributes["reason"];
+    assert!(reason.contains("forecasts series, and has no answer for rows"), "{reason}");
+}
+
+#[tokio::test]
 async fn what_is_no_text_for_a_queue_is_encoded() {
     let world = World::new().await;
     let control = "{\"balance\": 1\u{1}}";

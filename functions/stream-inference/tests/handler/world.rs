@@ -1,7 +1,7 @@
 //! A function over ports in memory, with models that were trained for it, and the three
 //! shapes of batches.
 
-use std::collections::{BTreeSet, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 
@@ -9,7 +9,9 @@ use async_trait::async_trait;
 use model_factory::capture::{CaptureLine, read_lines};
 use model_factory::clock::{Clock, SystemClock};
 use model_factory::dataset::{Labelled, csv};
+use model_factory::forecasting::Panel;
 use model_factory::memory::{Fate, MemoryEvents, MemoryObjects, MemoryQueue, MemoryRegistry};
+use model_factory::metrics::Metric;
 use model_factory::name::{Alias, ModelName};
 use model_factory::port_error::PortError;
 use model_factory::queue::{Message, SendMessages, Unsent};
@@ -18,7 +20,7 @@ use model_factory::runtime::emf::MetricMemory;
 use model_factory::serving::{CachePorts, CacheSettings, ModelCache};
 use model_factory::spec::Spec;
 use model_factory::storage::{Listed, ReadObjects, WriteObjects, keys};
-use model_factory::training::{TrainingContext, train};
+use model_factory::training::{TrainingContext, train, train_series};
 use serde_json::{Value, json};
 use stream_inference::handler::Stream;
 use stream_inference::ports::Ports;
@@ -127,11 +129,29 @@ impl World {
         let raw = csv::read(format!("balance,job,y\n{rows}").as_bytes()).unwrap();
         let data = Labelled::from_raw(raw, &spec).unwrap();
         let trained = train(&model, &data, &spec, None, &TrainingContext::default()).unwrap();
-        let key = keys::artifact(&model, &trained.sha256);
-        self.objects.put(&key, "", trained.artifact.clone().into()).await.unwrap();
+        self.enter(model, trained.artifact, trained.sha256, trained.metric).await;
+    }
+
+    /// Trains a model that forecasts a series, and makes it the champion.
+    pub(crate) async fn train_series(&self, model: &str) {
+        let model: ModelName = model.parse().unwrap();
+        let rows: String = (1..=28).map(|day| format!("2026-01-{day:02},{}\n", day % 7)).collect();
+        let spec = Spec::parse(b"[forecasting]\nlearners = ['theta']").unwrap();
+        let asked = spec.forecasts().unwrap();
+        let raw = csv::read(format!("date,sales\n{rows}").as_bytes()).unwrap();
+        let panel = Panel::from_raw(raw, &spec, &asked).unwrap();
+        let context = TrainingContext::default();
+        let trained = train_series(&model, &panel, &asked, &spec, None, None, &context).unwrap();
+        self.enter(model, trained.artifact, trained.sha256, trained.metric).await;
+    }
+
+    /// Makes an artifact the champion.
+    async fn enter(&self, model: ModelName, artifact: Vec<u8>, sha256: String, metric: Metric) {
+        let key = keys::artifact(&model, &sha256);
+        self.objects.put(&key, "", artifact.into()).await.unwrap();
         let version = NewVersion {
             model,
-            artifact: trained.sha256.clone(),
+            artifact: sha256,
             artifact_bytes: 0,
             run: "run".to_owned(),
             dataset: String::new(),
@@ -140,8 +160,8 @@ impl World {
             columns: 0,
             seconds: 0.0,
             learner: String::new(),
-            metric: trained.metric,
-            metrics: trained.metrics.clone(),
+            metric,
+            metrics: BTreeMap::new(),
             structure: None,
             baselines: None,
             created_at: jiff::Timestamp::now(),
