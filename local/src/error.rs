@@ -72,12 +72,23 @@ pub(crate) enum CliError {
     NothingBefore(ModelName),
     #[error("no window of `{1}` of model `{0}` has a verdict yet: `drift check {0}`")]
     NotChecked(ModelName, Reference),
+    #[error(
+        "model `{0}` forecasts series: its checks have no page, `drift history {0}` lists how its \
+         forecasts came true"
+    )]
+    NoPage(ModelName),
     #[error("there is no model `{0}`: `models` lists them")]
     NoModel(ModelName),
     #[error("no training of model `{0}` has ended yet: `train` it")]
     NoRun(ModelName),
     #[error("model `{0}` forecasts series, and has no answer for rows: ask `forecast {0}`")]
     Series(ModelName),
+    #[error(
+        "`{path}` is no CSV, which is all that `predict` reads: `batch {model} {path}` also takes \
+         JSON lines, Parquet and packed files",
+        path = .path.display()
+    )]
+    NotCsv { model: ModelName, path: PathBuf },
     #[error("the artifact `{0}` does not exist")]
     NoArtifact(String),
     #[error(transparent)]

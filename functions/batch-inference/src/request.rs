@@ -162,9 +162,11 @@ fn created(payload: Value) -> Result<Request, InvalidEvent> {
 }
 
 fn asked(asked: Asked) -> Result<Request, InvalidEvent> {
-    match asked.selection() {
-        Some(_) => Ok(Request::Asked(asked)),
-        None => Err(InvalidEvent::Missing { shape: "batch", part: "key`, `prefix` or `date" }),
+    let Asked { key, prefix, date, .. } = &asked;
+    match [key.is_some(), prefix.is_some(), date.is_some()].into_iter().filter(|it| *it).count() {
+        0 => Err(InvalidEvent::Missing { shape: "batch", part: "key`, `prefix` or `date" }),
+        1 => Ok(Request::Asked(asked)),
+        _ => Err(InvalidEvent::Several { shape: "batch", parts: "key`, `prefix` and `date" }),
     }
 }
 
@@ -200,11 +202,15 @@ mod tests {
         let spec = Batch { format: Some(TableFormat::Csv), ..Batch::default() };
         let wishes = asked.wishes(&spec);
         assert_eq!((wishes.format, wishes.interval), (Some(TableFormat::Parquet), Some(0.9)));
-        for vague in
-            [json!({"model": "taxi"}), json!({"model": "taxi", "key": "a", "date": "2026-11-24"})]
-        {
+        for (vague, told) in [
+            (json!({"model": "taxi"}), "has no `key`, `prefix` or `date`"),
+            (
+                json!({"model": "taxi", "key": "a", "date": "2026-11-24"}),
+                "has more than one of `key`, `prefix` and `date`: send one",
+            ),
+        ] {
             let error = Request::parse(vague).unwrap_err().to_string();
-            assert!(error.contains("`key`, `prefix` or `date`"), "{error}");
+            assert!(error.contains(told), "{error}");
         }
     }
 

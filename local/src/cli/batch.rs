@@ -63,6 +63,7 @@ enum Format {
 
 impl Batch {
     pub(super) async fn run(self, client: &Client) -> Result<(), CliError> {
+        client.require(&self.model, &self.version).await?;
         let selection = match (&self.file, self.date, &self.prefix, &self.key) {
             (Some(file), ..) => {
                 let name = file.file_name().and_then(|name| name.to_str()).unwrap_or("rows");
@@ -90,7 +91,7 @@ impl Batch {
             return say_json(&record);
         }
         if record.batch.status == Status::NoData {
-            return say(format!("no data: `{}` has no such file to score", asked.model));
+            return say(format!("no data: {}", nothing(&asked, client.bucket.name())));
         }
         let mut unanswered = 0;
         for file in &record.batch.files {
@@ -104,6 +105,19 @@ impl Batch {
             0 => Ok(()),
             _ => Err(CliError::Training("not every file could be scored".to_owned())),
         }
+    }
+}
+
+/// That there are no such files, in words.
+fn nothing(asked: &Asked, bucket: &str) -> String {
+    let folder = keys::batch_inputs(&asked.model);
+    match asked.selection() {
+        Some(Selection::Date(date)) => format!("no key below s3://{bucket}/{folder} names {date}"),
+        Some(Selection::Key(key)) => format!("there is no s3://{bucket}/{key}"),
+        Some(Selection::Prefix(prefix)) => {
+            format!("no key starts with s3://{bucket}/{folder}{prefix}")
+        }
+        None => format!("there is no file below s3://{bucket}/{folder}"),
     }
 }
 

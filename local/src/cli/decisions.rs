@@ -133,13 +133,13 @@ pub(super) async fn carry_out(
     let (at, traffic) = (moved.moved_at, Traffic::default());
     let movement = Movement { model, alias, from: expected, to, traffic, at, cause };
     client.events.publish(&[event(&movement, kind)]).await?;
-    let from = expected.map_or_else(|| "nowhere".to_owned(), |from| format!("version {from}"));
+    let from = expected.map_or_else(|| "nowhere".to_owned(), |from| format!("at version {from}"));
     let history = client.registry.history(&movement.model).await?;
     let ended = ended(&history, &movement)
         .map(|traffic| format!("; its traffic to {traffic} has ended"))
         .unwrap_or_default();
     let Movement { model, alias, .. } = movement;
-    say(format!("`{alias}` of `{model}` is at version {to}; it was at {from}{ended}"))
+    say(format!("`{alias}` of `{model}` is at version {to}; it was {from}{ended}"))
 }
 
 /// The alias is there already. When it is there by the same command, that command may

@@ -14,7 +14,7 @@ use model_factory::window::Window;
 
 use super::output::{Output, say_json};
 use crate::client::Client;
-use crate::client::checks::{Checking, Found};
+use crate::client::checks::{Checking, Found, forecast_reports};
 use crate::error::CliError;
 use crate::terminal::{say, tables, write};
 
@@ -154,8 +154,18 @@ impl Check {
 impl History {
     async fn run(self, client: &Client) -> Result<(), CliError> {
         let records = client.registry.drift_records(&self.model, self.since).await?;
-        if self.output.is_json() {
+        let forecasts = match records.is_empty() {
+            true => forecast_reports(client, &self.model, self.since).await?,
+            false => Vec::new(),
+        };
+        if self.output.is_json() && forecasts.is_empty() {
             return say_json(&records);
+        }
+        if self.output.is_json() {
+            return say_json(&forecasts);
+        }
+        if !forecasts.is_empty() {
+            return say(tables::forecast_history(&forecasts).to_string());
         }
         if records.is_empty() {
             return say(format!("no window of `{}` has a verdict yet", self.model));
@@ -170,7 +180,13 @@ impl Page {
         let records = client.registry.drift_records(&model, None).await?;
         let of_variant = records.into_iter().filter(|record| record.variant == variant);
         let newest = of_variant.max_by_key(|record| (record.end, record.checked_at));
-        let newest = newest.ok_or_else(|| CliError::NotChecked(model, variant))?;
+        let Some(newest) = newest else {
+            let forecasts = forecast_reports(client, &model, None).await?;
+            return Err(match forecasts.is_empty() {
+                true => CliError::NotChecked(model, variant),
+                false => CliError::NoPage(model),
+            });
+        };
         let key = newest.report.replace("report.json", "report.html");
         let page = client.bucket.get(&key).await?.ok_or(CliError::NoArtifact(key))?;
         write(&output, &page.bytes)?;

@@ -32,6 +32,9 @@ pub(super) struct Predict {
 impl Predict {
     pub(super) async fn run(self, client: &Client) -> Result<(), CliError> {
         let body = read(&self.file)?;
+        if !is_csv(&body) {
+            return Err(CliError::NotCsv { model: self.model, path: self.file });
+        }
         let served = ServedModel::load(&client.artifact(&self.model, &self.version).await?)?;
         if served.forecaster().is_some() {
             return Err(CliError::Series(self.model));
@@ -55,6 +58,12 @@ impl Predict {
         eprintln!("{rows} by version {version} of `{}`", self.model);
         write(&predictions)
     }
+}
+
+/// Whether a file may be CSV: it is neither JSON, nor Parquet, nor packed by gzip or zstd.
+fn is_csv(body: &[u8]) -> bool {
+    let others: [&[u8]; 5] = [b"{", b"[", b"PAR1", b"\x1f\x8b", b"\x28\xb5\x2f\xfd"];
+    !others.iter().any(|start| body.trim_ascii_start().starts_with(start))
 }
 
 /// The file with the model's inputs only: a data set with its target can be

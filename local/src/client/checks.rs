@@ -5,8 +5,8 @@ use std::time::Duration;
 use jiff::Timestamp;
 use model_factory::drift::{ForecastReport, Report};
 use model_factory::events::{Event, EventKind, PublishEvents};
-use model_factory::name::{ModelName, Reference};
-use model_factory::registry::{DriftLog, DriftRecord};
+use model_factory::name::{Alias, ModelName, Reference};
+use model_factory::registry::{AliasRecord, DriftLog, DriftRecord, ReadRegistry, Traffic};
 use model_factory::storage::{ReadObjects, keys};
 use model_factory::window::Window;
 use serde_json::json;
@@ -39,6 +39,9 @@ impl Checking<'_> {
     /// Asks for the check by an event, and waits for what comes of it.
     pub(crate) async fn run(&self, client: &Client, seconds: u64) -> Result<Found, CliError> {
         let Self { model, variant, window, retrain } = self;
+        if !self.shares_traffic(client).await? {
+            client.require(model, variant).await?;
+        }
         let asked_at = client.clock.now();
         let event = Event {
             id: format!("drift-check/{model}/{}/{asked_at}", window.id()),
@@ -64,10 +67,20 @@ impl Checking<'_> {
             tokio::time::sleep(LOOK).await;
         }
         Err(CliError::Timeout {
-            what: format!("the verdict on `{model}` (does a version answer for `{variant}`?)"),
+            what: format!("the verdict on `{model}`"),
             seconds,
             state: client.state.display().to_string(),
         })
+    }
+
+    /// Whether the variant is a canary or the shadow of the champion.
+    async fn shares_traffic(&self, client: &Client) -> Result<bool, CliError> {
+        let Reference::Alias(name) = self.variant else { return Ok(false) };
+        let champion = client.registry.alias(self.model, &Alias::champion()).await?;
+        Ok(champion.is_some_and(|AliasRecord { traffic: Traffic { variants, shadow }, .. }| {
+            let is_shadow = shadow.is_some() && *name == Alias::shadow();
+            is_shadow || variants.iter().any(|canary| canary.name == *name)
+        }))
     }
 
     /// The verdict on a model of rows, with its report.
@@ -110,4 +123,25 @@ impl Checking<'_> {
         }
         Ok(None)
     }
+}
+
+/// How the forecasts of a model of series came true, in each window that was looked at and begins
+/// then or later, the oldest first.
+pub(crate) async fn forecast_reports(
+    client: &Client,
+    model: &ModelName,
+    since: Option<Timestamp>,
+) -> Result<Vec<ForecastReport>, CliError> {
+    let mut reports: Vec<ForecastReport> = Vec::new();
+    for listed in client.bucket.list(&keys::drift_of(model)).await? {
+        if !listed.key.ends_with(keys::FORECASTS) {
+            continue;
+        }
+        if let Some(object) = client.bucket.get(&listed.key).await? {
+            reports.push(serde_json::from_slice(&object.bytes)?);
+        }
+    }
+    reports.retain(|report| since.is_none_or(|since| report.window.start >= since));
+    reports.sort_by_key(|report| (report.window.start, report.window.end, report.checked_at));
+    Ok(reports)
 }

@@ -20,6 +20,7 @@ use model_factory::aws::{DynamoRegistry, EventBridge, S3Bucket, SqsQueue};
 use model_factory::clock::{Clock, SystemClock};
 use model_factory::name::{ModelName, Reference};
 use model_factory::port_error::PortError;
+use model_factory::registry::resolve;
 use model_factory::store::{self, Stored};
 
 use crate::error::CliError;
@@ -69,6 +70,21 @@ impl Client {
     /// The queue of that name, or at that URL.
     pub(crate) async fn queue(&self, queue: &str) -> Result<SqsQueue, PortError> {
         SqsQueue::find(&self.config, queue).await
+    }
+
+    /// Makes sure that a reference stands for a version, before something is asked of it that
+    /// takes its time.
+    pub(crate) async fn require(
+        &self,
+        model: &ModelName,
+        reference: &Reference,
+    ) -> Result<(), CliError> {
+        match resolve(&self.registry, model, reference).await? {
+            Some(_) => Ok(()),
+            None => {
+                Err(CliError::UnknownVersion { model: model.clone(), reference: reference.clone() })
+            }
+        }
     }
 
     /// The artifact that a reference stands for.

@@ -135,7 +135,7 @@ pub(crate) fn pointed<'a>(
     versions.iter().find(|record| record.version == at)
 }
 
-/// Models with their champions.
+/// Models with their champions, or of those without one what waits for approval.
 pub(crate) fn models(models: &[ModelRow]) -> Table {
     let mut table = table(
         &["model", "versions", "champion", "challenger", "metric", "holdout", "learner", "trained"],
@@ -144,6 +144,7 @@ pub(crate) fn models(models: &[ModelRow]) -> Table {
     for ModelRow { model, versions, aliases } in models {
         let champion = pointed(versions, aliases, &Alias::champion());
         let challenger = pointed(versions, aliases, &Alias::challenger());
+        let told = champion.or(challenger);
         let number = |record: Option<&VersionRecord>| {
             record.map(|record| record.version.to_string()).unwrap_or_default()
         };
@@ -152,10 +153,10 @@ pub(crate) fn models(models: &[ModelRow]) -> Table {
             versions.len().to_string(),
             number(champion),
             number(challenger),
-            champion.map(|record| record.metric.to_string()).unwrap_or_default(),
-            champion.map(score).unwrap_or_default(),
-            champion.map(|record| record.learner.clone()).unwrap_or_default(),
-            champion.map(|record| instant(record.created_at)).unwrap_or_default(),
+            told.map(|record| record.metric.to_string()).unwrap_or_default(),
+            told.map(score).unwrap_or_default(),
+            told.map(|record| record.learner.clone()).unwrap_or_default(),
+            told.map(|record| instant(record.created_at)).unwrap_or_default(),
         ]);
     }
     table
@@ -384,9 +385,6 @@ pub(crate) fn forecasts(report: &ForecastReport) -> Table {
     let error = metric.to_string();
     let header = ["version", "series", "steps", "known", error.as_str(), "promised", "covered"];
     let mut table = table(&header, &[0, 1, 2, 3, 4, 5, 6]);
-    let told = |value: Option<f64>| value.map(|it| format!("{it:.4}")).unwrap_or_default();
-    let share =
-        |value: Option<f64>| value.map(|it| format!("{:.1} %", it * 100.0)).unwrap_or_default();
     for of in &report.versions {
         table.add_row([
             of.version.to_string(),
@@ -411,6 +409,46 @@ pub(crate) fn forecasts(report: &ForecastReport) -> Table {
     table
 }
 
+/// How forecasts came true in earlier windows, the newest first, a row for each version that was
+/// asked.
+pub(crate) fn forecast_history(reports: &[ForecastReport]) -> Table {
+    let header = [
+        "window", "variant", "version", "steps", "known", "metric", "value", "held out",
+        "promised", "covered",
+    ];
+    let mut table = table(&header, &[2, 3, 4, 6, 7, 8, 9]);
+    for report in reports.iter().rev() {
+        let metric = report.holdout.metric;
+        for of in &report.versions {
+            table.add_row([
+                format!("{} – {}", second(report.window.start), second(report.window.end)),
+                report.variant.to_string(),
+                of.version.to_string(),
+                of.steps.to_string(),
+                of.known.to_string(),
+                metric.to_string(),
+                told(of.metrics.get(&metric).copied()),
+                told(report.holdout.metrics.get(&metric).copied()),
+                share(of.coverage.map(|it| it.promised)),
+                share(of.coverage.map(|it| it.measured)),
+            ]);
+        }
+    }
+    table
+}
+
+fn told(value: Option<f64>) -> String {
+    value.map(|it| format!("{it:.4}")).unwrap_or_default()
+}
+
+fn share(value: Option<f64>) -> String {
+    value.map(|it| format!("{:.1} %", it * 100.0)).unwrap_or_default()
+}
+
+fn second(time: Timestamp) -> String {
+    time.strftime("%Y-%m-%d %H:%M:%S").to_string()
+}
+
 /// Earlier checks, the newest first.
 pub(crate) fn drift_history(records: &[DriftRecord]) -> Table {
     let mut table = table(
@@ -418,13 +456,12 @@ pub(crate) fn drift_history(records: &[DriftRecord]) -> Table {
         &[2, 3],
     );
     for record in records.iter().rev() {
-        let instant = |time: Timestamp| time.strftime("%Y-%m-%d %H:%M:%S").to_string();
         let retraining = record.retraining.as_ref().map_or_else(String::new, |decision| {
             let what = if decision.requested { "asked for" } else { "no" };
             format!("{what}: {}", decision.reason)
         });
         table.add_row([
-            format!("{} – {}", instant(record.start), instant(record.end)),
+            format!("{} – {}", second(record.start), second(record.end)),
             record.variant.to_string(),
             record.version.to_string(),
             record.rows.to_string(),

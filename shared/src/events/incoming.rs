@@ -82,6 +82,14 @@ pub enum InvalidEvent {
     /// A key that does not decode to UTF-8.
     #[error("the key `{0}` is not URL-encoded UTF-8")]
     Key(String),
+    /// Parts of which only one may be there.
+    #[error("the {shape} event has more than one of `{parts}`: send one")]
+    Several {
+        /// Which shape it has.
+        shape: &'static str,
+        /// What excludes each other.
+        parts: &'static str,
+    },
     /// A part that must be there.
     #[error("the {shape} event has no `{part}`")]
     Missing {

@@ -126,10 +126,16 @@ pub fn drift(
     format!("{}{version}/{file}", drift_window(model, variant, window))
 }
 
+/// The folder of what all checks of a model have left.
+#[must_use]
+pub fn drift_of(model: &ModelName) -> String {
+    format!("drift/{model}/")
+}
+
 /// The folder of what checks of a window have left.
 #[must_use]
 pub fn drift_window(model: &ModelName, variant: &Reference, window: &str) -> String {
-    format!("drift/{model}/{variant}/{window}/")
+    format!("{}{variant}/{window}/", drift_of(model))
 }
 
 /// What was seen of a variant in an hour of universal time, `yyyy/mm/dd/hh`, counted as

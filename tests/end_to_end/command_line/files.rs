@@ -24,6 +24,8 @@ async fn files_are_scored_in_the_bucket() {
     let day = program.run(&["batch", "taxi", "--date", "2026-11-24", "--output", "json"]).await;
     let day: Value = serde_json::from_str(day.said(&[])).expect("JSON");
     assert_eq!(day["status"], "no_data");
+    let prefix = program.run(&["batch", "taxi", "--prefix", "2026/"]).await;
+    prefix.said(&["no data: no key starts with s3://model-factory/batch/taxi/input/2026/"]);
     let broken = program.file("broken.csv", "a,b\n1,2\n");
     let refused = program.run(&["batch", "taxi", &broken, "--format", "parquet"]).await;
     refused.complained(&["not every file could be scored"]);

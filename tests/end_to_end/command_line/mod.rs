@@ -78,7 +78,7 @@ async fn a_model_goes_through_its_life() {
     program
         .run(&["promote", "taxi", "1", "--alias", "shadow"])
         .await
-        .said(&["`shadow` of `taxi` is at version 1; it was at nowhere"]);
+        .said(&["`shadow` of `taxi` is at version 1; it was nowhere"]);
     program
         .run(&["promote", "taxi", "1", "--alias", "shadow", "--reason", "again"])
         .await
@@ -154,6 +154,12 @@ async fn series_are_forecast_and_their_learners_compared() {
     assert!(history["standings"][0]["mean"].is_f64(), "{history}");
     let checked = program.run(&["drift", "check", "sales"]).await;
     checked.said(&["held out", "1 forecast of 5 steps; 0 known by now"]);
+    program.run(&["drift", "history", "sales"]).await.said(&["champion", "held out", "covered"]);
+    let history = program.run(&["drift", "history", "sales", "--output", "json"]).await;
+    let history: Value = serde_json::from_str(history.said(&[])).expect("JSON");
+    assert_eq!((&history[0]["forecasts"], &history[0]["steps"]), (&1.into(), &5.into()));
+    let page = program.run(&["drift", "report", "sales"]).await;
+    page.complained(&["its checks have no page, `drift history sales` lists"]);
     program.run(&["runs", "show", "sales"]).await.said(&["forecasting.json", "gate: "]);
     let scored = program.run(&["batch", "sales", &data]).await;
     scored.complained(&["not every file could be scored"]);
@@ -181,10 +187,11 @@ async fn a_person_approves_rejects_and_forces() {
         "version 1 of `taxi` waits for approval: the first version of the model",
         "`promote taxi` approves it, `reject taxi 1` does not",
     ]);
+    program.run(&["models"]).await.said(&["taxi", "rmse", "holdout"]);
     program
         .run(&["promote", "taxi"])
         .await
-        .said(&["`champion` of `taxi` is at version 1; it was at nowhere"]);
+        .said(&["`champion` of `taxi` is at version 1; it was nowhere"]);
     let reject = program.run(&["reject", "taxi", "1"]).await;
     reject.complained(&["version 1 is the champion of model `taxi`"]);
 
@@ -259,6 +266,10 @@ async fn predictions_are_those_that_are_served() {
         predicted.said(&["predict,probability_leaves,probability_stays"]).lines().collect();
     assert_eq!(lines.len(), 1 + rows.len());
     assert_eq!(predicted.errors, "20 rows by version 1 of `churn`\n");
+
+    let lines_of_json = program.file("rows.jsonl", "{\"age\": 40}\n");
+    let refused = program.run(&["predict", "churn", &lines_of_json]).await;
+    refused.complained(&["rows.jsonl` is no CSV", "`batch churn ", "also takes JSON lines"]);
 
     let served = up.http().post("/v2/models/churn/infer", &rows.tensors()).await.ok();
     let (labels, probabilities) = (&served["outputs"][0]["data"], &served["outputs"][1]["data"]);
@@ -338,6 +349,10 @@ async fn what_goes_wrong_is_said_in_words() {
     promote.complained(&["model `taxi` has no version 3"]);
     let predict = program.run(&["predict", "taxi", &good]).await;
     predict.complained(&["model `taxi` has no version or alias `champion`"]);
+    for words in [&["drift", "check", "taxi"][..], &["batch", "taxi", "--date", "2026-11-24"]] {
+        let nobody = program.run(words).await;
+        nobody.complained(&["model `taxi` has no version or alias `champion`"]);
+    }
     let second = program.run(&["up", "--port", "0", "--http-port", "0"]).await;
     second.complained(&["another stack is running on the state folder"]);
     for words in [["models", "No Name"], ["rollback", "-x"]] {
