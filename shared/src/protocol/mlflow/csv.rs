@@ -1,6 +1,7 @@
 //! The CSV form of a request: a header that names the inputs, then the rows. Options stand
 //! in the query of the address.
 
+use crate::dataset::Schema;
 use crate::json::without_mark;
 use crate::protocol::builder::TableBuilder;
 use crate::protocol::error::ProtocolError;
@@ -19,8 +20,10 @@ pub(super) fn decode(sent: Sent<'_>, rules: Rules<'_>) -> Result<Request, Protoc
     let mut outputs = options.unnamed(Output::of_scoring(&schema.task));
     options.extend(&mut outputs);
     let text = without_mark(sent.body);
-    let mut reader =
-        csv::ReaderBuilder::new().flexible(true).delimiter(delimiter(text)).from_reader(text);
+    let mut reader = csv::ReaderBuilder::new()
+        .flexible(true)
+        .delimiter(delimiter(text, schema))
+        .from_reader(text);
     let mut builder = TableBuilder::new(rules, 0, options.partial);
     let header = reader.headers().map_err(ProtocolError::NotCsv)?;
     rules.limits.admit_columns(header.len())?;
@@ -49,9 +52,12 @@ pub(super) fn decode(sent: Sent<'_>, rules: Rules<'_>) -> Result<Request, Protoc
     Ok(Request { id: None, table, errors, outputs, options })
 }
 
-/// What separates fields: a comma, or where the header has none, another one that data sets may
-/// have.
-fn delimiter(text: &[u8]) -> u8 {
+/// What separates fields: a comma, or where the header has none and is no input as a whole,
+/// another one that data sets may have.
+fn delimiter(text: &[u8], schema: &Schema) -> u8 {
     let header = text.split(|byte| matches!(byte, b'\n' | b'\r')).next().unwrap_or_default();
+    if schema.inputs.iter().any(|field| field.name.as_bytes() == header) {
+        return b',';
+    }
     [b',', b';', b'\t', b'|'].into_iter().find(|byte| header.contains(byte)).unwrap_or(b',')
 }

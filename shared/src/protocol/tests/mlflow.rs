@@ -245,6 +245,10 @@ fn csv_is_separated_as_data_sets_are() {
     ] {
         assert_eq!(show(&decode_csv(text).unwrap().table), show(&usual.table), "{text}");
     }
+    // What is called so may be so.
+    let schema = Schema { inputs: vec![Field::new("a;b", Kind::Fractional, false)], ..schema() };
+    let request = Protocol::Mlflow.decode(csv(b"a;b\n1.5\n"), &schema, &Limits::default());
+    assert_eq!(request.unwrap().table.rows(), 1);
 }
 
 #[test]
