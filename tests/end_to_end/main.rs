@@ -16,6 +16,7 @@ mod command_line;
 mod crash;
 mod deliveries;
 mod forecasting;
+mod pictures;
 mod sample_events;
 #[path = "../sdk.rs"]
 mod sdk;

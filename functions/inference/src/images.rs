@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use bytes::Bytes;
 use http::{Request, Response};
 use model_factory::dataset::{Kind, Schema, Task};
+use model_factory::learners::Predictor;
 use model_factory::name::{ModelName, Reference};
 use model_factory::protocol::problem::{self, Problem};
 use model_factory::protocol::{Limits, Protocol};
@@ -54,7 +55,10 @@ fn row(body: &[u8], served: &ServedModel) -> Result<Bytes, Problem> {
     let spec = &served.manifest.spec.image;
     let places = places(schema, spec)?;
     let side = spec.side.unwrap_or_default() as usize;
-    let pixels = picture::pixels(body, side, spec).map_err(unread)?;
+    // Rows of pixels are set upright by the model, unless it was imported, or trained before
+    // models did so.
+    let upright = spec.deskew && !served.predictor().is_some_and(Predictor::sets_upright);
+    let pixels = picture::pixels(body, side, spec, upright).map_err(unread)?;
     let value = |place: usize, kind: Kind| {
         let value = f64::from(pixels.get(place).copied().unwrap_or_default()) * spec.ink;
         if kind == Kind::Integral { value.round() } else { value }
@@ -83,24 +87,8 @@ fn places(schema: &Schema, spec: &Image) -> Result<Vec<usize>, Problem> {
     if !matches!(schema.task, Task::Classification { .. }) {
         return Err(unfit("the model tells numbers, not what is drawn".to_owned()));
     }
-    let place = |name: &str| -> Option<usize> {
-        let numbers: Vec<u32> = name
-            .split(|letter: char| !letter.is_ascii_digit())
-            .filter(|digits| !digits.is_empty())
-            .map(|digits| digits.parse().ok())
-            .collect::<Option<_>>()?;
-        let place = match *numbers.as_slice() {
-            [] => return None,
-            [number] => number.checked_sub(spec.first)?,
-            [.., row, column] => {
-                let column = column.checked_sub(spec.first).filter(|column| *column < side)?;
-                row.checked_sub(spec.first)?.checked_mul(side)?.checked_add(column)?
-            }
-        };
-        (place < side * side).then_some(place as usize)
-    };
     let located = schema.inputs.iter().map(|field| {
-        place(&field.name).ok_or_else(|| {
+        spec.place(&field.name).ok_or_else(|| {
             unfit(format!(
                 "the input `{}` of the model is no pixel of {side} × {side}: its name must hold \
                  the pixel's number from {}, or its row and column",

@@ -239,3 +239,25 @@ fn a_model_without_trees_is_not_exported() {
         .fit(&mixed("number"), &FitContext::new(&Spec::default()));
     assert!(matches!(export(&predictor.unwrap()), Err(ExportError::NoTrees("baseline"))));
 }
+
+#[test]
+fn what_sets_figures_upright_is_not_exported() {
+    let spec = "target = 'lean'\ntask = 'regression'\n[image]\nside = 4\ndeskew = true";
+    let spec = Spec::parse(spec.as_bytes()).unwrap();
+    let names: String = (0..16).map(|place| format!("p{place},")).collect();
+    let row = |row: usize| {
+        let pixels: String = (0..16).map(|place| format!("{},", (row * place) % 7)).collect();
+        format!("{pixels}{}\n", row % 5)
+    };
+    let text = format!("{names}lean\n") + &(0..60).map(row).collect::<String>();
+    let data = Labelled::from_raw(csv::read(text.as_bytes()).unwrap(), &spec).unwrap();
+    let forest = ForestParams { n_estimators: 3, ..ForestParams::default() };
+    let candidate = Candidate::from(Learner::RandomForest(forest));
+    let predictor = candidate.fit(&data, &FitContext::new(&spec)).unwrap();
+    let refused = export(&predictor).unwrap_err();
+    assert!(matches!(refused, ExportError::SetsUpright));
+    assert!(refused.to_string().contains("train one without `image.deskew`"), "{refused}");
+    // Only its features are others.
+    let plain = candidate.fit(&data, &FitContext::new(&Spec::default())).unwrap();
+    assert!(export(&plain).is_ok());
+}

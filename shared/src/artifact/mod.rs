@@ -26,6 +26,10 @@ pub use forecasts::{ForecastContents, encode_forecasts};
 /// The version of the manifest's format.
 const FORMAT: u32 = 1;
 
+/// … of a model that sets figures upright, which code that reads the first one only would leave
+/// out without a word.
+const UPRIGHT_FORMAT: u32 = 2;
+
 const MANIFEST: &str = "manifest";
 const PAYLOAD: &str = "payload";
 const PROFILE: &str = "profile";
@@ -136,7 +140,9 @@ pub enum ArtifactError {
     #[error(transparent)]
     Container(#[from] ContainerError),
     /// It was written by a later version.
-    #[error("the artifact has format {0}, this code reads {FORMAT}: update the functions")]
+    #[error(
+        "the artifact has format {0}, this code reads up to {UPRIGHT_FORMAT}: update the functions"
+    )]
     Format(u32),
     /// A section is not what it should be.
     #[error("the artifact's {section} cannot be read")]
@@ -171,7 +177,7 @@ pub fn sha256(bytes: &[u8]) -> String {
 pub fn encode(contents: &Contents<'_>) -> Result<Vec<u8>, ArtifactError> {
     let EncodedPredictor { header, payload } = contents.predictor.encode()?;
     let manifest = Manifest {
-        format: FORMAT,
+        format: if contents.predictor.sets_upright() { UPRIGHT_FORMAT } else { FORMAT },
         model: contents.model.clone(),
         schema: contents.schema.clone(),
         candidate: Some(contents.candidate.clone()),
@@ -221,7 +227,7 @@ impl<'a> Artifact<'a> {
         let unreadable = |source| ArtifactError::Section { section: MANIFEST, source };
         // A later format may have other members: it is told before they are read.
         let Format { format } = serde_json::from_slice(section).map_err(unreadable)?;
-        if format != FORMAT {
+        if !(FORMAT..=UPRIGHT_FORMAT).contains(&format) {
             return Err(ArtifactError::Format(format));
         }
         let manifest = serde_json::from_slice(section).map_err(unreadable)?;
@@ -263,8 +269,8 @@ mod tests {
 
     #[test]
     fn a_later_format_is_told_whatever_else_it_changed() {
-        let file = container::write(&[(MANIFEST, br#"{"format": 2, "members": "others"}"#)]);
+        let file = container::write(&[(MANIFEST, br#"{"format": 3, "members": "others"}"#)]);
         let opened = Artifact::open(&file, &sha256(&file));
-        assert!(matches!(opened, Err(ArtifactError::Format(2))), "{opened:?}");
+        assert!(matches!(opened, Err(ArtifactError::Format(3))), "{opened:?}");
     }
 }

@@ -1,29 +1,6 @@
-//! A figure, set upright, cut out, scaled and centred.
+//! A figure, cut out, scaled and centred.
 
 use super::grey::Grey;
-
-/// The figure without its slant: each row is shifted so that the covariance of columns and
-/// rows, weighted by ink, becomes zero.
-pub(super) fn upright(ink: &Grey) -> Grey {
-    let Some((mass, centre_x, centre_y)) = ink.centre() else { return ink.clone() };
-    let (mut across, mut along) = (0.0, 0.0);
-    for (x, y, value) in ink.pixels() {
-        let (x, y) = (x as f32 - centre_x, y as f32 - centre_y);
-        across += value * x * y;
-        along += value * y * y;
-    }
-    if along / mass < 1e-3 {
-        return ink.clone();
-    }
-    let slant = across / along;
-    Grey::from_fn(ink.width(), ink.height(), |x, y| {
-        let source = x as f32 + slant * (y as f32 - centre_y);
-        let left = source.floor();
-        let share = source - left;
-        let (left, y) = (left as isize, y as isize);
-        (1.0 - share) * ink.at(left, y) + share * ink.at(left + 1, y)
-    })
-}
 
 /// The figure, scaled to a share of a square's side and centred there by its mass.
 pub(super) fn centred(ink: &Grey, side: usize, fill: f32) -> Grey {

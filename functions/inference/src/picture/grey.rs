@@ -1,5 +1,7 @@
 //! A picture of one number a pixel.
 
+use model_factory::features::set_upright;
+
 /// A picture of one number a pixel, row by row.
 #[derive(Debug, Clone, PartialEq)]
 pub(super) struct Grey {
@@ -53,6 +55,12 @@ impl Grey {
             .iter()
             .enumerate()
             .map(move |(place, &value)| (place % width, place / width, value))
+    }
+
+    /// The picture with its figure set upright.
+    pub(super) fn upright(mut self) -> Self {
+        set_upright(&mut self.values, self.width);
+        self
     }
 
     /// Sum and centre of mass; `None` of a picture of zeros.

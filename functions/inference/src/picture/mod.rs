@@ -33,16 +33,21 @@ pub(crate) enum PictureError {
     Blank,
 }
 
-/// The ink of each pixel, from 0 to 1, row by row, of a square with that many pixels a side.
+/// The ink of each pixel, from 0 to 1, row by row, of a square with that many pixels a side;
+/// set `upright` for a model that does not do so itself.
 ///
 /// # Errors
 /// When the bytes are no picture, too large a one, or one of nothing.
-pub(crate) fn pixels(bytes: &[u8], side: usize, spec: &Image) -> Result<Vec<f32>, PictureError> {
+pub(crate) fn pixels(
+    bytes: &[u8],
+    side: usize,
+    spec: &Image,
+    upright: bool,
+) -> Result<Vec<f32>, PictureError> {
     let ink = ink::of(&decode::grey(bytes)?)?;
     let exact = (ink.width(), ink.height()) == (side, side);
-    let upright = if spec.deskew { figure::upright(&ink) } else { ink };
-    Ok(if exact { upright } else { figure::centred(&upright, side, spec.fill as f32) }
-        .into_values())
+    let ink = if upright { ink.upright() } else { ink };
+    Ok(if exact { ink } else { figure::centred(&ink, side, spec.fill as f32) }.into_values())
 }
 
 #[cfg(test)]

@@ -1,41 +1,9 @@
 use model_factory::spec::Image;
 
-use super::figure::{centred, upright};
+use super::figure::centred;
 use super::grey::Grey;
 use super::ink;
 use super::{PictureError, pixels};
-
-/// A bar that leans by `slant` columns a row.
-fn bar(slant: f32) -> Grey {
-    Grey::from_fn(41, 41, |x, y| {
-        let middle = 20.0 + slant * (y as f32 - 20.0);
-        let inside = (8..33).contains(&y) && (x as f32 - middle).abs() <= 1.5;
-        f32::from(u8::from(inside))
-    })
-}
-
-/// The covariance of columns and rows, by ink.
-fn slant_of(grey: &Grey) -> f32 {
-    let (mass, centre_x, centre_y) = grey.centre().unwrap();
-    let moments =
-        grey.pixels().map(|(x, y, ink)| ink * (x as f32 - centre_x) * (y as f32 - centre_y));
-    moments.sum::<f32>() / mass
-}
-
-#[test]
-fn a_slanted_bar_is_set_upright_where_it_is() {
-    for slant in [-0.5, 0.2, 0.6] {
-        let leaning = bar(slant);
-        let straight = upright(&leaning);
-        assert!(slant_of(&leaning).abs() > 5.0);
-        assert!(slant_of(&straight).abs() < 0.5, "{slant}: {}", slant_of(&straight));
-        let (before, after) = (leaning.centre().unwrap(), straight.centre().unwrap());
-        assert!((before.0 - after.0).abs() < 1.0, "no ink is lost: {before:?} {after:?}");
-        assert!((before.1 - after.1).abs() < 0.2 && (before.2 - after.2).abs() < 0.2);
-    }
-    let dot = Grey::from_fn(5, 5, |x, y| f32::from(u8::from((x, y) == (2, 2))));
-    assert_eq!(upright(&dot), dot, "a line without height has no slant");
-}
 
 #[test]
 fn a_figure_is_scaled_to_its_share_and_centred_by_mass() {
@@ -70,7 +38,7 @@ fn what_is_transparent_lets_white_through() {
         (0..64).flat_map(|place| [0, if place % 8 == 3 { 255 } else { 0 }]).collect();
     encoder.write_header().unwrap().write_image_data(&samples).unwrap();
     let spec = Image { side: Some(8), ..Image::default() };
-    let pixels = pixels(&bytes, 8, &spec).unwrap();
+    let pixels = pixels(&bytes, 8, &spec, false).unwrap();
     let expected: Vec<f32> = (0..64).map(|place| f32::from(u8::from(place % 8 == 3))).collect();
     assert_eq!(pixels, expected);
 }

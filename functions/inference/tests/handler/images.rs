@@ -7,6 +7,8 @@ use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use bytes::Bytes;
 use http::{Method, Response, StatusCode};
+use model_factory::artifact::{self, Artifact, Contents, Manifest};
+use model_factory::training::Trained;
 use serde_json::{Value, json};
 
 use crate::world::{World, json_of, version};
@@ -85,13 +87,17 @@ async fn post(world: &World, path: &str, body: Bytes) -> Response<Bytes> {
 
 async fn trained(model: &str, side: usize, spec: &str) -> World {
     let world = World::new();
+    train(&world, model, side, spec).await;
+    world
+}
+
+async fn train(world: &World, model: &str, side: usize, spec: &str) -> Trained {
     let (ink, name): (f32, fn(usize) -> String) = match side {
         8 => (16.0, |place| format!("pixel_{}_{}", place / 8, place % 8)),
         _ => (255.0, |place| format!("pixel{}", place + 1)),
     };
     let spec = format!("target = 'digit'\ntask = 'classification'\n{QUICK}\n{spec}");
-    world.register_data(model, &data_set(side, ink, name), &spec, true).await;
-    world
+    world.register_data(model, &data_set(side, ink, name), &spec, true).await
 }
 
 /// One quick candidate.
@@ -214,6 +220,184 @@ async fn figures_of_28_pixels_a_side_are_told() {
             assert_eq!(told["predicted_label"], expected, "{what}: {told}");
         }
     }
+}
+
+/// Bars that lean to the left and to the right.
+const LEANING: [Figure; 2] = [
+    |x, y| (x - 0.5 + 0.5 * (y - 0.5)).abs() < 0.1 && y > 0.1 && y < 0.9,
+    |x, y| (x - 0.5 - 0.5 * (y - 0.5)).abs() < 0.1 && y > 0.1 && y < 0.9,
+];
+
+const UPRIGHT: &str = "[image]\nside = 8\nink = 16\nfill = 1.0\ndeskew = true";
+
+/// A picture of 8 × 8 pixels, and the row of pixels that it is: little ink is noise.
+fn picture_and_row(figure: Figure) -> (Bytes, Vec<f64>) {
+    let ink = draw(figure, 8, 0.0);
+    let most = ink.iter().copied().fold(0.0, f32::max);
+    let told = |ink: &f32| match f32::from(bright(*ink)) / f32::from(bright(most)) {
+        ..0.08 => 0.0,
+        share => f64::from((16.0 * share).round()),
+    };
+    (png(8, &ink, bright), ink.iter().map(told).collect())
+}
+
+/// The row that was captured last.
+async fn captured_row(world: &World) -> Vec<f64> {
+    world.settle().await;
+    let captured = world.captured().await;
+    let line = serde_json::to_value(&captured.last().unwrap().1).unwrap();
+    let input = line["captureData"]["endpointInput"]["data"].as_str().unwrap();
+    let input: Value = serde_json::from_str(input).unwrap();
+    serde_json::from_value(input["dataframe_split"]["data"][0].clone()).unwrap()
+}
+
+/// By how many columns a row a figure of 8 × 8 pixels leans.
+fn slant(row: &[f64]) -> f64 {
+    let mean = |of: fn(f64, f64) -> f64| {
+        let places = row.iter().enumerate();
+        let sum: f64 =
+            places.map(|(place, ink)| ink * of((place % 8) as f64, (place / 8) as f64)).sum();
+        sum / row.iter().sum::<f64>()
+    };
+    let (x, y) = (mean(|x, _| x), mean(|_, y| y));
+    (mean(|x, y| x * y) - x * y) / (mean(|_, y| y * y) - y * y)
+}
+
+fn manifest(trained: &Trained) -> Manifest {
+    Artifact::open(&trained.artifact, &trained.sha256).unwrap().manifest().clone()
+}
+
+#[tokio::test]
+async fn a_picture_and_its_row_are_set_upright_by_the_model_and_answered_alike() {
+    let world = World::new();
+    let trained = train(&world, "digits", 8, UPRIGHT).await;
+    let names: Vec<String> = (0..64).map(|at| format!("pixel_{}_{}", at / 8, at % 8)).collect();
+    let inputs = manifest(&trained).schema.inputs;
+    assert_eq!(inputs.iter().map(|field| &field.name).collect::<Vec<_>>(), Vec::from_iter(&names));
+    for figure in LEANING.into_iter().chain([FIGURES[1].1, FIGURES[2].1]) {
+        let (picture, row) = picture_and_row(figure);
+        let told = json_of(&post(&world, "/classify_digit", picture).await);
+        assert_eq!(
+            captured_row(&world).await,
+            row,
+            "the model's inputs are the pixels as they are"
+        );
+        let probabilities = told["probabilities"].as_object().unwrap();
+        let expected = told["predicted_label"].to_string();
+
+        let split = json!({
+            "dataframe_split": {"columns": names, "data": [row, row]},
+            "params": {"probabilities": true},
+        });
+        let numbers: Vec<String> = row.iter().map(ToString::to_string).collect();
+        let csv = format!("{}\n{}\n", names.join(","), numbers.join(","));
+        let path = "/models/digits/invocations";
+        for (kind, path, body) in [
+            ("application/json", path.to_owned(), split.to_string()),
+            ("text/csv", format!("{path}?probabilities=true"), csv),
+        ] {
+            let headers = [("content-type", kind)];
+            let answer = world.send("r-1", Method::POST, &path, &headers, body).await;
+            let answer = json_of(&answer);
+            for prediction in answer["predictions"].as_array().unwrap() {
+                assert_eq!(prediction["predict"], json!(expected), "{kind}: {answer}");
+                assert_eq!(prediction["probabilities"].as_object(), Some(probabilities), "{kind}");
+            }
+        }
+        let tensors: Vec<Value> = names
+            .iter()
+            .zip(&row)
+            .map(|(name, value)| {
+                let value = *value as i64;
+                json!({"name": name, "shape": [1], "datatype": "INT64", "data": [value]})
+            })
+            .collect();
+        let body = json!({ "inputs": tensors }).to_string();
+        let answer = world.send("r-1", Method::POST, "/v2/models/digits/infer", &[], body).await;
+        let answer = json_of(&answer);
+        let outputs = answer["outputs"].as_array().unwrap();
+        let output = |name: &str| outputs.iter().find(|output| output["name"] == name).unwrap();
+        assert_eq!(output("predict")["data"], json!([expected]), "{answer}");
+        let in_order: Vec<&Value> = probabilities.values().collect();
+        assert_eq!(output("probabilities")["data"], json!(in_order), "{answer}");
+    }
+}
+
+#[tokio::test]
+async fn a_leaning_figure_is_told_by_who_has_learned_upright_ones_only() {
+    let world = trained("digits", 8, UPRIGHT).await;
+    for figure in LEANING {
+        for size in [8, 60] {
+            let picture = png(size, &draw(figure, size, 0.0), bright);
+            let told = json_of(&post(&world, "/classify_digit", picture).await);
+            assert_eq!(told["predicted_label"], json!(1), "{size}: {told}");
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_picture_of_28_pixels_a_side_is_answered_as_its_row() {
+    let spec = "[image]\nside = 28\nfirst = 1\nfill = 1.0\ndeskew = true";
+    let world = trained("digits", 28, spec).await;
+    let picture = png(28, &draw(LEANING[0], 28, 0.0), bright);
+    let told = json_of(&post(&world, "/classify_digit", picture).await);
+    let row = captured_row(&world).await;
+    let names: Vec<String> = (1..=28 * 28).map(|place| format!("pixel{place}")).collect();
+    assert_eq!(row.len(), names.len(), "pixels without ink are inputs, too");
+    let body = json!({
+        "dataframe_split": {"columns": names, "data": [row]},
+        "params": {"probabilities": true},
+    });
+    let headers = [("content-type", "application/json")];
+    let path = "/models/digits/invocations";
+    let answer = world.send("r-1", Method::POST, path, &headers, body.to_string()).await;
+    let answer = json_of(&answer);
+    assert_eq!(answer["predictions"][0]["probabilities"], told["probabilities"], "{answer}");
+}
+
+#[tokio::test]
+async fn pictures_are_set_upright_here_for_a_model_that_does_not() {
+    let world = World::new();
+    let plain = train(&world, "digits", 8, EIGHT).await;
+    let inputs = manifest(&plain).schema.inputs.len();
+    assert!((58..64).contains(&inputs), "pixels without ink are left out: {inputs}");
+    let artifact = Artifact::open(&plain.artifact, &plain.sha256).unwrap();
+    assert!(!artifact.predictor().unwrap().sets_upright());
+    assert_eq!(artifact.manifest().format, 1, "it is as it has ever been");
+
+    // As models were that learned from raw rows, with the wish for pictures only.
+    let Manifest { model, schema, candidate, mut spec, .. } = artifact.manifest().clone();
+    spec.image.deskew = true;
+    let old = artifact::encode(&Contents {
+        model: &model,
+        schema: &schema,
+        candidate: &candidate.unwrap(),
+        imported: None,
+        predictor: &artifact.predictor().unwrap(),
+        profile: &artifact.profile().unwrap(),
+        spec: &spec,
+        data_hash: String::new(),
+        training_rows: 0,
+        holdout_rows: 0,
+        metric: plain.metric,
+        metrics: plain.metrics.clone(),
+        importance: Default::default(),
+    })
+    .unwrap();
+    let sha256 = artifact::sha256(&old);
+    assert_eq!(Artifact::open(&old, &sha256).unwrap().manifest().format, 1);
+    world.enter(model, old, sha256, plain.metric, true).await;
+    let (picture, row) = picture_and_row(LEANING[0]);
+    let told = json_of(&post(&world, "/classify_digit", picture).await);
+    assert_eq!(told["model_version"], json!("2"), "{told}");
+    let mut square = vec![0.0; 64];
+    for (field, value) in schema.inputs.iter().zip(captured_row(&world).await) {
+        square[spec.image.place(&field.name).unwrap()] = value;
+    }
+    assert!(slant(&row).abs() > 0.3 && slant(&square).abs() < 0.05, "{row:?} {square:?}");
+
+    let upright = train(&world, "digits", 8, UPRIGHT).await;
+    assert_eq!(manifest(&upright).format, 2, "earlier code would leave its first step out");
 }
 
 /// The spec that the guide gives for pictures of digits.

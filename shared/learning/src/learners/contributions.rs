@@ -40,7 +40,8 @@ pub enum Scale {
 impl Predictor {
     /// The SHAP values of each row, summed over the features that come from a column
     /// (path-dependent TreeSHAP, Lundberg, Erion & Lee 2018); those of a derived column
-    /// are shared alike by its inputs. `None` for a model that is not of trees.
+    /// are shared alike by its inputs, and pixels of figures that are set upright are those of
+    /// the upright figure. `None` for a model that is not of trees.
     ///
     /// # Errors
     /// When an input is absent or of another type than in training.

@@ -191,6 +191,16 @@ impl Predictor {
         &self.pipeline
     }
 
+    /// Whether it sets the figures upright that rows of pixels show, before it learns from them
+    /// or answers.
+    #[must_use]
+    pub fn sets_upright(&self) -> bool {
+        match &self.model {
+            Model::Blend(blend) => blend.members().any(Self::sets_upright),
+            _ => self.pipeline.sets_upright(),
+        }
+    }
+
     /// From which score on a row is an anomaly; `None` for other models.
     #[must_use]
     pub fn threshold(&self) -> Option<f64> {
@@ -284,7 +294,7 @@ impl Predictor {
 
     /// Each input column's share of the model's total gain (trees); empty for other
     /// models. What a derived column gains is shared by the inputs that it is computed
-    /// from.
+    /// from. Pixels of figures that are set upright are those of the upright figure.
     #[must_use]
     pub fn importance(&self) -> BTreeMap<String, f64> {
         let of_features: Vec<(usize, f64)> = match &self.model {

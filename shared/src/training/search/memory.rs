@@ -41,8 +41,10 @@ pub(super) fn estimate(candidate: &Candidate, data: &Labelled, spec: &Spec) -> u
     // Gradients or residuals, weights, and predictions of each class.
     let row = 8 * (4 + data.schema.task.classes().len());
     let features = width(candidate.encoding, data, spec);
+    // Upright figures, as columns.
+    let upright = spec.image.upright_side().map_or(0, |_| 8 * data.schema.inputs.len());
     let rows = data.rows();
-    (AT_ONCE * (rows * (features * cell + row) + trees(candidate, rows))) as u64
+    (AT_ONCE * (rows * (features * cell + row + upright) + trees(candidate, rows))) as u64
 }
 
 /// The bytes of a forest's trees at most: a leaf for as few rows as it may have.

@@ -7,6 +7,7 @@ use sha2::{Digest, Sha256};
 use super::defect::{Defect, Rejection};
 use super::hash::{self, HashOrder};
 use super::identifiers::{all_distinct, is_called_an_identifier, name_rows};
+use super::pixels;
 use super::read::RawTable;
 use super::references;
 use super::roles::Roles;
@@ -217,7 +218,8 @@ fn keep_usable(
 type Sorted = (Table, Vec<Field>, Vec<(Column, Kind)>);
 
 /// The columns that are inputs. A column without any value is a defect; one that
-/// cannot inform a model is left out with a note, unless a derived column reads it.
+/// cannot inform a model is left out with a note, unless a derived column reads it, or
+/// figures are set upright of which it is a pixel.
 fn inputs(
     table: Table,
     spec: &Spec,
@@ -232,12 +234,14 @@ fn inputs(
     let rows = table.rows();
     let read_by_derived = references::read_by_derived(spec);
     let kind_is_said = |name: &str| spec.columns.get(name).is_some_and(|it| it.kind.is_some());
+    let read_by_others =
+        |name: &str| read_by_derived.contains(name) || pixels::are_read_together(&spec.image, name);
     for column in table.into_columns() {
         let name = &column.name;
         let no_input = [&spec.id, &spec.group].into_iter().flatten().any(|other| other == name);
-        let read = read_by_derived.contains(name.as_str());
         let kind = kind_of(name);
-        if (no_input || spec.ignore.contains(name)) && !read {
+        let ignored = no_input || spec.ignore.contains(name);
+        if ignored && !read_by_derived.contains(name.as_str()) {
             unused.push((column, kind));
             continue;
         }
@@ -254,7 +258,7 @@ fn inputs(
                 .in_column(name),
             );
         } else if let Some(reason) = uninformative(name, &column.values, kind)
-            .filter(|reason| !(read || kind_is_said(name) && reason.names_rows()))
+            .filter(|reason| !(read_by_others(name) || kind_is_said(name) && reason.names_rows()))
         {
             notes.push(format!("column `{name}` is left out: {}", reason.words(name)));
             unused.push((column, kind));
@@ -271,6 +275,7 @@ fn inputs(
             "no column is left that a model could learn from: add input columns beside the target",
         ));
     }
+    defects.extend(pixels::check(&spec.image, &fields, &columns, notes));
     if !defects.is_empty() {
         return Err(Rejection::of(defects));
     }

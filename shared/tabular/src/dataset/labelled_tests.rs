@@ -324,3 +324,67 @@ fn dates_with_dots_are_dates_and_those_with_strokes_tell_their_order() {
     assert!(notes.contains("column `on` holds dates with the month first"), "{notes}");
     assert!(!notes.contains("column `at`"), "{notes}");
 }
+
+/// Rows of 4 × 4 pixels, of which the first has no ink anywhere.
+fn pixels(name: impl Fn(usize) -> String, value: impl Fn(usize, usize) -> String) -> String {
+    let names: Vec<String> = (0..16).map(name).collect();
+    let row = |row: usize| {
+        let values: Vec<String> = (0..16).map(|place| value(row, place)).collect();
+        format!("{},{}", values.join(","), row % 2)
+    };
+    names.join(",") + ",digit\n" + &rows(40, row)
+}
+
+fn ink(row: usize, place: usize) -> String {
+    (if place == 0 { 0 } else { (row * 7 + place * 5) % 17 }).to_string()
+}
+
+const UPRIGHT: &str = "target = 'digit'\n[image]\nside = 4\ndeskew = true";
+
+#[test]
+fn all_pixels_of_figures_that_are_set_upright_are_inputs() {
+    let text = pixels(|place| format!("p{place}"), ink);
+    let spec = Spec::parse(UPRIGHT.as_bytes()).unwrap();
+    let data = prepare(&text, &spec).unwrap();
+    assert_eq!(data.schema.inputs.len(), 16, "also the one without ink");
+    let plain = Spec::parse(b"target = 'digit'\n[image]\nside = 4").unwrap();
+    assert_eq!(prepare(&text, &plain).unwrap().schema.inputs.len(), 15);
+    let sideless = Spec::parse(b"target = 'digit'\n[image]\ndeskew = true").unwrap();
+    let data = prepare(&text, &sideless).unwrap();
+    assert_eq!(data.schema.inputs.len(), 15);
+    let told = "`image.deskew` is set, and not used";
+    assert!(data.notes.iter().any(|note| note.starts_with(told)), "{:?}", data.notes);
+}
+
+#[test]
+fn what_is_no_ink_of_a_pixel_is_told_by_column() {
+    let spec = Spec::parse(UPRIGHT.as_bytes()).unwrap();
+    let named = |place: usize| format!("p{place}");
+    for (text, says) in [
+        (pixels(|place| named(place + 1), ink), "column `p16` is none of them: its name must"),
+        (
+            pixels(|place| if place == 9 { "pixel_0_3".into() } else { named(place) }, ink),
+            "column `pixel_0_3` is the same one as `p3`: rename one of them",
+        ),
+        (
+            pixels(named, |row, place| match place {
+                6 => format!("-{row}.5"),
+                _ => ink(row, place),
+            }),
+            "column `p6` holds -0.5: a pixel is 0 without ink",
+        ),
+        (
+            pixels(named, |row, place| match place {
+                2 => ["pale", "dark"][row % 2].to_owned(),
+                _ => ink(row, place),
+            }),
+            "column `p2` holds texts, not numbers",
+        ),
+    ] {
+        let defect = only_defect(prepare(&text, &spec));
+        assert!(defect.of_spec && defect.code == "no_pixel", "{defect:?}");
+        assert!(defect.message.contains(says), "{}", defect.message);
+        let set = "`image.deskew` sets figures of 4 × 4 pixels upright, and ";
+        assert!(defect.message.starts_with(set), "{}", defect.message);
+    }
+}

@@ -9,6 +9,7 @@ mod expressed;
 pub mod hash;
 mod identifiers;
 pub mod labelled;
+mod pixels;
 pub mod read;
 mod references;
 mod reread;

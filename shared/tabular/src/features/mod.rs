@@ -11,11 +11,13 @@ mod matrix;
 mod pipeline;
 mod recipe;
 mod step;
+mod upright;
 
 pub use encoding::Encoding;
 pub use matrix::{Element, Matrix};
 pub use pipeline::{Pipeline, TransformError};
 pub use recipe::Recipe;
+pub use upright::set_upright;
 
 #[cfg(test)]
 mod tests;

@@ -1,9 +1,12 @@
 //! A fitted recipe: from tables to features.
 
+use std::borrow::Cow;
+
 use serde::{Deserialize, Serialize};
 
 use super::matrix::{Block, Element, Matrix};
 use super::step::{Code, Number, Source, Step, StepKind};
+use super::upright::Upright;
 use crate::dataset::{Column, Table};
 use crate::expression::{Expression, Problem};
 
@@ -13,7 +16,10 @@ const BLOCK: usize = 512;
 /// A fitted recipe.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 pub struct Pipeline {
-    /// Columns that are computed first.
+    /// Whose figures are set upright before all else.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(super) upright: Option<Upright>,
+    /// Columns that are computed from others.
     pub(super) derived: Vec<Derived>,
     pub(super) steps: Vec<Step>,
     /// Features that are scaled together, to a row of Euclidean length 1.
@@ -59,6 +65,12 @@ impl Pipeline {
         self.each_feature(Step::levels)
     }
 
+    /// Whether it sets the figures upright that rows of pixels show.
+    #[must_use]
+    pub fn sets_upright(&self) -> bool {
+        self.upright.is_some()
+    }
+
     /// The number of features of a row.
     #[must_use]
     pub fn width(&self) -> usize {
@@ -99,11 +111,12 @@ impl Pipeline {
     /// # Errors
     /// When a column is absent or of another type.
     pub fn transform<T: Element>(&self, table: &Table) -> Result<Matrix<T>, TransformError> {
-        self.transform_with(table, &derive(&self.derived, table)?, &[])
+        let table = prepare(self.upright.as_ref(), table)?;
+        self.transform_with(&table, &derive(&self.derived, &table)?, &[])
     }
 
-    /// The same with the values of the derived columns, and with some features (by
-    /// position) given for every row.
+    /// The same for a table that is prepared, with the values of the derived columns, and with
+    /// some features (by position) given for every row.
     pub(super) fn transform_with<T: Element>(
         &self,
         table: &Table,
@@ -175,6 +188,17 @@ impl Pipeline {
             .flat_map(|step| std::iter::repeat_n(of_step(step), step.width()))
             .collect()
     }
+}
+
+/// A table as all that follows reads it.
+pub(super) fn prepare<'t>(
+    upright: Option<&Upright>,
+    table: &'t Table,
+) -> Result<Cow<'t, Table>, TransformError> {
+    Ok(match upright {
+        None => Cow::Borrowed(table),
+        Some(upright) => Cow::Owned(upright.apply(table)?),
+    })
 }
 
 /// The derived columns of a table.

@@ -3,11 +3,12 @@
 use super::choice;
 use super::encoding::Encoding;
 use super::matrix::{Element, Matrix};
-use super::pipeline::{Derived, Pipeline, TransformError, derive};
+use super::pipeline::{Derived, Pipeline, TransformError, derive, prepare};
 use super::step::{
     Code, DatePlan, Dates, Domain, Goals, Hashing, Number, OneHot, Order, Rank, Step, StepKind,
     TargetMeans,
 };
+use super::upright::Upright;
 use crate::dataset::{Categories, Column, Kind, Labelled, Schema, Values};
 use crate::spec::{ColumnKind, ColumnSpec, Encode, Impute, Scale, Spec, Unknown};
 
@@ -46,15 +47,17 @@ impl<'a> Recipe<'a> {
         data: &Labelled,
         seed: u64,
     ) -> Result<(Pipeline, Matrix<T>), TransformError> {
-        let derived = derive(&self.derived(), &data.inputs)?;
-        let mut pipeline = Pipeline { derived: self.derived(), ..Pipeline::default() };
+        let upright = Upright::of(&self.spec.image, self.schema);
+        let inputs = prepare(upright.as_ref(), &data.inputs)?;
+        let derived = derive(&self.derived(), &inputs)?;
+        let mut pipeline = Pipeline { upright, derived: self.derived(), ..Pipeline::default() };
         let goals = Goals::of(&data.target);
         let mut replaced: Vec<(usize, Vec<f64>)> = Vec::new();
         let mut offset = 0;
         for (name, kind) in self.features(&derived) {
             let computed = derived.iter().find(|column| column.name == name);
             let values = computed.map(|column| &column.values);
-            let Some(values) = values.or_else(|| data.inputs.column(&name)) else {
+            let Some(values) = values.or_else(|| inputs.column(&name)) else {
                 return Err(TransformError::MissingColumn(name));
             };
             let default = ColumnSpec::default();
@@ -75,7 +78,7 @@ impl<'a> Recipe<'a> {
             offset += step.width();
             pipeline.steps.push(step);
         }
-        let features = pipeline.transform_with(&data.inputs, &derived, &replaced)?;
+        let features = pipeline.transform_with(&inputs, &derived, &replaced)?;
         Ok((pipeline, features))
     }
 

@@ -16,7 +16,8 @@ pub struct Image {
     pub first: u32,
     /// The value of a pixel that is all ink. Default 255.
     pub ink: f64,
-    /// Whether slanted figures are set upright, as those of the data set were. Default `false`.
+    /// Whether the model sets slanted figures upright, of every row of pixels that it learns
+    /// from or answers. Default `false`.
     pub deskew: bool,
     /// How much of the side the figure fills, from 0 to 1: it is cut out, scaled to that and
     /// centred by its mass. Default 20 of 28, as in MNIST. A picture of exactly the side is
@@ -31,6 +32,34 @@ impl Default for Image {
 }
 
 impl Image {
+    /// The pixels of a side where figures are set upright; `None` where they are left as they
+    /// are.
+    #[must_use]
+    pub fn upright_side(&self) -> Option<usize> {
+        self.side.filter(|_| self.deskew).map(|side| side as usize)
+    }
+
+    /// The place of a column's pixel in the square, row by row from 0, by the numbers in its
+    /// name; `None` of a column that is no pixel of it.
+    #[must_use]
+    pub fn place(&self, column: &str) -> Option<usize> {
+        let side = self.side?;
+        let numbers: Vec<u32> = column
+            .split(|letter: char| !letter.is_ascii_digit())
+            .filter(|digits| !digits.is_empty())
+            .map(|digits| digits.parse().ok())
+            .collect::<Option<_>>()?;
+        let place = match *numbers.as_slice() {
+            [] => return None,
+            [number] => number.checked_sub(self.first)?,
+            [.., row, column] => {
+                let column = column.checked_sub(self.first).filter(|column| *column < side)?;
+                row.checked_sub(self.first)?.checked_mul(side)?.checked_add(column)?
+            }
+        };
+        (place < side.checked_mul(side)?).then_some(place as usize)
+    }
+
     pub(super) fn validate(&self) -> Result<(), SpecError> {
         let side = self.side.unwrap_or(28);
         check((4..=64).contains(&side), "image.side", side, "it must lie between 4 and 64")?;

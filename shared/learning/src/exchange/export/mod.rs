@@ -18,6 +18,12 @@ pub enum ExportError {
          and extra trees have"
     )]
     NoTrees(&'static str),
+    /// Something is done to rows before its trees see them, which others would leave out.
+    #[error(
+        "the model sets figures upright before its trees see them, which XGBoost's format cannot \
+         hold: train one without `image.deskew` to export it"
+    )]
+    SetsUpright,
     /// The library refused its trees.
     #[error("the trees cannot be written in XGBoost's format")]
     Trees(#[from] HessboostError),
@@ -35,8 +41,11 @@ pub enum ExportError {
 /// of two classes, or with one output a class.
 ///
 /// # Errors
-/// When the model has no trees.
+/// When the model has no trees, or sets figures upright before these see them.
 pub fn export(predictor: &Predictor) -> Result<Vec<u8>, ExportError> {
+    if predictor.sets_upright() {
+        return Err(ExportError::SetsUpright);
+    }
     let described = names::describe(predictor.pipeline());
     match predictor.model() {
         Model::Boosting(model) => {

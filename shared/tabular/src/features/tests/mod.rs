@@ -235,3 +235,55 @@ fn columns_are_scaled_and_encoded_as_spark_does() {
         assert!((found - expected).abs() < 1e-12, "{found} is not {expected}");
     }
 }
+
+/// Four rows of 4 × 4 pixels, a stroke that leans in each.
+fn strokes() -> Labelled {
+    let slants = [0.0, 1.0, -0.5, 0.5];
+    let ink = |place: usize, slant: f64| {
+        let (x, y) = ((place % 4) as f64, (place / 4) as f64);
+        (1.0 - (x - 1.5 - slant * (y - 1.5)).abs()).max(0.0)
+    };
+    let names: Vec<String> = (0..16).map(|place| format!("p{place}")).collect();
+    let columns = names.iter().enumerate().map(|(place, name)| {
+        (name.as_str(), numbers(&slants.map(|slant| 16.0 * ink(place, slant))))
+    });
+    let target = Target::Values(slants.to_vec());
+    labelled(table(columns.collect()), &[Kind::Fractional; 16], target)
+}
+
+#[test]
+fn figures_are_set_upright_before_anything_is_fitted_or_derived() {
+    let data = strokes();
+    let image = "[image]\nside = 4\ndeskew = true\n[derived]\nmiddle = 'p5 + p6 + p9 + p10'";
+    let (pipeline, training) = fit_to(&data, Encoding::Native, image);
+    assert!(pipeline.sets_upright());
+    let mut expected: Vec<f64> = Vec::new();
+    let (_, raw) = fit_to(&data, Encoding::Native, "");
+    for row in raw.iter_rows() {
+        let mut square = row.to_vec();
+        set_upright(&mut square, 4);
+        expected.extend(&square);
+        expected.push([5, 6, 9, 10].iter().map(|&place| square[place]).sum());
+    }
+    assert_eq!(training.as_slice(), expected);
+    assert_eq!(pipeline.transform::<f64>(&data.inputs).unwrap(), training);
+    assert_eq!(pipeline.names()[..2], ["p0", "p1"], "columns keep their names");
+    let stored = serde_json::to_string(&pipeline).unwrap();
+    let stored: Pipeline = serde_json::from_str(&stored).unwrap();
+    assert_eq!(stored.transform::<f64>(&data.inputs).unwrap(), training);
+    // What is scaled is scaled by upright figures, too.
+    let (_, scaled) = fit_to(&data, Encoding::Standardised, image);
+    let mean = scaled.iter_rows().map(|row| row[5]).sum::<f64>() / 4.0;
+    assert!(mean.abs() < 1e-12, "{mean}");
+}
+
+#[test]
+fn a_pipeline_that_leaves_figures_alone_is_written_and_read_as_ever() {
+    let (pipeline, raw) = fit_to(&strokes(), Encoding::Native, "[image]\nside = 4");
+    assert!(!pipeline.sets_upright());
+    assert_eq!(pipeline.transform::<f64>(&strokes().inputs).unwrap(), raw);
+    let stored = serde_json::to_value(&pipeline).unwrap();
+    let members: Vec<&str> = stored.as_object().unwrap().keys().map(String::as_str).collect();
+    assert_eq!(members, ["derived", "steps", "unit_length"]);
+    assert_eq!(serde_json::from_value::<Pipeline>(stored).unwrap(), pipeline);
+}
