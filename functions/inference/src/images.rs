@@ -101,9 +101,11 @@ fn places(schema: &Schema, spec: &Image) -> Result<Vec<usize>, Problem> {
 
 fn unread(error: PictureError) -> Problem {
     let kind = match error {
-        PictureError::UnknownFormat => problem::Kind::UnsupportedMediaType,
+        PictureError::UnknownFormat | PictureError::ForPrint => problem::Kind::UnsupportedMediaType,
         PictureError::TooLarge { .. } => problem::Kind::TooLarge,
-        PictureError::Broken(_) | PictureError::Blank => problem::Kind::Malformed,
+        PictureError::Absent | PictureError::Broken(_) | PictureError::Blank => {
+            problem::Kind::Malformed
+        }
     };
     Problem::new(kind, error.to_string())
 }

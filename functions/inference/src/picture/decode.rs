@@ -21,6 +21,7 @@ pub(super) fn grey(bytes: &[u8]) -> Result<Grey, PictureError> {
     match bytes {
         [0x89, b'P', b'N', b'G', ..] => png(bytes),
         [0xff, 0xd8, 0xff, ..] => jpeg(bytes),
+        [] => Err(PictureError::Absent),
         _ => Err(PictureError::UnknownFormat),
     }
 }
@@ -65,6 +66,14 @@ fn rec601(r: u8, g: u8, b: u8) -> f32 {
     0.299 * f32::from(r) + 0.587 * f32::from(g) + 0.114 * f32::from(b)
 }
 
+/// Whether a JPEG has an end after its first scan: the decoder would make up what is missing.
+/// Neither marker is among the scan's data (ITU-T T.81, section B.1.1.5), but a preview before
+/// it has both.
+fn is_whole(bytes: &[u8]) -> bool {
+    let last = |marker: [u8; 2]| bytes.windows(2).rposition(|pair| pair == marker);
+    last([0xff, 0xd9]) > last([0xff, 0xda])
+}
+
 fn jpeg(bytes: &[u8]) -> Result<Grey, PictureError> {
     // Larger ones are refused by their header, in our words.
     let options = DecoderOptions::default()
@@ -75,6 +84,12 @@ fn jpeg(bytes: &[u8]) -> Result<Grey, PictureError> {
     decoder.decode_headers().map_err(|error| broken(format!("{error:?}")))?;
     let (width, height) = decoder.dimensions().ok_or_else(|| broken("its size is unknown"))?;
     admit(width, height)?;
+    if matches!(decoder.input_colorspace(), Some(ColorSpace::CMYK | ColorSpace::YCCK)) {
+        return Err(PictureError::ForPrint);
+    }
+    if !is_whole(bytes) {
+        return Err(broken("it ends too early"));
+    }
     let samples = decoder.decode().map_err(|error| broken(format!("{error:?}")))?;
     Ok(Grey::new(width, height, samples.into_iter().map(f32::from).collect()))
 }

@@ -11,12 +11,18 @@ use model_factory::spec::Image;
 /// A picture is not read.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub(crate) enum PictureError {
+    /// There is none.
+    #[error("the request has no picture: send the bytes of a PNG or a JPEG as its body")]
+    Absent,
     /// Of a format that is not read.
     #[error("the body is neither a PNG nor a JPEG: send the bytes of one of them")]
     UnknownFormat,
     /// It cannot be decoded.
     #[error("the picture cannot be decoded ({0}): send it again")]
     Broken(String),
+    /// Its colours are those of print.
+    #[error("the JPEG has the colours of print (CMYK): save it in grey or RGB")]
+    ForPrint,
     /// It has too many pixels.
     #[error(
         "the picture has {width} × {height} pixels: send one of at most {} a side",

@@ -22,6 +22,15 @@ const BAR: &str = "\
     Af/EABcRAQEBAQAAAAAAAAAAAAAAAAACARH/2gAMAwEAAhEDEQA/AL0ypis6G0crSN3y12lc1c7Y83C1uPL+9zVJ\
     WodR6Z40XpwTnRVAAgErUOo9M8aL04VRiTVImHtrJOqwxtIwwyrcUKquSraP4S1vsncsjbABB//Z";
 
+/// A JPEG of four colours, up to its scan.
+const CMYK: &str = "\
+    /9j/7gAOQWRvYmUAZAAAAAAA/9sAQwAIBgYHBgUIBwcHCQkICgwUDQwLCwwZEhMPFB0aHx4dGhwcICQuJyAiLCMcHC\
+    g3KSwwMTQ0NB8nOT04MjwuMzQy/8AAFAgAHAAcBEMRAE0RAFkRAEsRAP/EAB8AAAEFAQEBAQEBAAAAAAAAAAABAgME\
+    BQYHCAkKC//EALUQAAIBAwMCBAMFBQQEAAABfQECAwAEEQUSITFBBhNRYQcicRQygZGhCCNCscEVUtHwJDNicoIJCh\
+    YXGBkaJSYnKCkqNDU2Nzg5OkNERUZHSElKU1RVVldYWVpjZGVmZ2hpanN0dXZ3eHl6g4SFhoeIiYqSk5SVlpeYmZqi\
+    o6Slpqeoqaqys7S1tre4ubrCw8TFxsfIycrS09TV1tfY2drh4uPk5ebn6Onq8fLz9PX29/j5+v/aAA4EQwBNAFkASw\
+    AAPwA=";
+
 /// What is drawn in a square of a side of one: the ink at a point.
 type Figure = fn(f32, f32) -> bool;
 
@@ -169,15 +178,18 @@ async fn what_is_no_picture_of_anything_is_refused_in_words() {
     let blank = png(28, &[0.0; 28 * 28], bright);
     let faint = png(28, &draw(FIGURES[0].1, 28, 0.0), |ink| 100 + (10.0 * ink) as u8);
     let huge = png(5000, &[0.0; 5000], bright);
-    let jpeg = Bytes::from(STANDARD.decode(BAR).unwrap()).slice(..200);
+    let jpeg = Bytes::from(STANDARD.decode(BAR).unwrap());
+    let cmyk = Bytes::from(STANDARD.decode(CMYK).unwrap());
     for (body, status, words) in [
         (blank, 400, "is blank"),
         (faint, 400, "is blank"),
         (cut, 400, "cannot be decoded"),
-        (jpeg, 400, "cannot be decoded"),
+        (jpeg.slice(..200), 400, "cannot be decoded"),
+        (jpeg.slice(..jpeg.len() - 8), 400, "it ends too early"),
+        (cmyk, 415, "save it in grey or RGB"),
         (huge, 413, "5000 × 1 pixels"),
         (Bytes::from_static(b"GIF89a"), 415, "neither a PNG nor a JPEG"),
-        (Bytes::new(), 415, "neither a PNG nor a JPEG"),
+        (Bytes::new(), 400, "has no picture"),
     ] {
         let answer = post(&world, "/classify_digit", body).await;
         let problem = json_of(&answer);
