@@ -102,7 +102,7 @@ async fn of_many_series_none_is_lost_between_the_runs_that_share_them() {
     let world = world();
     world
         .spec(
-            "target = 'sales'\n[training]\nseconds = 0.2\n[forecasting]\nseries = ['store']\n\
+            "target = 'sales'\n[training]\nseconds = 2\n[forecasting]\nseries = ['store']\n\
              horizon = 5\nlearners = ['theta', 'ets', 'mstl', 'combination']\n",
         )
         .await;

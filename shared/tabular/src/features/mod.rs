@@ -11,12 +11,14 @@ mod matrix;
 mod pipeline;
 mod recipe;
 mod step;
+mod transform_error;
 mod upright;
 
 pub use encoding::Encoding;
 pub use matrix::{Element, Matrix};
-pub use pipeline::{Pipeline, TransformError};
+pub use pipeline::Pipeline;
 pub use recipe::Recipe;
+pub use transform_error::TransformError;
 pub use upright::set_upright;
 
 #[cfg(test)]

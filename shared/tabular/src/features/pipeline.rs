@@ -6,6 +6,7 @@ use serde::{Deserialize, Serialize};
 
 use super::matrix::{Block, Element, Matrix};
 use super::step::{Code, Number, Source, Step, StepKind};
+use super::transform_error::TransformError;
 use super::upright::Upright;
 use crate::dataset::{Column, Table};
 use crate::expression::{Expression, Problem};
@@ -31,17 +32,6 @@ pub struct Pipeline {
 pub(super) struct Derived {
     pub(super) name: String,
     pub(super) expression: Expression,
-}
-
-/// A table does not hold what a pipeline was fitted on.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-pub enum TransformError {
-    /// A column is absent.
-    #[error("column `{0}` is missing")]
-    MissingColumn(String),
-    /// A column holds texts where training saw numbers, or the reverse.
-    #[error("column `{0}` is not of the type that the model was trained on")]
-    WrongType(String),
 }
 
 impl Pipeline {

@@ -3,11 +3,12 @@
 use super::choice;
 use super::encoding::Encoding;
 use super::matrix::{Element, Matrix};
-use super::pipeline::{Derived, Pipeline, TransformError, derive, prepare};
+use super::pipeline::{Derived, Pipeline, derive, prepare};
 use super::step::{
     Code, DatePlan, Dates, Domain, Goals, Hashing, Number, OneHot, Order, Rank, Step, StepKind,
     TargetMeans,
 };
+use super::transform_error::TransformError;
 use super::upright::Upright;
 use crate::dataset::{Categories, Column, Kind, Labelled, Schema, Values};
 use crate::spec::{ColumnKind, ColumnSpec, Encode, Impute, Scale, Spec, Unknown};

@@ -6,7 +6,7 @@ use std::ops::Range;
 
 use serde::{Deserialize, Serialize};
 
-use super::pipeline::TransformError;
+use super::transform_error::TransformError;
 use crate::dataset::{Column, Schema, Table, Values};
 use crate::spec::Image;
 
