@@ -16,8 +16,11 @@ pub(super) const BATCH_INFERENCE: &str = "batch-inference";
 pub(super) const DRIFT_CHECK: &str = "drift-check";
 
 /// Files that have all root certificates of a system, as `template.yaml` names that of Lambda's.
-const ROOT_CERTIFICATES: [&str; 3] =
-    ["/etc/ssl/certs/ca-certificates.crt", "/etc/pki/tls/certs/ca-bundle.crt", "/etc/ssl/cert.pem"];
+const ROOT_CERTIFICATES: [&str; 3] = [
+    "/etc/ssl/certs/ca-certificates.crt",
+    "/etc/pki/ca-trust/extracted/pem/tls-ca-bundle.pem",
+    "/etc/ssl/cert.pem",
+];
 
 /// Memory, time and concurrency are those of `template.yaml`, but for the number of
 /// sandboxes, which fits one machine.
