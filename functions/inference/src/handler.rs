@@ -175,17 +175,13 @@ impl Inference {
                     let asked = forecast::Asked::Store;
                     let exchange =
                         forecast::forecast(ports, limits, asked, request, invocation, answerer);
-                    return exchange
-                        .await
-                        .map(|exchanged| self.captured(exchanged.answer(), exchanged));
+                    return exchange.await.map(|exchanged| self.answered(exchanged));
                 }
                 Route::Forecast(model, reference) => {
                     let asked = forecast::Asked::Series(model, reference);
                     let exchange =
                         forecast::forecast(ports, limits, asked, request, invocation, answerer);
-                    return exchange
-                        .await
-                        .map(|exchanged| self.captured(exchanged.answer(), exchanged));
+                    return exchange.await.map(|exchanged| self.answered(exchanged));
                 }
                 Route::TrainStore | Route::Train(_) | Route::Run(..) if !ports.training_by_api => {
                     return Err(training::not_here());
@@ -197,7 +193,12 @@ impl Inference {
         let asked = Asked { protocol, model, reference };
         let read = |_: &_| Content::of(protocol, request);
         let exchange = predict(ports, limits, asked, request, read, invocation, answerer);
-        exchange.await.map(|exchanged| self.captured(exchanged.answer(), exchanged))
+        exchange.await.map(|exchanged| self.answered(exchanged))
+    }
+
+    /// Answers by an exchange, and leaves it to be captured.
+    fn answered(&self, exchanged: Exchanged) -> Response<Bytes> {
+        self.captured(exchanged.answer(), exchanged)
     }
 
     /// Leaves an exchange to be captured, and answers.

@@ -71,9 +71,7 @@ impl Scorer<'_> {
                     }
                 }
                 Err(error @ LoadError::Unknown { .. }) => {
-                    for place in places {
-                        set(&mut outcomes, place, Outcome::Poison(error.to_string()));
-                    }
+                    poison(&mut outcomes, places, &error.to_string());
                 }
                 Err(error) => {
                     let error = chain(&error);
@@ -97,10 +95,7 @@ impl Scorer<'_> {
                 "model `{model}` forecasts series, and has no answer for rows: ask POST \
                  /models/{model}/forecast"
             );
-            for place in places {
-                set(outcomes, place, Outcome::Poison(reason.clone()));
-            }
-            return;
+            return poison(outcomes, places, &reason);
         }
         let of_group: Vec<(usize, Row<'_>)> =
             places.iter().filter_map(|place| rows.remove_entry(place)).collect();
@@ -222,6 +217,13 @@ fn request(served: &ServedModel, rows: &[&str]) -> String {
 fn failed(error: &(dyn std::error::Error + 'static), rows: usize) -> Vec<Told> {
     tracing::error!(error = chain(error), rows, "rows are not answered; they are delivered again");
     (0..rows).map(|_| Told::Failed).collect()
+}
+
+/// Nothing will ever answer these, for the same reason.
+fn poison(outcomes: &mut [Outcome], places: Vec<usize>, reason: &str) {
+    for place in places {
+        set(outcomes, place, Outcome::Poison(reason.to_owned()));
+    }
 }
 
 fn set(outcomes: &mut [Outcome], place: usize, outcome: Outcome) {

@@ -154,23 +154,19 @@ impl Check {
 impl History {
     async fn run(self, client: &Client) -> Result<(), CliError> {
         let records = client.registry.drift_records(&self.model, self.since).await?;
-        let forecasts = match records.is_empty() {
-            true => forecast_reports(client, &self.model, self.since).await?,
-            false => Vec::new(),
-        };
-        if self.output.is_json() && forecasts.is_empty() {
-            return say_json(&records);
+        let is_json = self.output.is_json();
+        if !records.is_empty() {
+            return match is_json {
+                true => say_json(&records),
+                false => say(tables::drift_history(&records).to_string()),
+            };
         }
-        if self.output.is_json() {
-            return say_json(&forecasts);
+        let forecasts = forecast_reports(client, &self.model, self.since).await?;
+        match (is_json, forecasts.is_empty()) {
+            (true, _) => say_json(&forecasts),
+            (false, false) => say(tables::forecast_history(&forecasts).to_string()),
+            (false, true) => say(format!("no window of `{}` has a verdict yet", self.model)),
         }
-        if !forecasts.is_empty() {
-            return say(tables::forecast_history(&forecasts).to_string());
-        }
-        if records.is_empty() {
-            return say(format!("no window of `{}` has a verdict yet", self.model));
-        }
-        say(tables::drift_history(&records).to_string())
     }
 }
 

@@ -111,17 +111,9 @@ impl Checking<'_> {
     ) -> Result<Option<Found>, CliError> {
         let Self { model, variant, window, .. } = self;
         let folder = keys::drift_window(model, variant, &window.id());
-        for listed in client.bucket.list(&folder).await? {
-            if !listed.key.ends_with(keys::FORECASTS) {
-                continue;
-            }
-            let Some(object) = client.bucket.get(&listed.key).await? else { continue };
-            let report: ForecastReport = serde_json::from_slice(&object.bytes)?;
-            if report.checked_at >= asked_at {
-                return Ok(Some(Found::Forecasts(Box::new((report, listed.key)))));
-            }
-        }
-        Ok(None)
+        let mut reports = reports_below(client, &folder).await?.into_iter();
+        let found = reports.find(|(report, _)| report.checked_at >= asked_at);
+        Ok(found.map(|found| Found::Forecasts(Box::new(found))))
     }
 }
 
@@ -132,16 +124,26 @@ pub(crate) async fn forecast_reports(
     model: &ModelName,
     since: Option<Timestamp>,
 ) -> Result<Vec<ForecastReport>, CliError> {
-    let mut reports: Vec<ForecastReport> = Vec::new();
-    for listed in client.bucket.list(&keys::drift_of(model)).await? {
+    let below = reports_below(client, &keys::drift_of(model)).await?;
+    let mut reports: Vec<ForecastReport> = below.into_iter().map(|(report, _)| report).collect();
+    reports.retain(|report| since.is_none_or(|since| report.window.start >= since));
+    reports.sort_by_key(|report| (report.window.start, report.window.end, report.checked_at));
+    Ok(reports)
+}
+
+/// The reports on forecasts in a folder, with their keys.
+async fn reports_below(
+    client: &Client,
+    folder: &str,
+) -> Result<Vec<(ForecastReport, String)>, CliError> {
+    let mut reports = Vec::new();
+    for listed in client.bucket.list(folder).await? {
         if !listed.key.ends_with(keys::FORECASTS) {
             continue;
         }
         if let Some(object) = client.bucket.get(&listed.key).await? {
-            reports.push(serde_json::from_slice(&object.bytes)?);
+            reports.push((serde_json::from_slice(&object.bytes)?, listed.key));
         }
     }
-    reports.retain(|report| since.is_none_or(|since| report.window.start >= since));
-    reports.sort_by_key(|report| (report.window.start, report.window.end, report.checked_at));
     Ok(reports)
 }

@@ -1,8 +1,8 @@
 //! The HTTP connector of all services.
 //!
-//! By default each service's client makes two of its own, one to see that it can be made and one for its
-//! requests, and each parses all root certificates: a third of a cold start
-//! (`docs/benchmarks.md`).
+//! By default each service's client makes two of its own, one to see that it can be made and
+//! one for its requests, and each parses all root certificates (`docs/benchmarks.md` has what
+//! that takes of a cold start).
 
 use std::time::Duration;
 

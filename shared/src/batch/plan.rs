@@ -14,7 +14,7 @@ use super::wishes::Wishes;
 use crate::dataset::write::{Encoded, Layout, OutputColumn, row_as_json};
 use crate::dataset::{Block, Blocks, Defect, Item, ItemType, Kind, Rejection, Table};
 use crate::learners::Predictions;
-use crate::protocol::{FileColumns, Options, ProtocolError, RowErrors};
+use crate::protocol::{Extras, FileColumns, Options, ProtocolError, RowErrors};
 use crate::serving::{AnswerError, ServedModel};
 use crate::spec::TableFormat;
 
@@ -95,6 +95,25 @@ impl<'a> Plan<'a> {
         Ok(())
     }
 
+    /// The answer to the rows that have one; the others are left out, with their reasons. `None`
+    /// where no row is left.
+    fn answer(
+        &self,
+        mut table: Table,
+        rows: &mut Vec<usize>,
+        reasons: &mut [Option<String>],
+    ) -> Result<Option<(Predictions, Extras)>, AnswerError> {
+        while !rows.is_empty() {
+            let (answered, extras) = self.served.answer(&table, &self.options, self.deadline)?;
+            if extras.errors.is_empty() {
+                return Ok(Some((answered, extras)));
+            }
+            // All are asked again without the rows that have no answer: they are rare.
+            table = leave_out(table, &extras.errors, rows, reasons);
+        }
+        Ok(None)
+    }
+
     /// Answers the rows of a block.
     pub(super) fn score(&self, block: &Block) -> Result<Scored, ScoreError> {
         let mut reasons: Vec<Option<String>> = (0..block.rows())
@@ -111,21 +130,13 @@ impl<'a> Plan<'a> {
             let columns = FileColumns { inputs: &self.inputs, commas: self.commas };
             let schema = &self.served.manifest.schema;
             let (table, errors) = columns.read(block, &rows, schema).map_err(AnswerError::Unfit)?;
-            let mut table = leave_out(table, &errors, &mut rows, &mut reasons);
-            while !rows.is_empty() {
-                let (answered, extras) =
-                    self.served.answer(&table, &self.options, self.deadline)?;
-                // The rest is asked for again without the rows that have no answer: they are rare.
-                if !extras.errors.is_empty() {
-                    table = leave_out(table, &extras.errors, &mut rows, &mut reasons);
-                    continue;
-                }
+            let table = leave_out(table, &errors, &mut rows, &mut reasons);
+            if let Some((answered, extras)) = self.answer(table, &mut rows, &mut reasons)? {
                 let beside = answers::table(&answered, &extras)
                     .map_err(|error| AnswerError::Unfit(ProtocolError::Uneven(error)))?;
                 outliers = self.outliers(block, &rows, &answered, &beside)?;
                 added = Some(beside);
                 predictions = Some(answered);
-                break;
             }
         }
         let encoded = self

@@ -29,6 +29,7 @@ mod request;
 mod row_errors;
 mod scan;
 mod sent;
+mod text;
 mod top_contributions;
 pub(crate) mod values;
 pub mod violation;

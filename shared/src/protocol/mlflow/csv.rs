@@ -2,6 +2,7 @@
 //! in the query of the address.
 
 use crate::dataset::Schema;
+use crate::dataset::csv::DELIMITERS;
 use crate::json::without_mark;
 use crate::protocol::builder::TableBuilder;
 use crate::protocol::error::ProtocolError;
@@ -59,5 +60,5 @@ fn delimiter(text: &[u8], schema: &Schema) -> u8 {
     if schema.inputs.iter().any(|field| field.name.as_bytes() == header) {
         return b',';
     }
-    [b',', b';', b'\t', b'|'].into_iter().find(|byte| header.contains(byte)).unwrap_or(b',')
+    DELIMITERS.into_iter().find(|byte| header.contains(byte)).unwrap_or(b',')
 }

@@ -1,7 +1,5 @@
 //! The four JSON forms of a request.
 
-use std::borrow::Cow;
-
 use serde::Deserialize;
 use serde::de::IgnoredAny;
 use serde_json::value::RawValue;
@@ -19,6 +17,7 @@ use crate::protocol::request::Request;
 use crate::protocol::row_errors::RowErrors;
 use crate::protocol::scan::{Scanner, Token};
 use crate::protocol::sent::Rules;
+use crate::protocol::text::Text;
 
 #[derive(Deserialize)]
 struct Envelope<'a> {
@@ -38,7 +37,7 @@ struct Envelope<'a> {
 #[derive(Deserialize)]
 struct Split<'a> {
     #[serde(borrow)]
-    columns: Vec<Cow<'a, str>>,
+    columns: Vec<Text<'a>>,
     #[serde(borrow)]
     data: &'a RawValue,
 }
@@ -81,7 +80,7 @@ fn read_split(
         .columns
         .iter()
         .enumerate()
-        .map(|(position, name)| builder.claim(position, name))
+        .map(|(position, Text(name))| builder.claim(position, name))
         .collect();
     rows::read("dataframe_split.data", Scanner::new(split.data.get()), &order, &mut builder)?;
     builder.finish()

@@ -13,6 +13,7 @@ use super::number::number;
 use super::tensor::{Data, Tensor};
 use crate::protocol::object::Object;
 use crate::protocol::parameters::Parameters;
+use crate::protocol::text::Text;
 
 /// So many brackets in a value cannot nest deeper than is allowed; with more of them, the
 /// depth has to be looked at.
@@ -47,10 +48,6 @@ fn set<T>(member: &mut Option<T>, value: T) -> Option<()> {
         Some(_) => None,
     }
 }
-
-/// A text, borrowed where it has no escapes, as no `Cow` is by itself.
-#[derive(Deserialize)]
-struct Text<'a>(#[serde(borrow)] Cow<'a, str>);
 
 /// What is left of a request.
 struct Reader<'a> {

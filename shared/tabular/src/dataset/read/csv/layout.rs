@@ -3,8 +3,8 @@
 use super::super::seen::{Conclusion, Seen};
 use crate::dataset::cell::Cell;
 
-/// The delimiters that are tried, in order of preference.
-const DELIMITERS: [u8; 4] = [b',', b';', b'\t', b'|'];
+/// What may separate fields, in order of preference.
+pub const DELIMITERS: [u8; 4] = [b',', b';', b'\t', b'|'];
 
 /// How many records the delimiter and the types are judged by.
 const SNIFFED: usize = 200;

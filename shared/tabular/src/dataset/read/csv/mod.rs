@@ -18,6 +18,7 @@ use super::{Limits, RawTable};
 use crate::dataset::defect::{Defect, LISTED, Rejection};
 use crate::spec::Spec;
 pub(super) use header::{check, not_utf8};
+pub use layout::DELIMITERS;
 pub(super) use layout::Layout;
 pub(super) use records::{Record, Records};
 
