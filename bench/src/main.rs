@@ -36,6 +36,10 @@ struct Options {
     /// have had the processor's caches in between
     #[arg(long, default_value_t = 50, value_parser = clap::value_parser!(u16).range(1..))]
     batch: u16,
+    /// How many microseconds a function rests before it is asked again: with 0, it is asked as
+    /// soon as it is done, and its processor never sleeps
+    #[arg(long, default_value_t = 1000)]
+    rest: u32,
 }
 
 type Failure = Box<dyn std::error::Error + Send + Sync>;

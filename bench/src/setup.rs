@@ -17,9 +17,6 @@ use crate::{Failure, Options};
 
 const COLUMNS: usize = 20;
 
-/// How long a function rests at least before it is asked again.
-const REST: Duration = Duration::from_millis(1);
-
 /// A function that is measured.
 #[derive(Debug)]
 pub(crate) struct Contestant {
@@ -46,6 +43,8 @@ impl Contestant {
 
 pub(crate) struct Bench {
     stack: Stack,
+    /// How long a function rests at least before it is asked again.
+    rest: Duration,
     _state: tempfile::TempDir,
 }
 
@@ -75,7 +74,8 @@ impl Bench {
         config.http_function = None;
         config.functions = functions;
         let stack = Stack::start(config).await?;
-        let bench = Self { stack, _state: state };
+        let rest = Duration::from_micros(options.rest.into());
+        let bench = Self { stack, rest, _state: state };
         bench.import(&options.models).await?;
         Ok(bench)
     }
@@ -127,7 +127,10 @@ impl Bench {
         // All rest as long, whether anything is left to do or not: who is asked again at once has
         // not been put to sleep.
         loop {
-            tokio::time::sleep(REST).await;
+            match self.rest {
+                Duration::ZERO => tokio::task::yield_now().await,
+                rest => tokio::time::sleep(rest).await,
+            }
             if self.stack.lambda().in_flight() == 0 {
                 return Ok(elapsed);
             }

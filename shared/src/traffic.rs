@@ -1,5 +1,6 @@
 //! Captured traffic and late labels, read from the bucket.
 
+use std::fmt;
 use std::ops::AddAssign;
 
 use bytes::Bytes;
@@ -7,7 +8,7 @@ use futures::{StreamExt as _, stream};
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
-use crate::capture::{CaptureLine, GroundTruth, hour_prefix, read_lines};
+use crate::capture::{CaptureLine, GroundTruth, hour_prefix, read_csv, read_lines};
 use crate::name::{ModelName, Reference};
 use crate::port_error::PortError;
 use crate::storage::{Listed, ReadObjects, keys};
@@ -126,7 +127,7 @@ async fn visit_blocks<O: ReadObjects + ?Sized>(
     Ok(())
 }
 
-/// The late labels of a model, in the order in which they came, so that a correction comes
+/// The late labels of a model, from JSON lines and CSV, in the order in which they came, so that a correction comes
 /// after what it corrects; with `since` those in files that were written since then, as the
 /// labels of all answers of a later time are.
 ///
@@ -149,13 +150,30 @@ pub async fn ground_truths<O: ReadObjects + ?Sized>(
         }
         let Some(object) = objects.get(&listed.key).await? else { continue };
         counts.files += 1;
-        for line in read_lines(&object.bytes) {
-            match line {
-                Ok(truth) => truths.push(truth),
-                Err(error) => {
-                    tracing::warn!(key = listed.key, %error, "a label is passed over");
-                    counts.unreadable_lines += 1;
+        let passed_over = |error: &dyn fmt::Display| {
+            tracing::warn!(key = listed.key, %error, "a label is passed over");
+        };
+        if object.bytes.trim_ascii_start().starts_with(b"{") {
+            for line in read_lines(&object.bytes) {
+                match line {
+                    Ok(truth) => truths.push(truth),
+                    Err(error) => {
+                        passed_over(&error);
+                        counts.unreadable_lines += 1;
+                    }
                 }
+            }
+            continue;
+        }
+        match read_csv(&object.bytes) {
+            Ok((read, bad)) => {
+                truths.extend(read);
+                bad.told.iter().for_each(|bad| passed_over(&bad.reason));
+                counts.unreadable_lines += bad.total;
+            }
+            Err(error) => {
+                passed_over(&error);
+                counts.unreadable_lines += 1;
             }
         }
     }

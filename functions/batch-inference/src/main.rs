@@ -1,6 +1,10 @@
 //! The bootstrap of `batch-inference`.
 
+use std::process::ExitCode;
+
+use model_factory::runtime::exit_code;
+
 #[tokio::main]
-async fn main() -> Result<(), lambda_runtime::Error> {
-    batch_inference::run().await
+async fn main() -> ExitCode {
+    exit_code(batch_inference::run().await)
 }

@@ -1,6 +1,10 @@
 //! The bootstrap of `drift-check`.
 
+use std::process::ExitCode;
+
+use model_factory::runtime::exit_code;
+
 #[tokio::main]
-async fn main() -> Result<(), lambda_runtime::Error> {
-    drift_check::run().await
+async fn main() -> ExitCode {
+    exit_code(drift_check::run().await)
 }

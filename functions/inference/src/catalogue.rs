@@ -117,7 +117,7 @@ pub(crate) async fn index(
 }
 
 /// All models; a problem when there is none.
-pub(crate) async fn registered(ports: &Ports) -> Result<Vec<ModelName>, Problem> {
+async fn registered(ports: &Ports) -> Result<Vec<ModelName>, Problem> {
     let models = ports.registry.models().await.map_err(unavailable)?;
     match models.is_empty() {
         false => Ok(models),
@@ -125,22 +125,35 @@ pub(crate) async fn registered(ports: &Ports) -> Result<Vec<ModelName>, Problem>
     }
 }
 
-/// The model that needs no name: the one that is set, else the only one.
-pub(crate) async fn only_model(ports: &Ports) -> Result<ModelName, Problem> {
+/// The model that needs no name: the one that is set, else the only one. Where there is none,
+/// how many there are.
+async fn nameless(ports: &Ports) -> Result<Result<ModelName, usize>, Problem> {
     if let Some(model) = &ports.model {
-        return Ok(model.clone());
+        return Ok(Ok(model.clone()));
     }
     let mut models = registered(ports).await?;
-    match (models.pop(), models.len()) {
-        (Some(only), 0) => Ok(only),
-        (_, others) => Err(Problem::new(
+    let count = models.len();
+    Ok(models.pop().filter(|_| count == 1).ok_or(count))
+}
+
+/// The model that answers where none is named.
+pub(crate) async fn only_model(ports: &Ports) -> Result<ModelName, Problem> {
+    nameless(ports).await?.map_err(|count| {
+        Problem::new(
             Kind::UnknownModel,
             format!(
-                "there are {} models: name one with /models/{{model}}/invocations, or set \
-                 MODEL_FACTORY_MODEL",
-                others + 1
+                "there are {count} models: name one with /models/{{model}}/invocations, or set \
+                 MODEL_FACTORY_MODEL"
             ),
-        )),
+        )
+    })
+}
+
+/// Whether the model that needs no name can answer; with several, that they can be asked by name.
+pub(crate) async fn ping_nameless(ports: &Ports) -> Result<Response<Bytes>, Problem> {
+    match nameless(ports).await? {
+        Ok(model) => ping(ports, &model, &Reference::default()).await,
+        Err(_) => Ok(answer::bytes("\n")),
     }
 }
 

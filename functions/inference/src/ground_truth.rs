@@ -8,8 +8,8 @@ use http::{Request, Response};
 use model_factory::artifact::sha256;
 use model_factory::capture::{GroundTruth, UploadError, read_upload, unknown_classes};
 use model_factory::name::{ModelName, Reference};
-use model_factory::protocol::MediaType;
 use model_factory::protocol::problem::{InvalidParam, Kind, Problem};
+use model_factory::protocol::{Limits, MediaType};
 use model_factory::storage::keys::{self, JSON_LINES};
 use serde::Serialize;
 
@@ -38,11 +38,13 @@ pub(crate) async fn put(
     ports: &Ports,
     model: &ModelName,
     request: &Request<Bytes>,
+    limits: &Limits,
 ) -> Result<Response<Bytes>, Problem> {
     let media_type = media_type(request)?;
     let served = ports.model(model, &Reference::default()).await?;
     let schema = &served.manifest.schema;
-    let truths = read_upload(media_type, request.body(), schema).map_err(refused)?;
+    let truths = read_upload(media_type, request.body(), schema, limits.rows);
+    let truths = truths.map_err(refused)?;
     let mut content = Vec::new();
     let mut labels = 0;
     for truth in &truths {
@@ -85,6 +87,7 @@ fn media_type(request: &Request<Bytes>) -> Result<MediaType, Problem> {
 fn refused(error: UploadError) -> Problem {
     let kind = match error {
         UploadError::Csv(_) => Kind::Malformed,
+        UploadError::TooMany { .. } => Kind::TooLarge,
         _ => Kind::SchemaMismatch,
     };
     let mut problem = Problem::new(kind, error.to_string());

@@ -139,10 +139,7 @@ impl Inference {
                 Route::ModelReady(model, reference) => {
                     return catalogue::ready(ports, model, &reference).await;
                 }
-                Route::Ping => {
-                    catalogue::registered(ports).await?;
-                    return Ok(answer::bytes("\n"));
-                }
+                Route::Ping => return catalogue::ping_nameless(ports).await,
                 Route::Version => return Ok(answer::bytes(catalogue::SERVER_VERSION)),
                 Route::ModelPing(model, reference) => {
                     return catalogue::ping(ports, &model, &reference).await;
@@ -151,7 +148,7 @@ impl Inference {
                     return catalogue::server_version(ports, &model, &reference).await;
                 }
                 Route::GroundTruth(model) => {
-                    return ground_truth::put(ports, &model, request).await;
+                    return ground_truth::put(ports, &model, request, limits).await;
                 }
                 Route::ClassifyImage(model, reference) => {
                     let asked = (model, reference);

@@ -1,6 +1,10 @@
 //! The bootstrap of `inference`.
 
+use std::process::ExitCode;
+
+use model_factory::runtime::exit_code;
+
 #[tokio::main(flavor = "current_thread")]
-async fn main() -> Result<(), lambda_runtime::Error> {
-    inference::run().await
+async fn main() -> ExitCode {
+    exit_code(inference::run().await)
 }

@@ -68,5 +68,5 @@ pub(crate) fn unloaded(model: &ModelName, error: LoadError) -> Problem {
 /// The registry or bucket cannot be asked: told in the log, not to the client.
 pub(crate) fn unavailable(error: PortError) -> Problem {
     tracing::error!(error = chain(&error), "a service cannot be asked");
-    Problem::new(Kind::Unavailable, "the model registry cannot be asked at the moment")
+    Problem::new(Kind::Unavailable, "the registry or the bucket cannot be asked at the moment")
 }

@@ -1,6 +1,10 @@
 //! The bootstrap of `training-trigger`.
 
+use std::process::ExitCode;
+
+use model_factory::runtime::exit_code;
+
 #[tokio::main]
-async fn main() -> Result<(), lambda_runtime::Error> {
-    training_trigger::run().await
+async fn main() -> ExitCode {
+    exit_code(training_trigger::run().await)
 }

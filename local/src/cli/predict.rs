@@ -73,11 +73,9 @@ fn without_others<'a>(
     inputs: impl Iterator<Item = &'a str>,
 ) -> Result<Vec<u8>, CliError> {
     let inputs: Vec<&str> = inputs.collect();
-    let delimiter = csv::delimiter(body);
+    let delimiter = u8::try_from(csv::delimiter(body)).unwrap_or(b',');
     let broken = |error: ::csv::Error| CliError::Training(error.to_string());
-    let mut reader = ::csv::ReaderBuilder::new()
-        .delimiter(u8::try_from(delimiter).unwrap_or(b','))
-        .from_reader(body);
+    let mut reader = ::csv::ReaderBuilder::new().delimiter(delimiter).from_reader(body);
     let kept: Vec<usize> = reader
         .headers()
         .map_err(broken)?
@@ -86,7 +84,7 @@ fn without_others<'a>(
         .filter(|(_, name)| inputs.contains(&name.trim()))
         .map(|(index, _)| index)
         .collect();
-    let mut writer = ::csv::Writer::from_writer(Vec::new());
+    let mut writer = ::csv::WriterBuilder::new().delimiter(delimiter).from_writer(Vec::new());
     let header = reader.headers().map_err(broken)?.clone();
     for record in std::iter::once(Ok(header)).chain(reader.into_records()) {
         let record = record.map_err(broken)?;

@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use model_factory::dataset::write::{instant, text};
-use model_factory::dataset::{Blocks, Item, Kind, ReadError, Row, Schema};
+use model_factory::dataset::{Blocks, Item, Kind, ReadError, Row, Schema, present};
 use serde_json::{Map, Number, Value};
 
 use crate::error::CliError;
@@ -99,7 +99,8 @@ fn value(item: Item<'_>, kind: Kind, delimiter: u8) -> Value {
         Item::Digits(text) | Item::Nested(text) => serde_json::from_str(text).unwrap_or_default(),
         Item::Text(text) => text.into(),
         Item::Raw(text) => {
-            let typed = match (kind, text.trim()) {
+            let Some(text) = present(text) else { return Value::Null };
+            let typed = match (kind, text) {
                 (Kind::Fractional | Kind::Integral, text) if delimiter != b',' => {
                     number(&text.replacen(',', ".", 1))
                 }
@@ -147,5 +148,10 @@ mod tests {
         assert_eq!(of("007", Kind::Category, b','), json!("007"));
         assert_eq!(value(Item::Digits("1.50"), Kind::Category, b','), json!(1.5));
         assert_eq!(value(Item::Missing, Kind::Date, b','), json!(null));
+        for (missing, kind) in
+            [("", Kind::Fractional), (" NA ", Kind::Integral), ("n/a", Kind::Text)]
+        {
+            assert_eq!(of(missing, kind, b','), json!(null), "as in a data set");
+        }
     }
 }

@@ -5,6 +5,8 @@ use std::path::Path;
 use std::process::ExitCode;
 use std::time::Duration;
 
+use model_factory::runtime::exit_code;
+
 use super::{Options, STREAM_DEAD_LETTERS, STREAM_RESULTS};
 use crate::aws::arn::ACCOUNT_ID;
 use crate::aws::lambda::FunctionSpec;
@@ -91,11 +93,5 @@ pub fn run_function(name: &str) -> ExitCode {
             }
         }),
     };
-    match ended {
-        Ok(()) => ExitCode::SUCCESS,
-        Err(error) => {
-            eprintln!("{name}: {error}");
-            ExitCode::FAILURE
-        }
-    }
+    exit_code(ended)
 }

@@ -402,7 +402,7 @@ fn a_combination_that_is_chosen_without_leading_says_why() {
         "`combination` is chosen, though `theta` leads by rmse: a lead over it counts only from 3 \
          origins on, and beyond 2 standard errors"
     );
-    let of_some = board(5, vec![standing(theta, 1.0, 2), standing(combination, 1.1, 3)]);
+    let of_some = board(2, vec![standing(theta, 1.0, 2), standing(combination, 1.1, 3)]);
     assert!(of_some.why_combined().unwrap().contains("is chosen for 3 of 5 series, though"));
     let first = board(1, vec![standing(combination, 1.0, 1), standing(theta, 1.1, 0)]);
     assert_eq!(first.why_combined(), None);

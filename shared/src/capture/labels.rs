@@ -1,7 +1,7 @@
 //! True values of a model's target, as they come in with ground truth.
 
-use crate::dataset::{Categories, Column, Kind, Schema, Task, Values};
-use crate::protocol::domain::{Domain, present};
+use crate::dataset::{Categories, Column, Kind, Schema, Task, Values, present};
+use crate::protocol::domain::Domain;
 use crate::protocol::values::ValuesBuilder;
 
 /// The true values of many requests' rows.

@@ -28,7 +28,7 @@ pub use lines::read_lines;
 pub use redaction::{hidden, redact, redact_answer};
 pub use rows::Rows;
 pub use sample::is_sampled;
-pub use upload::{BadRow, UploadError, read_upload, unknown_classes};
+pub use upload::{BadRow, BadRows, UploadError, read_csv, read_upload, unknown_classes};
 
 #[cfg(test)]
 mod tests;

@@ -176,10 +176,10 @@ fn captured_rows_are_gathered_in_one_table() {
 
 #[test]
 fn ground_truth_has_the_members_of_the_format() {
-    let truth = GroundTruth::new("e-1", ["1", "a,b", ""]).unwrap();
+    let truth = GroundTruth::new("e-1", ["1", "a,b", ""]);
     assert_eq!(truth.values().unwrap(), ["1", "a,b", ""]);
     assert_eq!(
-        serde_json::to_value(GroundTruth::new("e-1", ["1"]).unwrap()).unwrap(),
+        serde_json::to_value(GroundTruth::new("e-1", ["1"])).unwrap(),
         json!({"groundTruthData": {"data": "1", "encoding": "CSV"},
                "eventMetadata": {"eventId": "e-1"}, "eventVersion": "0"})
     );
@@ -187,7 +187,7 @@ fn ground_truth_has_the_members_of_the_format() {
 
 #[test]
 fn ground_truth_in_another_encoding_is_refused() {
-    let mut truth = GroundTruth::new("e-1", ["1"]).unwrap();
+    let mut truth = GroundTruth::new("e-1", ["1"]);
     truth.ground_truth_data.encoding = Encoding::Json;
     assert_eq!(
         truth.values().unwrap_err().to_string(),
@@ -207,13 +207,13 @@ fn labels_are_joined_by_either_id_and_every_line_is_accounted_for() {
         csv_capture("broken", b"z\n1\n"),
     ];
     let truths = [
-        GroundTruth::new("a", ["9", "9"]).unwrap(),
-        GroundTruth::new("a", ["0.5", "NA"]).unwrap(),
-        GroundTruth::new("mine", ["2", "3"]).unwrap(),
-        GroundTruth::new("short", ["1"]).unwrap(),
-        GroundTruth::new("bad", ["1", "many"]).unwrap(),
-        GroundTruth::new("broken", ["1"]).unwrap(),
-        GroundTruth::new("lost", ["1"]).unwrap(),
+        GroundTruth::new("a", ["9", "9"]),
+        GroundTruth::new("a", ["0.5", "NA"]),
+        GroundTruth::new("mine", ["2", "3"]),
+        GroundTruth::new("short", ["1"]),
+        GroundTruth::new("bad", ["1", "many"]),
+        GroundTruth::new("broken", ["1"]),
+        GroundTruth::new("lost", ["1"]),
     ];
     let joined = join(&captures, &truths, &schema(Task::Regression), &Limits::default()).unwrap();
     assert_eq!(
@@ -243,7 +243,7 @@ fn rows_that_a_model_refused_are_not_joined() {
         [{"name":"x","shape":[3],"datatype":"FP64","data":[1.5,"far",2.5]}]}"#;
     let mut line = capture("a", None);
     line.capture_data.endpoint_input.data = request.to_owned();
-    let truths = [GroundTruth::new("a", ["1", "2", "3"]).unwrap()];
+    let truths = [GroundTruth::new("a", ["1", "2", "3"])];
     let joined = join(&[line], &truths, &schema(Task::Regression), &Limits::default()).unwrap();
     assert_eq!((joined.counts.joined, joined.counts.refused_rows), (1, 1));
     assert_eq!(numbers(joined.table.column("x")), [1.5, 2.5]);
@@ -257,7 +257,7 @@ fn labels_name_the_classes_of_the_model_however_they_are_written() {
         (["false", "true"], ["True", "FALSE"], ["true", "false"]),
         (["no", "yes"], ["yes", "maybe"], ["yes", "maybe"]),
     ] {
-        let truth = GroundTruth::new("a", labels).unwrap();
+        let truth = GroundTruth::new("a", labels);
         let joined =
             join(&[capture("a", None)], &[truth], &classes(&known), &Limits::default()).unwrap();
         assert_eq!(texts(joined.table.column("y")), expected);

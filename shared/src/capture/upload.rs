@@ -7,6 +7,7 @@ use serde::Deserialize;
 use super::ground_truth::GroundTruth;
 use super::labels::{unfit, unknown_class};
 use crate::dataset::Schema;
+use crate::dataset::csv::delimiter_of_header;
 use crate::plural::counted;
 use crate::protocol::{ID_BYTES, MediaType};
 
@@ -34,6 +35,12 @@ pub enum UploadError {
     /// It is CSV that cannot be read.
     #[error("the CSV cannot be read: {0}")]
     Csv(String),
+    /// It has too many labels for one request.
+    #[error("more than {limit} labels: send them in smaller uploads")]
+    TooMany {
+        /// The labels allowed.
+        limit: usize,
+    },
     /// Rows are wrong.
     #[error(
         "{} cannot be taken; the first is row {}: {}",
@@ -53,26 +60,43 @@ fn first(told: &[BadRow]) -> BadRow {
     told.first().cloned().unwrap_or(BadRow { row: 0, reason: String::new() })
 }
 
-/// Reads an upload for a model with `schema`: lines of SageMaker's ground truth, or CSV with
-/// the columns `event_id` and `label`, a line for each row of the exchange.
+/// Reads an upload of `limit` labels at most for a model with `schema`: lines of SageMaker's
+/// ground truth, or CSV with the columns `event_id` and `label`, a line for each row of the
+/// exchange.
 ///
 /// # Errors
-/// When any row cannot be taken; each is told by its line.
+/// When there are too many labels, or any row cannot be taken; each is told by its line.
 pub fn read_upload(
     media_type: MediaType,
     body: &[u8],
     schema: &Schema,
+    limit: usize,
 ) -> Result<Vec<GroundTruth>, UploadError> {
+    let lines = memchr::memchr_iter(b'\n', body).count();
+    if lines > limit + 1 {
+        return Err(UploadError::TooMany { limit });
+    }
     let mut bad = BadRows::default();
     let truths = match media_type {
-        MediaType::Csv => csv_rows(body, schema, &mut bad)?,
-        MediaType::Json => json_lines(body, schema, &mut bad),
+        MediaType::Csv => csv_rows(body, &mut bad, |label| unfit(label, schema))?,
+        MediaType::Json => json_lines(body, schema, limit, &mut bad)?,
     };
     match (bad.total, truths.is_empty()) {
         (0, true) => Err(UploadError::Empty),
         (0, false) => Ok(truths),
         (total, _) => Err(UploadError::Rows { total, told: bad.told }),
     }
+}
+
+/// Reads CSV with the columns `event_id` and `label` that was not checked, and tells which of
+/// its rows cannot be taken.
+///
+/// # Errors
+/// When it is no CSV with these columns.
+pub fn read_csv(file: &[u8]) -> Result<(Vec<GroundTruth>, BadRows), UploadError> {
+    let mut bad = BadRows::default();
+    let truths = csv_rows(file, &mut bad, |_| None)?;
+    Ok((truths, bad))
 }
 
 /// How many labels name which class that the model does not know, of the first of such classes:
@@ -89,11 +113,13 @@ pub fn unknown_classes(truths: &[GroundTruth], schema: &Schema) -> BTreeMap<Stri
     found
 }
 
-/// What is wrong so far.
-#[derive(Default)]
-struct BadRows {
-    total: usize,
-    told: Vec<BadRow>,
+/// Rows that cannot be taken.
+#[derive(Debug, Default)]
+pub struct BadRows {
+    /// How many there are.
+    pub total: usize,
+    /// The first of them.
+    pub told: Vec<BadRow>,
 }
 
 impl BadRows {
@@ -105,11 +131,20 @@ impl BadRows {
     }
 }
 
-fn json_lines(body: &[u8], schema: &Schema, bad: &mut BadRows) -> Vec<GroundTruth> {
+fn json_lines(
+    body: &[u8],
+    schema: &Schema,
+    limit: usize,
+    bad: &mut BadRows,
+) -> Result<Vec<GroundTruth>, UploadError> {
     let lines = (1..).zip(body.split(|&byte| byte == b'\n'));
     let lines = lines.filter(|(_, line)| !line.iter().all(u8::is_ascii_whitespace));
-    let mut truths = Vec::new();
+    let (mut truths, mut labels) = (Vec::new(), 0);
     for (row, line) in lines {
+        if !line.trim_ascii_start().starts_with(b"{") {
+            bad.add(row, "not a line of ground truth: each is a JSON object");
+            continue;
+        }
         let truth: GroundTruth = match serde_json::from_slice(line) {
             Ok(truth) => truth,
             Err(error) => {
@@ -124,6 +159,10 @@ fn json_lines(body: &[u8], schema: &Schema, bad: &mut BadRows) -> Vec<GroundTrut
                 continue;
             }
         };
+        labels += values.len();
+        if labels > limit {
+            return Err(UploadError::TooMany { limit });
+        }
         let wrong = bad_id(&truth.event_metadata.event_id)
             .or_else(|| values.is_empty().then(|| "no label: write one a row".to_owned()))
             .or_else(|| values.iter().find_map(|value| unfit(value, schema)));
@@ -132,7 +171,7 @@ fn json_lines(body: &[u8], schema: &Schema, bad: &mut BadRows) -> Vec<GroundTrut
             None => truths.push(truth),
         }
     }
-    truths
+    Ok(truths)
 }
 
 #[derive(Deserialize)]
@@ -143,11 +182,14 @@ struct Labelled {
 
 fn csv_rows(
     body: &[u8],
-    schema: &Schema,
     bad: &mut BadRows,
+    unfit: impl Fn(&str) -> Option<String>,
 ) -> Result<Vec<GroundTruth>, UploadError> {
     let unreadable = |error: csv::Error| UploadError::Csv(error.to_string());
-    let mut reader = csv::ReaderBuilder::new().trim(csv::Trim::All).from_reader(body);
+    let mut reader = csv::ReaderBuilder::new()
+        .delimiter(delimiter_of_header(body))
+        .trim(csv::Trim::All)
+        .from_reader(body);
     let header = reader.headers().map_err(unreadable)?.clone();
     if !["event_id", "label"].iter().all(|name| header.iter().any(|known| known == *name)) {
         return Err(UploadError::Columns);
@@ -165,14 +207,13 @@ fn csv_rows(
         let row = record.position().map_or(0, csv::Position::line);
         let row = usize::try_from(row).unwrap_or_default();
         let Labelled { event_id, label } = record.deserialize(Some(&header)).map_err(unreadable)?;
-        match bad_id(&event_id).or_else(|| unfit(&label, schema)) {
+        match bad_id(&event_id).or_else(|| unfit(&label)) {
             Some(reason) => bad.add(row, reason),
             None => events.entry(event_id).or_default().push(label),
         }
     }
-    let truths = events
-        .iter()
-        .filter_map(|(id, labels)| GroundTruth::new(id, labels.iter().map(String::as_str)).ok());
+    let truths =
+        events.iter().map(|(id, labels)| GroundTruth::new(id, labels.iter().map(String::as_str)));
     Ok(truths.collect())
 }
 

@@ -1,6 +1,6 @@
 //! Builds the table of a request, and collects what is wrong with it.
 
-use super::domain::{self, Domain};
+use super::domain::Domain;
 use super::error::ProtocolError;
 use super::limits::Limits;
 use super::lookup::Lookup;
@@ -9,7 +9,7 @@ use super::scan::Token;
 use super::sent::Rules;
 use super::values::ValuesBuilder;
 use super::violation::{LISTED, Reason, Violation, Violations, shorten};
-use crate::dataset::{CategoryEncoder, Column, Field, Item, Table};
+use crate::dataset::{self, CategoryEncoder, Column, Field, Item, Table};
 
 /// Builds a table with the columns of a schema. A value that is refused leaves a
 /// missing one in its place, so that all others can be checked too.
@@ -54,6 +54,14 @@ impl<'a> TableBuilder<'a> {
         let lookup = Lookup::new(&schema.inputs);
         let violations = Violations::new(partial);
         Self { limits, lookup, columns, violations, row: None, hints: LISTED }
+    }
+
+    /// Lets the decimals of numbers in words follow a comma.
+    pub(super) fn with_decimal_commas(mut self, commas: bool) -> Self {
+        for column in self.columns.iter_mut().filter(|column| column.field.kind.is_number()) {
+            column.domain.commas = commas;
+        }
+        self
     }
 
     /// The number of columns.
@@ -314,7 +322,7 @@ impl<'a> ColumnBuilder<'a> {
                     Item::Integer(value) => domain.admit(value as f64),
                     Item::Number(value) => domain.admit(value),
                     Item::Instant(microseconds) if domain.date => Some(microseconds as f64 / 1e6),
-                    Item::Text(text) if domain::present(text).is_none() => Some(f64::NAN),
+                    Item::Text(text) if dataset::present(text).is_none() => Some(f64::NAN),
                     Item::Text(text) => domain.named(text),
                     Item::Boolean(_) | Item::Instant(_) | Item::Nested(_) => None,
                 };
@@ -388,7 +396,7 @@ fn encode(
     if let Some(text) = text.filter(|text| text.len() > text_bytes) {
         return Err(Refusal::TextTooLong(text.len()));
     }
-    let text = text.and_then(domain::present);
+    let text = text.and_then(dataset::present);
     if needed && text.is_none() {
         return Err(Refusal::Missing);
     }

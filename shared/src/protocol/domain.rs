@@ -4,7 +4,7 @@ use std::borrow::Cow;
 
 use super::scan::Token;
 use crate::boolean;
-use crate::dataset::{Field, Kind};
+use crate::dataset::{Field, Kind, present};
 use crate::date::{self, DateOrder};
 
 /// The numbers that a column can hold.
@@ -19,6 +19,8 @@ pub(crate) struct Domain {
     pub(super) order: Option<DateOrder>,
     /// Whether numbers are texts.
     pub(super) numerals: bool,
+    /// Whether the decimals of a number in words may follow a comma.
+    pub(super) commas: bool,
     /// Its values in words.
     pub(super) words: &'static str,
 }
@@ -59,6 +61,7 @@ impl Domain {
             date: false,
             order: None,
             numerals: false,
+            commas: false,
             words: "",
         };
         match kind {
@@ -109,6 +112,10 @@ impl Domain {
         if let Some(number) = self.named(text) {
             return Some(number);
         }
+        let text = match self.commas && text.contains(',') {
+            true => &*text.replacen(',', ".", 1),
+            false => text,
+        };
         // Rules out words that `f64` reads, such as `infinity`.
         if !text.bytes().all(|byte| byte.is_ascii_digit() || b"+-.eE".contains(&byte)) {
             return None;
@@ -133,38 +140,10 @@ pub(super) fn text(token: Token<'_>) -> Option<Option<Cow<'_, str>>> {
     }
 }
 
-/// The text without the space around it; `None` when it marks a missing value, as
-/// in the data set that the model was trained with.
-pub(crate) fn present(text: &str) -> Option<&str> {
-    let text = text.trim();
-    let missing = text.is_empty()
-        || (text.len() <= 4
-            && ["na", "n/a", "nan", "null", "none"]
-                .iter()
-                .any(|marker| text.eq_ignore_ascii_case(marker)));
-    (!missing).then_some(text)
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
     use crate::dataset::{Values, csv};
-
-    /// Texts that mark a missing value, and some that only look alike.
-    const FIELDS: [&str; 10] =
-        ["", " ", "NA", "n/a", "NaN", "null", "None", "-", "nil", "not available"];
-
-    #[test]
-    fn a_missing_value_is_written_as_in_a_data_set() {
-        for field in FIELDS {
-            let data = format!("c,d\nword,1\n{field},2\n");
-            let table = csv::read(data.as_bytes()).unwrap().table;
-            let Some(Values::Category(trained)) = table.column("c") else {
-                panic!("no column of texts")
-            };
-            assert_eq!(trained.get(1), present(field), "{field:?}");
-        }
-    }
 
     #[test]
     fn a_number_is_written_as_in_a_data_set() {

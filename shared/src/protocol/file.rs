@@ -30,7 +30,8 @@ impl FileColumns<'_> {
     ) -> Result<(Table, RowErrors), ProtocolError> {
         let limits = Limits { cells: usize::MAX, rows: usize::MAX, ..Limits::default() };
         let rules = Rules { schema, limits: &limits, gaps: false };
-        let mut builder = TableBuilder::new(rules, rows.len(), true);
+        let mut builder =
+            TableBuilder::new(rules, rows.len(), true).with_decimal_commas(self.commas);
         for (place, &row) in rows.iter().enumerate() {
             builder.start_row(place)?;
             for (item, input) in block.row(row).items().zip(self.inputs) {
@@ -38,15 +39,6 @@ impl FileColumns<'_> {
                 match item {
                     // Named, and without a value: told as such when the row ends.
                     Item::Absent => {}
-                    Item::Raw(text) if self.commas && text.contains(',') => {
-                        let is_number = builder.field(input).is_some_and(|it| it.kind.is_number());
-                        match is_number {
-                            true => {
-                                builder.push_item(input, Item::Raw(&text.replacen(',', ".", 1)))
-                            }
-                            false => builder.push_item(input, item),
-                        }
-                    }
                     item => builder.push_item(input, item),
                 }
             }

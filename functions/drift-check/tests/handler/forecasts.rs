@@ -109,7 +109,7 @@ impl Forecasting {
     }
 
     async fn label(&self, id: &str, values: &[&str]) {
-        let truth = GroundTruth::new(id, values.iter().copied()).unwrap();
+        let truth = GroundTruth::new(id, values.iter().copied());
         let key = format!("ground-truth/taxi/{id}.jsonl");
         let line = serde_json::to_vec(&truth).unwrap();
         self.world.objects.put(&key, "", line.into()).await.unwrap();

@@ -93,6 +93,9 @@ struct Http<'a> {
 /// # Errors
 /// [`Failure::InvalidEvent`] when it is no event of such a service.
 pub(super) fn parse(payload: &str) -> Result<(Request<Bytes>, Shape), Failure> {
+    if !payload.starts_with('{') {
+        return Err(no_request(&"it is no JSON object"));
+    }
     let event: Event<'_> = serde_json::from_str(payload).map_err(|error| no_request(&error))?;
     let shape = event.shape();
     let stage = &event.request_context.stage.0;

@@ -39,6 +39,33 @@ async fn the_index_tells_which_versions_cannot_answer() {
     assert_eq!(json_of(&some), json!([ready]));
 }
 
+/// As SageMaker asks a container.
+#[tokio::test]
+async fn without_a_name_the_model_is_pinged_that_answers_without_one() {
+    let ping = async |world: &World| world.send("r", Method::GET, "/ping", &[], "").await;
+    let world = World::new();
+    assert_eq!(ping(&world).await.status(), StatusCode::NOT_FOUND, "no model");
+    world.train(2, "").await;
+    let pong = ping(&world).await;
+    assert_eq!((pong.status(), version(&pong)), (StatusCode::OK, 1));
+    world.register_data("tram", &series(), "target = 'time'", true).await;
+    let pong = ping(&world).await;
+    assert_eq!(pong.status(), StatusCode::OK, "each by its name");
+    assert!(!pong.headers().contains_key("x-model-version"));
+
+    let world = World::of_stack(false, Some(taxi()));
+    world.register_data("tram", &series(), "target = 'time'", true).await;
+    assert_eq!(ping(&world).await.status(), StatusCode::NOT_FOUND, "another one is set");
+    let set = world.register(2, "", true).await;
+    world.objects.delete(&keys::artifact(&taxi(), &set.sha256));
+    assert_eq!(ping(&world).await.status(), StatusCode::SERVICE_UNAVAILABLE, "no artifact");
+}
+
+fn series() -> String {
+    let rows: String = (0..60).map(|row| format!("{row}.5,{row}\n")).collect();
+    format!("dist,time\n{rows}")
+}
+
 #[tokio::test]
 async fn each_model_is_pinged_by_its_path() {
     let world = World::new();

@@ -2,8 +2,9 @@
 
 use bytes::Bytes;
 use http::{Method, Response, StatusCode};
-use model_factory::capture::join;
+use model_factory::capture::{GroundTruth, join};
 use model_factory::protocol::Limits;
+use model_factory::storage::WriteObjects as _;
 use model_factory::traffic::ground_truths;
 use serde_json::json;
 
@@ -46,6 +47,27 @@ async fn labels_are_taken_and_joined_with_what_was_asked() {
     assert_eq!((joined.counts.joined, joined.counts.without_label), (2, 0));
 }
 
+/// By whatever writes to the bucket.
+#[tokio::test]
+async fn labels_in_files_are_read_in_either_form() {
+    let world = World::new();
+    let folder = model_factory::storage::keys::ground_truth(&taxi());
+    for (name, content) in [
+        ("a.jsonl", line("r-1", "1.5")),
+        ("b.csv", "event_id;label\nr-2;2\n;3\nr-3;\"a,\"\"b\"\n".to_owned()),
+        ("c.csv", "id,y\nr-4,2\n".to_owned()),
+    ] {
+        world.objects.put(&format!("{folder}{name}"), "", content.into()).await.unwrap();
+    }
+    let (truths, counts) = ground_truths(world.objects.as_ref(), &taxi(), None).await.unwrap();
+    let read =
+        |truth: &GroundTruth| (truth.event_metadata.event_id.clone(), truth.values().unwrap());
+    let one = |id: &str, value: &str| (id.to_owned(), vec![value.to_owned()]);
+    let read: Vec<_> = truths.iter().map(read).collect();
+    assert_eq!(read, [one("r-1", "1.5"), one("r-2", "2"), one("r-3", "a,\"b")]);
+    assert_eq!((counts.files, counts.unreadable_lines), (3, 2), "an id and a file are missing");
+}
+
 #[tokio::test]
 async fn labels_in_csv_are_gathered_by_exchange() {
     let world = World::new();
@@ -53,6 +75,8 @@ async fn labels_in_csv_are_gathered_by_exchange() {
     let csv = "event_id,label\nr-1,1.5\nr-2,2\nr-1,\n";
     let taken = put(&world, "text/csv", csv).await;
     assert_eq!(json_of(&taken), json!({"exchanges": 2, "labels": 3}));
+    let again = put(&world, "text/csv; charset=utf-8", &csv.replace(',', ";")).await;
+    assert_eq!(json_of(&again), json_of(&taken), "separated as data sets are");
     let (truths, _) = ground_truths(world.objects.as_ref(), &taxi(), None).await.unwrap();
     let values: Vec<_> = truths.iter().map(|truth| truth.values().unwrap()).collect();
     assert_eq!(values, [vec!["1.5".to_owned(), String::new()], vec!["2".to_owned()]]);
@@ -102,6 +126,12 @@ async fn uploads_that_are_none_are_refused_in_words() {
     for (content_type, body, status, says) in [
         ("text/csv", "id,y\n1,2\n", 422, "must name the columns `event_id` and `label`"),
         ("application/jsonlines", " \n", 422, "the upload has no row"),
+        (
+            "application/jsonlines",
+            "[{}, {}, \"0\"]",
+            422,
+            "row 1: not a line of ground truth: each",
+        ),
         ("image/png", "x", 415, "labels are read from application/jsonlines or text/csv"),
     ] {
         let refused = put(&world, content_type, body).await;
@@ -109,6 +139,15 @@ async fn uploads_that_are_none_are_refused_in_words() {
         let detail = json_of(&refused)["detail"].as_str().unwrap().to_owned();
         assert!(detail.contains(says), "{detail}");
     }
+    let many = "r,1\n".repeat(100_001);
+    let refused = put(&world, "text/csv", &format!("event_id,label\n{many}")).await;
+    assert_eq!(refused.status(), StatusCode::PAYLOAD_TOO_LARGE);
+    let lines = line("r", &"1\n".repeat(100_001));
+    let refused = put(&world, "application/jsonlines", &lines).await;
+    assert_eq!(
+        json_of(&refused)["detail"],
+        "more than 100000 labels: send them in smaller uploads"
+    );
     let unknown = world.send("r", Method::PUT, "/models/tram/ground-truth", &[], "").await;
     assert_eq!(unknown.status(), StatusCode::NOT_FOUND);
     let get = world.send("r", Method::GET, "/models/taxi/ground-truth", &[], "").await;

@@ -239,7 +239,7 @@ async fn a_retraining_learns_from_late_labels_of_numeric_classes() {
     line.write(&mut file).unwrap();
     let key = capture::key(&model(), &Reference::default(), time, "asked");
     world.objects.put(&key, "", file.into()).await.unwrap();
-    let truth = serde_json::to_vec(&GroundTruth::new("asked", ["0", "1"]).unwrap()).unwrap();
+    let truth = serde_json::to_vec(&GroundTruth::new("asked", ["0", "1"])).unwrap();
     world.objects.put("ground-truth/taxi/late.jsonl", "", truth.into()).await.unwrap();
     let window = json!({"start": "2026-03-01T10:00:00Z", "end": "2026-03-01T11:00:00Z"});
     let run = world

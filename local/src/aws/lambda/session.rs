@@ -70,15 +70,13 @@ impl State {
 }
 
 impl Session {
-    /// Hands an invocation to the runtime and to each extension that listens.
+    /// Hands an invocation to the runtime; each extension that listens is told when the
+    /// runtime has picked it up.
     pub(super) fn assign(&self, invocation: Invocation) -> oneshot::Receiver<Answer> {
         let (sender, receiver) = oneshot::channel();
         self.state.send_modify(|state| {
             state.expected =
                 Some(Expected { request_id: invocation.request_id.clone(), answer: sender });
-            for extension in state.extensions.values_mut().filter(|it| it.invoke) {
-                extension.turn = Turn::Assigned(invocation.clone());
-            }
             state.runtime = Turn::Assigned(invocation);
         });
         receiver
@@ -107,7 +105,13 @@ impl Session {
 
     /// The runtime's next invocation, as soon as there is one.
     pub(super) async fn next_invocation(&self) -> Option<Invocation> {
-        self.next(State::runtime).await
+        let invocation = self.next(State::runtime).await?;
+        self.state.send_modify(|state| {
+            for extension in state.extensions.values_mut().filter(|it| it.invoke) {
+                extension.turn = Turn::Assigned(invocation.clone());
+            }
+        });
+        Some(invocation)
     }
 
     /// An extension's next invocation; `None` if no extension has this id.

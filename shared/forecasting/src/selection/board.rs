@@ -41,7 +41,7 @@ pub struct Standing {
     /// that define it.
     #[serde(default)]
     pub metrics: BTreeMap<Metric, f64>,
-    /// The number of series that it was chosen for.
+    /// The number of series that it was chosen for, by this run or one that handed series on.
     pub chosen: usize,
     /// The number of series that it could not forecast from every origin.
     pub failed: usize,
@@ -60,7 +60,9 @@ impl Board {
         if leader.learner == combined.learner {
             return None;
         }
-        let whom = match self.series {
+        // Of earlier runs that handed series on, too.
+        let series = self.standings.iter().map(|it| it.chosen).sum();
+        let whom = match series {
             1 => "is chosen".to_owned(),
             all => format!("is chosen for {} of {all} series", combined.chosen),
         };

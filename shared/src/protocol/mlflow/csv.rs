@@ -2,7 +2,7 @@
 //! in the query of the address.
 
 use crate::dataset::Schema;
-use crate::dataset::csv::DELIMITERS;
+use crate::dataset::csv::delimiter_of_header;
 use crate::json::without_mark;
 use crate::protocol::builder::TableBuilder;
 use crate::protocol::error::ProtocolError;
@@ -21,11 +21,11 @@ pub(super) fn decode(sent: Sent<'_>, rules: Rules<'_>) -> Result<Request, Protoc
     let mut outputs = options.unnamed(Output::of_scoring(&schema.task));
     options.extend(&mut outputs);
     let text = without_mark(sent.body);
-    let mut reader = csv::ReaderBuilder::new()
-        .flexible(true)
-        .delimiter(delimiter(text, schema))
-        .from_reader(text);
-    let mut builder = TableBuilder::new(rules, 0, options.partial);
+    let delimiter = delimiter(text, schema);
+    let mut reader =
+        csv::ReaderBuilder::new().flexible(true).delimiter(delimiter).from_reader(text);
+    let mut builder =
+        TableBuilder::new(rules, 0, options.partial).with_decimal_commas(delimiter != b',');
     let header = reader.headers().map_err(ProtocolError::NotCsv)?;
     rules.limits.admit_columns(header.len())?;
     let order: Vec<Option<usize>> = header
@@ -53,12 +53,11 @@ pub(super) fn decode(sent: Sent<'_>, rules: Rules<'_>) -> Result<Request, Protoc
     Ok(Request { id: None, table, errors, outputs, options })
 }
 
-/// What separates fields: a comma, or where the header has none and is no input as a whole,
-/// another one that data sets may have.
+/// What separates fields; a header that is an input as a whole separates nothing.
 fn delimiter(text: &[u8], schema: &Schema) -> u8 {
     let header = text.split(|byte| matches!(byte, b'\n' | b'\r')).next().unwrap_or_default();
-    if schema.inputs.iter().any(|field| field.name.as_bytes() == header) {
-        return b',';
+    match schema.inputs.iter().any(|field| field.name.as_bytes() == header) {
+        true => b',',
+        false => delimiter_of_header(header),
     }
-    DELIMITERS.into_iter().find(|byte| header.contains(byte)).unwrap_or(b',')
 }

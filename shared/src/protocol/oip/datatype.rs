@@ -7,6 +7,11 @@ use serde::{Deserialize, Serialize};
 use crate::dataset::{Field, Kind};
 use crate::protocol::domain::Domain;
 
+/// The largest number of an FP16.
+const FP16_MAX: f64 = 65_504.0;
+/// The largest number of an FP32, as its shortest text has it.
+const FP32_MAX: f64 = 3.402_823_5e38;
+
 /// The datatype of a tensor.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "UPPERCASE")]
@@ -68,8 +73,10 @@ impl Datatype {
             Self::Int16 => (f64::from(i16::MIN), f64::from(i16::MAX), "an INT16"),
             Self::Int32 => (f64::from(i32::MIN), f64::from(i32::MAX), "an INT32"),
             Self::Int64 => (i64::MIN as f64, i64::MAX as f64, "an INT64"),
-            Self::Fp16 if !domain.whole => (-65_504.0, 65_504.0, "an FP16"),
-            Self::Fp32 if !domain.whole => (f64::from(f32::MIN), f64::from(f32::MAX), "an FP32"),
+            Self::Fp16 if domain.whole => (-FP16_MAX, FP16_MAX, "a whole FP16"),
+            Self::Fp16 => (-FP16_MAX, FP16_MAX, "an FP16"),
+            Self::Fp32 if domain.whole => (-FP32_MAX, FP32_MAX, "a whole FP32"),
+            Self::Fp32 => (-FP32_MAX, FP32_MAX, "an FP32"),
             _ => return domain,
         };
         let whole = domain.whole || !matches!(self, Self::Fp16 | Self::Fp32);

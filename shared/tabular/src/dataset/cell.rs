@@ -20,10 +20,9 @@ pub(super) enum Cell {
 impl Cell {
     /// Classifies a field.
     pub(super) fn parse(field: &str) -> Self {
-        let field = field.trim();
-        if is_missing(field) {
+        let Some(field) = present(field) else {
             return Self::Missing;
-        }
+        };
         if field.eq_ignore_ascii_case("true") {
             return Self::Boolean(true);
         }
@@ -44,12 +43,6 @@ impl Cell {
         }
         date::parse(field).map_or(Self::Text, Self::Date)
     }
-
-    /// A field of a column of texts: `None` when it is missing.
-    pub(super) fn text(field: &str) -> Option<&str> {
-        let field = field.trim();
-        (!is_missing(field)).then_some(field)
-    }
 }
 
 /// The number, unless it is infinite. There is one zero: `-0` is no other value, and no
@@ -58,12 +51,16 @@ fn finite(field: &str) -> Option<f64> {
     field.parse().ok().filter(|value: &f64| value.is_finite()).map(|value| value + 0.0)
 }
 
-fn is_missing(field: &str) -> bool {
-    field.is_empty()
+/// A field without the space around it; `None` when it marks a missing value.
+#[must_use]
+pub fn present(field: &str) -> Option<&str> {
+    let field = field.trim();
+    let missing = field.is_empty()
         || (field.len() <= 4
             && ["na", "n/a", "nan", "null", "none"]
                 .iter()
-                .any(|marker| field.eq_ignore_ascii_case(marker)))
+                .any(|marker| field.eq_ignore_ascii_case(marker)));
+    (!missing).then_some(field)
 }
 
 /// Whether a number is written as a whole one.
@@ -93,6 +90,9 @@ mod tests {
             ("1970-01-02", Date(86_400.0)),
             ("1970-01-40", Text),
             ("nano", Text),
+            ("-", Text),
+            ("nil", Text),
+            ("None", Missing),
         ] {
             assert_eq!(Cell::parse(field), cell, "{field}");
         }

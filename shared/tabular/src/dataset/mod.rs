@@ -22,6 +22,7 @@ pub mod target;
 mod target_column;
 pub mod write;
 
+pub use cell::present;
 pub use defect::{Defect, Rejection};
 pub use hash::HashOrder;
 pub use labelled::Labelled;

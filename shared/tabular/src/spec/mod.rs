@@ -238,6 +238,13 @@ impl Spec {
         self.training.validate(self.task)?;
         self.anomaly.validate()?;
         self.clustering.validate()?;
+        let unused = self.task != Some(TaskKind::Anomaly) && self.anomaly != Anomaly::default();
+        let rule = "only `task = \"anomaly\"` looks for anomalies: write that, too";
+        check(!unused, "anomaly", "given", rule)?;
+        let unused =
+            self.task != Some(TaskKind::Clustering) && self.clustering != Clustering::default();
+        let rule = "only `task = \"clustering\"` looks for clusters: write that, too";
+        check(!unused, "clustering", "given", rule)?;
         let clusters_have_none = "clusters are found without one: list the column in `ignore`";
         let target = self.target.as_deref().filter(|_| self.task == Some(TaskKind::Clustering));
         check(target.is_none(), "target", target.unwrap_or_default(), clusters_have_none)?;
@@ -308,6 +315,8 @@ mod tests {
             ("training.trial_seconds = 1e30", "it must be above 0 and at most a year (31536000)"),
             ("training.memory_mib = 0", "leave it out for no limit"),
             ("data.last_rows = 0", "`data.last_rows` is 0, but it must be at least 1"),
+            ("[clustering]\neps = 0.3", "`clustering` is given, but only `task = \"clustering\"`"),
+            ("[anomaly]\ncontamination = 0.1", "`anomaly` is given, but only `task = \"anomaly\"`"),
             ("task = 'regression'\ntraining.balance = 'smote'", "`training.balance` is smote"),
         ] {
             let error = Spec::parse(text.as_bytes()).unwrap_err().to_string();

@@ -4,7 +4,7 @@ use super::defects::{At, Defects};
 use super::field::{Demand, Field};
 use super::seen::{Conclusion, Seen};
 use crate::boolean;
-use crate::dataset::cell::{Cell, is_integer};
+use crate::dataset::cell::{Cell, is_integer, present};
 use crate::dataset::dates;
 use crate::dataset::schema::Kind;
 use crate::dataset::table::{Categories, CategoryEncoder, MISSING, Values};
@@ -300,7 +300,7 @@ fn texts(missing: usize) -> CategoryEncoder {
 fn push_text(encoder: &mut CategoryEncoder, field: Field<'_>) {
     match field {
         Field::Missing => encoder.push(None),
-        Field::Raw(text) => encoder.push(Cell::text(text)),
+        Field::Raw(text) => encoder.push(present(text)),
         Field::Text(text) => encoder.push((!text.is_empty()).then_some(text)),
         Field::Boolean(value) => encoder.push(Some(if value { "true" } else { "false" })),
         Field::Number(value) | Field::Integer(value) => encoder.push(Some(&value.to_string())),

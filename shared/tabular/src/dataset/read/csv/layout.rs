@@ -4,7 +4,15 @@ use super::super::seen::{Conclusion, Seen};
 use crate::dataset::cell::Cell;
 
 /// What may separate fields, in order of preference.
-pub const DELIMITERS: [u8; 4] = [b',', b';', b'\t', b'|'];
+const DELIMITERS: [u8; 4] = [b',', b';', b'\t', b'|'];
+
+/// What separates the fields of a text whose header names known columns, none of which holds
+/// a delimiter: a comma, or where the header has none, another one that data sets may have.
+#[must_use]
+pub fn delimiter_of_header(text: &[u8]) -> u8 {
+    let header = text.split(|byte| matches!(byte, b'\n' | b'\r')).next().unwrap_or_default();
+    DELIMITERS.into_iter().find(|byte| header.contains(byte)).unwrap_or(b',')
+}
 
 /// How many records the delimiter and the types are judged by.
 const SNIFFED: usize = 200;

@@ -18,8 +18,8 @@ use super::{Limits, RawTable};
 use crate::dataset::defect::{Defect, LISTED, Rejection};
 use crate::spec::Spec;
 pub(super) use header::{check, not_utf8};
-pub use layout::DELIMITERS;
 pub(super) use layout::Layout;
+pub use layout::delimiter_of_header;
 pub(super) use records::{Record, Records};
 
 /// Reads CSV that is in memory; see [`read`](fn@super::read).
