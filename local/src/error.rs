@@ -3,7 +3,6 @@
 use std::io;
 use std::path::PathBuf;
 
-use model_factory::capture::CaptureError;
 use model_factory::dataset::Rejection;
 use model_factory::exchange::ExportError;
 use model_factory::learners::PredictError;
@@ -103,8 +102,6 @@ pub(crate) enum CliError {
     Timeout { what: String, seconds: u64, state: String },
     #[error("an answer of the factory cannot be read")]
     Answer(#[from] serde_json::Error),
-    #[error("a record cannot be written")]
-    Capture(#[from] CaptureError),
     #[error("{0}")]
     Http(String),
 }

@@ -30,7 +30,7 @@ pub(super) struct Batch {
     #[arg(group = "files")]
     file: Option<PathBuf>,
     /// The uploaded files whose keys name this day, such as 2026-11-24
-    #[arg(long, group = "files")]
+    #[arg(long, group = "files", value_parser = day)]
     date: Option<Date>,
     /// The uploaded files below this path
     #[arg(long, group = "files")]
@@ -52,6 +52,10 @@ pub(super) struct Batch {
     wait: u64,
     #[command(flatten)]
     output: Output,
+}
+
+fn day(text: &str) -> Result<Date, String> {
+    text.parse().map_err(|_| "it is no day: write one as 2026-11-24".to_owned())
 }
 
 #[derive(Debug, Clone, Copy, ValueEnum)]

@@ -24,7 +24,7 @@ use crate::host::{self, Ports};
 use crate::terminal::{say, tables};
 
 const TRAINING_RIDES: usize = 5_000;
-const WINTER_RIDES: usize = 1_500;
+const WINTER_RIDES: usize = 4_000;
 /// The rides of one request.
 const BATCH: usize = 25;
 /// How long each step may take, in seconds.
@@ -47,9 +47,12 @@ pub(super) async fn tell(place: &Place, ports: Ports, exit: bool) -> Result<(), 
         place.state().display()
     ))?;
     let client = Client::of_stack(stack.environment(), place).await;
-    let told = Story::new(&client, &stack, place).await?.tell().await;
-    match (told, exit) {
-        (Ok(()), false) => host::serve_until_interrupted(stack).await,
+    let story = Story::new(&client, &stack, place).await?;
+    match (story.tell().await, exit) {
+        (Ok(()), false) => {
+            story.go_on()?;
+            host::serve_until_interrupted(stack).await
+        }
         (told, _) => {
             stack.shutdown().await;
             told
@@ -83,7 +86,12 @@ impl<'a> Story<'a> {
         let window = self.winter_comes().await?;
         let report = self.check_drift(window).await?;
         self.retrain(window).await?;
-        self.go_on(&report)
+        let state = self.place.state().display();
+        say(format!(
+            "\nThe drift report: {}\nThe factory's state: `{state}`; `up --state {state}` goes on \
+             with it",
+            report.display()
+        ))
     }
 
     /// An upload is all that it takes to train.
@@ -202,11 +210,12 @@ impl<'a> Story<'a> {
         Ok(*version)
     }
 
-    fn go_on(&self, report: &std::path::Path) -> Result<(), CliError> {
+    /// What there is to do while the factory serves on.
+    fn go_on(&self) -> Result<(), CliError> {
         let (http, model) = (self.stack.http_url().unwrap_or_default(), &self.model);
         let request = rides::request(&rides::draw(1, Season::Usual, 5));
         say(format!(
-            "\nThe drift report: {}\n\nGo on in another terminal:\n  \
+            "\nGo on in another terminal:\n  \
              curl {http}/v2/models/{model}\n  \
              curl {http}/v2/models/{model}/infer -d '{request}'\n  \
              cargo run -- versions {model}\n  cargo run -- runs {model}\n  cargo run -- drift history {model}\n\n\
@@ -214,7 +223,6 @@ impl<'a> Story<'a> {
              aws s3 ls s3://{BUCKET}/ --recursive\n  \
              aws s3 cp rides.csv s3://{BUCKET}/datasets/another-model/rides.csv\n\n\
              Ctrl-C ends it.",
-            report.display(),
             host::exports(self.stack)
         ))
     }

@@ -315,6 +315,27 @@ fn learners_are_compared_beside_a_gap() {
     assert_eq!((origins, score, unmeasured), (0, None, 1));
 }
 
+/// Promotions make two thirds of the error of whoever does not know them.
+#[test]
+fn from_one_origin_a_learner_that_halves_the_error_is_chosen() {
+    let spec = "[forecasting]\nseries = ['store']\nregressors = ['promo']\ncv = { folds = 1 }\n\
+                learners = ['theta', 'ets', 'additive', 'combination']";
+    let (panel, spec) = panel(&sales(), spec).unwrap();
+    let asked = spec.forecasts().unwrap();
+    let competition = Competition {
+        panel: &panel,
+        asked: &asked,
+        metric: Metric::Rmse,
+        seed: 42,
+        deadline: Deadline::default(),
+        carried: None,
+    };
+    let board = compete(&competition, &|_| {});
+    assert_eq!(board.origins, 1);
+    let chosen: Vec<ForecasterKind> = board.chosen.iter().map(|it| it.learner).collect();
+    assert_eq!(chosen, [ForecasterKind::Additive; 2], "{board:?}");
+}
+
 #[test]
 fn what_cannot_be_forecast_is_rejected_in_words() {
     let code = |data: &str, spec: &str| {
@@ -327,6 +348,16 @@ fn what_cannot_be_forecast_is_rejected_in_words() {
     let (kind, message) = code(&sales(), "[forecasting]\nseries = ['shop']");
     assert_eq!(kind, "unknown_column");
     assert!(message.contains("`shop` of `forecasting.series`"), "{message}");
+    for (names, role) in [
+        ("regressors = ['sales']", "the target `sales`"),
+        ("regressors = ['day']", "the time `day`"),
+        ("series = ['sales']", "the target `sales`"),
+    ] {
+        let spec = format!("time = 'day'\ntarget = 'sales'\n[forecasting]\n{names}");
+        let (kind, message) = code(&sales(), &spec);
+        assert_eq!(kind, "column_of_another_role");
+        assert!(message.contains(role), "{message}");
+    }
     let all = sales();
     let short: Vec<&str> = all.lines().take(9).collect();
     let (kind, message) = code(&short.join("\n"), SPEC);
@@ -399,8 +430,8 @@ fn a_combination_that_is_chosen_without_leading_says_why() {
     let second = board(1, vec![standing(theta, 1.0, 0), standing(combination, 1.1, 1)]);
     assert_eq!(
         second.why_combined().unwrap(),
-        "`combination` is chosen, though `theta` leads by rmse: a lead over it counts only from 3 \
-         origins on, and beyond 2 standard errors"
+        "`combination` is chosen, though `theta` leads by rmse: a lead over it counts only beyond 2 \
+         standard errors, and from less than 3 origins where it halves the error"
     );
     let of_some = board(2, vec![standing(theta, 1.0, 2), standing(combination, 1.1, 3)]);
     assert!(of_some.why_combined().unwrap().contains("is chosen for 3 of 5 series, though"));

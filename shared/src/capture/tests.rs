@@ -1,6 +1,8 @@
 //! Capture through its public surface.
 
 use jiff::Timestamp;
+use proptest::collection::vec;
+use proptest::prelude::*;
 use serde_json::{Value, json};
 
 use super::*;
@@ -183,6 +185,19 @@ fn ground_truth_has_the_members_of_the_format() {
         json!({"groundTruthData": {"data": "1", "encoding": "CSV"},
                "eventMetadata": {"eventId": "e-1"}, "eventVersion": "0"})
     );
+}
+
+proptest! {
+    #[test]
+    fn ground_truth_is_csv_whatever_the_values(values in vec("[a-c ,\"\n\r\tä]{0,6}", 1..5)) {
+        let truth = GroundTruth::new("e-1", values.iter().map(String::as_str));
+        prop_assert_eq!(&truth.values().unwrap(), &values);
+        let mut reader = csv::ReaderBuilder::new()
+            .has_headers(false)
+            .from_reader(truth.ground_truth_data.data.as_bytes());
+        let read: Vec<String> = reader.records().map(|it| it.unwrap()[0].to_owned()).collect();
+        prop_assert_eq!(read, values);
+    }
 }
 
 #[test]

@@ -84,7 +84,7 @@ async fn response(
         Some(error) => Err(error),
         None => Ok(body.to_bytes()),
     };
-    acknowledge(&api, &request_id, answer).await
+    acknowledge(&api, &request_id, answer)
 }
 
 fn unreadable_response(
@@ -121,7 +121,7 @@ async fn error(
     body: Bytes,
 ) -> Response {
     let error_type = text(&headers, "lambda-runtime-function-error-type");
-    acknowledge(&api, &request_id, Err(reported(error_type, &body))).await
+    acknowledge(&api, &request_id, Err(reported(error_type, &body)))
 }
 
 async fn init_error(
@@ -134,12 +134,8 @@ async fn init_error(
     accepted()
 }
 
-/// Passes an answer on, and lets the function go on once its caller has had the time to get it:
-/// what a function does after its answer must not come before it on a machine that is busy. AWS's
-/// own emulator does it in this order, too (aws-lambda-runtime-interface-emulator).
-async fn acknowledge(api: &SandboxApi, request_id: &str, answer: Answer) -> Response {
+fn acknowledge(api: &SandboxApi, request_id: &str, answer: Answer) -> Response {
     if api.session.answer(request_id, answer) {
-        tokio::task::yield_now().await;
         accepted()
     } else {
         refusal(StatusCode::BAD_REQUEST, "InvalidRequestID", "no such invocation is in progress")

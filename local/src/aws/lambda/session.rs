@@ -70,13 +70,15 @@ impl State {
 }
 
 impl Session {
-    /// Hands an invocation to the runtime; each extension that listens is told when the
-    /// runtime has picked it up.
+    /// Hands an invocation to the runtime and to each extension that listens.
     pub(super) fn assign(&self, invocation: Invocation) -> oneshot::Receiver<Answer> {
         let (sender, receiver) = oneshot::channel();
         self.state.send_modify(|state| {
             state.expected =
                 Some(Expected { request_id: invocation.request_id.clone(), answer: sender });
+            for extension in state.extensions.values_mut().filter(|it| it.invoke) {
+                extension.turn = Turn::Assigned(invocation.clone());
+            }
             state.runtime = Turn::Assigned(invocation);
         });
         receiver
@@ -105,13 +107,7 @@ impl Session {
 
     /// The runtime's next invocation, as soon as there is one.
     pub(super) async fn next_invocation(&self) -> Option<Invocation> {
-        let invocation = self.next(State::runtime).await?;
-        self.state.send_modify(|state| {
-            for extension in state.extensions.values_mut().filter(|it| it.invoke) {
-                extension.turn = Turn::Assigned(invocation.clone());
-            }
-        });
-        Some(invocation)
+        self.next(State::runtime).await
     }
 
     /// An extension's next invocation; `None` if no extension has this id.

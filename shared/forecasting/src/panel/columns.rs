@@ -39,6 +39,23 @@ impl<'a> Columns<'a> {
             .iter()
             .filter_map(|name| Some((name, column("forecasting.regressors", name)?)))
             .collect();
+        for (key, names, why) in [
+            ("forecasting.series", &asked.series, "which tells no series apart"),
+            ("forecasting.regressors", &asked.regressors, "which is no cause that is known ahead"),
+        ] {
+            for name in names {
+                let role = match name {
+                    name if name == target => "the target",
+                    name if name == time => "the time",
+                    name if key != "forecasting.series" && asked.series.contains(name) => {
+                        "a key of the series"
+                    }
+                    _ => continue,
+                };
+                let message = format!("`{key}` in model.toml names {role} `{name}`, {why}");
+                defects.push(Defect::of_spec("column_of_another_role", message).in_column(name));
+            }
+        }
         let mut numbers = |role: &str, name: &str, values: Option<&'a Values>| match values {
             Some(Values::Number(numbers)) => numbers.as_slice(),
             _ => {

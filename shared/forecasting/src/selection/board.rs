@@ -67,8 +67,8 @@ impl Board {
             all => format!("is chosen for {} of {all} series", combined.chosen),
         };
         Some(format!(
-            "`{}` {whom}, though `{}` leads by {}: a lead over it counts only from {MIN_ORIGINS} \
-             origins on, and beyond {SURE} standard errors",
+            "`{}` {whom}, though `{}` leads by {}: a lead over it counts only beyond {SURE} standard \
+             errors, and from less than {MIN_ORIGINS} origins where it halves the error",
             combined.learner.name(),
             leader.learner.name(),
             self.metric

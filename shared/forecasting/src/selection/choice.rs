@@ -13,7 +13,8 @@ use crate::panel::Series;
 
 /// A lead over the combination counts from so many of its standard errors on …
 pub(super) const SURE: f64 = 2.0;
-/// … and of at least so many origins: fewer do not tell how uncertain it is.
+/// … and of at least so many origins. Fewer do not tell how uncertain it is: a learner has to
+/// halve the combination's error then.
 pub(super) const MIN_ORIGINS: usize = 3;
 
 impl Competition<'_> {
@@ -71,7 +72,10 @@ fn best(trials: &[Trial]) -> Option<&Trial> {
     let leads: Vec<f64> =
         combined.scores.iter().zip(&leader.scores).map(|(other, own)| other - own).collect();
     let error = deviation(&leads) / (leads.len().saturating_sub(1).max(1) as f64).sqrt();
-    let is_certain = leads.len() >= MIN_ORIGINS && mean(&leads) > SURE * error;
+    let is_certain = match leads.len() < MIN_ORIGINS {
+        true => 2.0 * leader.mean() <= combined.mean(),
+        false => mean(&leads) > SURE * error,
+    };
     Some(if is_certain { leader } else { combined })
 }
 

@@ -144,6 +144,8 @@ impl Forecasting {
             self.horizon,
             "it must be at least 1 and at most 10000 steps",
         )?;
+        let rule = "it must name one at least: leave it out for 0.1, 0.5 and 0.9";
+        check(!self.quantiles.is_empty(), "forecasting.quantiles", "empty", rule)?;
         for quantile in &self.quantiles {
             check(
                 *quantile > 0.0 && *quantile < 1.0,

@@ -302,10 +302,11 @@ mod tests {
     #[test]
     fn an_unknown_value_names_the_nearest_known_one() {
         let error = Spec::parse(b"[columns.age]\nscale = 'stanard'").unwrap_err().to_string();
-        let expected = "model.toml: unknown value `stanard` on line 2; did you mean `standard`?";
-        assert_eq!(error, expected);
+        let expected = "model.toml: unknown value `stanard` on line 2; did you mean `standard`? \
+                        Known are none, standard, min_max, ";
+        assert!(error.starts_with(expected), "{error}");
         let error = Spec::parse(b"[training]\nlearners = ['linear', 'bosting']").unwrap_err();
-        assert!(error.to_string().ends_with("did you mean `boosting`?"), "{error}");
+        assert!(error.to_string().contains("did you mean `boosting`? Known are "), "{error}");
     }
 
     #[test]
@@ -314,6 +315,11 @@ mod tests {
             ("training.seconds = 1e30", "`training.seconds` is 1000000000000000000000000000000"),
             ("training.trial_seconds = 1e30", "it must be above 0 and at most a year (31536000)"),
             ("training.memory_mib = 0", "leave it out for no limit"),
+            ("forecasting.quantiles = []", "leave it out for 0.1, 0.5 and 0.9"),
+            (
+                "task = 'clustering'\nbatch.interval = 0.9",
+                "`batch.interval` is 0.9, but clusters have no intervals",
+            ),
             ("data.last_rows = 0", "`data.last_rows` is 0, but it must be at least 1"),
             ("[clustering]\neps = 0.3", "`clustering` is given, but only `task = \"clustering\"`"),
             ("[anomaly]\ncontamination = 0.1", "`anomaly` is given, but only `task = \"anomaly\"`"),

@@ -7,9 +7,10 @@ use crate::nearest::nearest;
 /// A word that a spec does not know.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error(
-    "model.toml: unknown {role} `{word}`{}{}",
+    "model.toml: unknown {role} `{word}`{}{}{}",
     line.map(|line| format!(" on line {line}")).unwrap_or_default(),
-    nearest.as_ref().map(|nearest| format!("; did you mean `{nearest}`?")).unwrap_or_default()
+    nearest.as_ref().map(|nearest| format!("; did you mean `{nearest}`?")).unwrap_or_default(),
+    if known.is_empty() { String::new() } else { format!(" Known are {}", known.join(", ")) }
 )]
 pub struct UnknownWord {
     /// What it stands for.
@@ -20,6 +21,8 @@ pub struct UnknownWord {
     pub line: Option<usize>,
     /// The known word that is spelled most like it.
     pub nearest: Option<String>,
+    /// All known words, where they are few: values.
+    pub known: Vec<String>,
 }
 
 /// What a word of a spec stands for.
@@ -50,11 +53,16 @@ impl UnknownWord {
             .or_else(|| of("unknown variant `", WordRole::Value))?;
         let mut quoted = rest.split('`').step_by(2);
         let word = quoted.next()?.to_owned();
-        let nearest = nearest(&word, quoted.filter(|known| !known.is_empty())).map(str::to_owned);
+        let mut known: Vec<String> =
+            quoted.filter(|known| !known.is_empty()).map(str::to_owned).collect();
+        let nearest = nearest(&word, known.iter().map(String::as_str)).map(str::to_owned);
+        if role == WordRole::Key {
+            known.clear();
+        }
         let line = error
             .span()
             .and_then(|span| source.get(..span.start))
             .map(|before| before.matches('\n').count() + 1);
-        Some(Self { role, word, line, nearest })
+        Some(Self { role, word, line, nearest, known })
     }
 }
