@@ -372,11 +372,16 @@ pub(crate) fn drift_columns(report: &Report) -> Table {
             column.name.clone(),
             word(&column.severity),
             word(&signal.effect.measure),
-            format!("{:.3}", signal.effect.value),
+            size(signal.effect.value),
             format!("{:.2e}", signal.test.adjusted_p_value),
         ]);
     }
     table
+}
+
+/// The size of an effect; one in the unit of a column may be of any magnitude.
+fn size(value: f64) -> String {
+    if value.abs() < 1e6 { format!("{value:.3}") } else { format!("{value:.3e}") }
 }
 
 /// How the forecasts of each version came true, beside what it promises.

@@ -43,7 +43,9 @@ impl Default for DbscanParams {
 
 impl fmt::Display for DbscanParams {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(formatter, "eps={:.4} min_samples={}", self.eps, self.min_samples)
+        // Four digits that count, however near the rows are.
+        let eps = format!("{:.3e}", self.eps).parse().unwrap_or(self.eps);
+        write!(formatter, "eps={eps} min_samples={}", self.min_samples)
     }
 }
 
