@@ -125,35 +125,43 @@ async fn registered(ports: &Ports) -> Result<Vec<ModelName>, Problem> {
     }
 }
 
-/// The model that needs no name: the one that is set, else the only one. Where there is none,
-/// how many there are.
-async fn nameless(ports: &Ports) -> Result<Result<ModelName, usize>, Problem> {
+/// Who answers where no model is named.
+enum Nameless {
+    /// The model that is set, else the only one.
+    One(ModelName),
+    /// Nobody: there are so many.
+    Several(usize),
+}
+
+async fn nameless(ports: &Ports) -> Result<Nameless, Problem> {
     if let Some(model) = &ports.model {
-        return Ok(Ok(model.clone()));
+        return Ok(Nameless::One(model.clone()));
     }
     let mut models = registered(ports).await?;
     let count = models.len();
-    Ok(models.pop().filter(|_| count == 1).ok_or(count))
+    let only = models.pop().filter(|_| count == 1);
+    Ok(only.map_or(Nameless::Several(count), Nameless::One))
 }
 
 /// The model that answers where none is named.
 pub(crate) async fn only_model(ports: &Ports) -> Result<ModelName, Problem> {
-    nameless(ports).await?.map_err(|count| {
-        Problem::new(
+    match nameless(ports).await? {
+        Nameless::One(model) => Ok(model),
+        Nameless::Several(count) => Err(Problem::new(
             Kind::UnknownModel,
             format!(
                 "there are {count} models: name one with /models/{{model}}/invocations, or set \
                  MODEL_FACTORY_MODEL"
             ),
-        )
-    })
+        )),
+    }
 }
 
 /// Whether the model that needs no name can answer; with several, that they can be asked by name.
 pub(crate) async fn ping_nameless(ports: &Ports) -> Result<Response<Bytes>, Problem> {
     match nameless(ports).await? {
-        Ok(model) => ping(ports, &model, &Reference::default()).await,
-        Err(_) => Ok(answer::bytes("\n")),
+        Nameless::One(model) => ping(ports, &model, &Reference::default()).await,
+        Nameless::Several(_) => Ok(answer::bytes("\n")),
     }
 }
 
