@@ -55,10 +55,9 @@ fn row(body: &[u8], served: &ServedModel) -> Result<Bytes, Problem> {
     let spec = &served.manifest.spec.image;
     let places = places(schema, spec)?;
     let side = spec.side.unwrap_or_default() as usize;
-    // Rows of pixels are set upright by the model, unless it was imported, or trained before
-    // models did so.
-    let upright = spec.deskew && !served.predictor().is_some_and(Predictor::sets_upright);
-    let pixels = picture::pixels(body, side, spec, upright).map_err(unread)?;
+    // Unless it was imported, or trained before models did so.
+    let sets_upright = served.predictor().is_some_and(Predictor::sets_upright);
+    let pixels = picture::pixels(body, side, spec, sets_upright).map_err(unread)?;
     let value = |place: usize, kind: Kind| {
         let value = f64::from(pixels.get(place).copied().unwrap_or_default()) * spec.ink;
         if kind == Kind::Integral { value.round() } else { value }

@@ -57,7 +57,21 @@ impl Grey {
             .map(move |(place, &value)| (place % width, place / width, value))
     }
 
-    /// The picture with its figure set upright.
+    /// The picture with half its height more on either side, so that a figure that leans by up
+    /// to one column a row loses nothing when it is set upright.
+    pub(super) fn widened(self) -> Self {
+        let margin = self.height / 2;
+        let width = self.width + 2 * margin;
+        let mut values = vec![0.0; width * self.height];
+        let rows = self.values.chunks_exact(self.width.max(1));
+        for (wide, row) in values.chunks_exact_mut(width.max(1)).zip(rows) {
+            let inner = wide.iter_mut().skip(margin);
+            inner.zip(row).for_each(|(to, from)| *to = *from);
+        }
+        Self { width, height: self.height, values }
+    }
+
+    /// The picture with its figure set upright; what is moved beyond its border is lost.
     pub(super) fn upright(mut self) -> Self {
         set_upright(&mut self.values, self.width);
         self

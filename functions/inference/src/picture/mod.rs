@@ -39,8 +39,11 @@ pub(crate) enum PictureError {
     Blank,
 }
 
-/// The ink of each pixel, from 0 to 1, row by row, of a square with that many pixels a side;
-/// set `upright` for a model that does not do so itself.
+/// The ink of each pixel, from 0 to 1, row by row, of a square with that many pixels a side.
+///
+/// Where the spec wants figures upright, that is done with the pixels that the picture has: a
+/// small square has lost too much of a figure for it to be sheared well. Only a picture that has
+/// exactly the side is a row of pixels as it is, and left to a model that `sets_upright` itself.
 ///
 /// # Errors
 /// When the bytes are no picture, too large a one, or one of nothing.
@@ -48,11 +51,15 @@ pub(crate) fn pixels(
     bytes: &[u8],
     side: usize,
     spec: &Image,
-    upright: bool,
+    sets_upright: bool,
 ) -> Result<Vec<f32>, PictureError> {
     let ink = ink::of(&decode::grey(bytes)?)?;
     let exact = (ink.width(), ink.height()) == (side, side);
-    let ink = if upright { ink.upright() } else { ink };
+    let ink = match (spec.deskew, exact) {
+        (true, true) if !sets_upright => ink.upright(),
+        (true, false) => ink.widened().upright(),
+        _ => ink,
+    };
     Ok(if exact { ink } else { figure::centred(&ink, side, spec.fill as f32) }.into_values())
 }
 

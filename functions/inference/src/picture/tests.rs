@@ -30,6 +30,22 @@ fn ink_is_what_differs_from_the_border() {
 }
 
 #[test]
+fn a_figure_at_the_border_loses_nothing_when_it_is_set_upright() {
+    // An angle that leans, and fills its picture.
+    let figure = Grey::from_fn(40, 60, |x, y| {
+        let stroke = (x as f32 - 32.0 + 0.5 * y as f32).abs() < 3.0;
+        f32::from(u8::from(y < 6 || stroke))
+    });
+    let (mass, x, y) = figure.centre().unwrap();
+    let (inside, ..) = figure.clone().upright().centre().unwrap();
+    assert!(inside < mass - 10.0, "its left end is moved out: {inside} of {mass}");
+    let wide = figure.widened();
+    assert_eq!((wide.width(), wide.height(), wide.centre()), (100, 60, Some((mass, x + 30.0, y))));
+    let (kept, ..) = wide.upright().centre().unwrap();
+    assert!((kept - mass).abs() < 1e-3, "{kept} of {mass}");
+}
+
+#[test]
 fn what_is_transparent_lets_white_through() {
     let mut bytes = Vec::new();
     let mut encoder = png::Encoder::new(&mut bytes, 8, 8);

@@ -9,6 +9,7 @@ use bytes::Bytes;
 use http::{Method, Response, StatusCode};
 use model_factory::artifact::{self, Artifact, Contents, Manifest};
 use model_factory::training::Trained;
+use png::{BitDepth, ColorType};
 use serde_json::{Value, json};
 
 use crate::world::{World, json_of, version};
@@ -77,13 +78,59 @@ fn data_set(side: usize, ink: f32, name: impl Fn(usize) -> String) -> String {
 
 /// A grey picture, which `paint` makes of the ink.
 fn png(width: usize, pixels: &[f32], paint: impl Fn(f32) -> u8) -> Bytes {
-    let mut bytes = Cursor::new(Vec::new());
-    let (width, height) = (u32::try_from(width).unwrap(), pixels.len() / width);
-    let mut encoder = png::Encoder::new(&mut bytes, width, u32::try_from(height).unwrap());
-    encoder.set_color(png::ColorType::Grayscale);
     let samples: Vec<u8> = pixels.iter().map(|value| paint(*value)).collect();
-    encoder.write_header().unwrap().write_image_data(&samples).unwrap();
+    encoded(width, pixels.len() / width, ColorType::Grayscale, BitDepth::Eight, &samples)
+}
+
+fn encoded(
+    width: usize,
+    height: usize,
+    colours: ColorType,
+    depth: BitDepth,
+    samples: &[u8],
+) -> Bytes {
+    let mut bytes = Cursor::new(Vec::new());
+    let [width, height] = [width, height].map(|side| u32::try_from(side).unwrap());
+    let mut encoder = png::Encoder::new(&mut bytes, width, height);
+    encoder.set_color(colours);
+    encoder.set_depth(depth);
+    encoder.write_header().unwrap().write_image_data(samples).unwrap();
     bytes.into_inner().into()
+}
+
+/// The same square of ink in several encodings: grey, dark on bright, black and white only, and
+/// black ink that lets the page through elsewhere.
+fn encodings(side: usize, ink: &[f32]) -> [(&'static str, Bytes); 4] {
+    let bits = ink.chunks(side).flat_map(|row| {
+        row.chunks(8).map(|eight| {
+            let bit = |(place, ink): (usize, &f32)| u8::from(*ink > 0.5) << (7 - place);
+            eight.iter().enumerate().map(bit).sum()
+        })
+    });
+    let bits: Vec<u8> = bits.collect();
+    let clear: Vec<u8> = ink.iter().flat_map(|ink| [0, 0, 0, bright(*ink)]).collect();
+    [
+        ("grey", png(side, ink, bright)),
+        ("dark on bright", png(side, ink, |ink| 255 - bright(ink))),
+        ("bits", encoded(side, side, ColorType::Grayscale, BitDepth::One, &bits)),
+        ("RGBA", encoded(side, side, ColorType::Rgba, BitDepth::Eight, &clear)),
+    ]
+}
+
+/// A square of ink with another side, interpolated between the middles of its pixels.
+fn resized(ink: &[f32], from: usize, to: usize) -> Vec<f32> {
+    let place = |at: usize| {
+        let middle = (at as f32 + 0.5) * from as f32 / to as f32 - 0.5;
+        let middle = middle.clamp(0.0, from as f32 - 1.0);
+        let low = (middle as usize).min(from.saturating_sub(2));
+        (low, middle - low as f32)
+    };
+    let value = |x: usize, y: usize| {
+        let ((x, right), (y, down)) = (place(x), place(y));
+        let row = |y: usize| (1.0 - right) * ink[y * from + x] + right * ink[y * from + x + 1];
+        (1.0 - down) * row(y) + down * row(y + 1)
+    };
+    (0..to).flat_map(|y| (0..to).map(move |x| (x, y))).map(|(x, y)| value(x, y)).collect()
 }
 
 fn bright(ink: f32) -> u8 {
@@ -348,6 +395,21 @@ async fn a_leaning_figure_is_told_by_who_has_learned_upright_ones_only() {
 }
 
 #[tokio::test]
+async fn a_picture_of_any_size_is_set_upright_with_the_pixels_that_it_has() {
+    let world = trained("digits", 8, UPRIGHT).await;
+    for figure in LEANING {
+        for side in [20, 28, 56, 131, 512] {
+            for (what, picture) in encodings(side, &draw(figure, side, 0.0)) {
+                let told = json_of(&post(&world, "/classify_digit", picture).await);
+                assert_eq!(told["predicted_label"], json!(1), "{side} {what}: {told}");
+                let row = captured_row(&world).await;
+                assert!(slant(&row).abs() < 0.05, "{side} {what}: {row:?}");
+            }
+        }
+    }
+}
+
+#[tokio::test]
 async fn a_picture_of_28_pixels_a_side_is_answered_as_its_row() {
     let spec = "[image]\nside = 28\nfirst = 1\nfill = 1.0\ndeskew = true";
     let world = trained("digits", 28, spec).await;
@@ -433,6 +495,25 @@ async fn the_books_picture_is_a_three() {
     let picture = STANDARD.decode(event["body"].as_str().unwrap()).unwrap();
     let world = World::new();
     world.register_data("digits", &data, recipe(), true).await;
+    let ink = decoded(&picture);
     let told = json_of(&post(&world, "/classify_digit", picture.into()).await);
     assert_eq!(told["predicted_label"], json!(3), "{told}");
+    for side in [20, 27, 28, 29, 40, 56, 200, 280] {
+        for (what, picture) in encodings(side, &resized(&ink, 28, side)) {
+            let told = json_of(&post(&world, "/classify_digit", picture).await);
+            assert_eq!(told["predicted_label"], json!(3), "{side} {what}: {told}");
+        }
+    }
+    let largest = png(4096, &resized(&ink, 28, 4096), bright);
+    let told = json_of(&post(&world, "/classify_digit", largest).await);
+    assert_eq!(told["predicted_label"], json!(3), "{told}");
+}
+
+/// The ink of a grey picture.
+fn decoded(picture: &[u8]) -> Vec<f32> {
+    let mut reader = png::Decoder::new(Cursor::new(picture)).read_info().unwrap();
+    assert_eq!(reader.info().color_type, ColorType::Grayscale);
+    let mut samples = vec![0; reader.output_buffer_size().unwrap()];
+    reader.next_frame(&mut samples).unwrap();
+    samples.into_iter().map(|sample| f32::from(sample) / 255.0).collect()
 }
