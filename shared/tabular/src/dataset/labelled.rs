@@ -1,20 +1,20 @@
 //! Inputs and, where there is one, the target of a task, checked and ready for training.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
 use sha2::{Digest, Sha256};
 
 use super::defect::{Defect, Rejection};
 use super::hash::{self, HashOrder};
-use super::identifiers::{all_distinct, is_called_an_identifier, name_rows};
 use super::pixels;
 use super::read::RawTable;
 use super::references;
 use super::roles::Roles;
 use super::schema::{Field, Kind, Schema, Task};
-use super::table::{Column, MISSING, Table, Values};
+use super::table::{Column, Table, Values};
 use super::target::{self, Target};
 use super::target_column;
+use super::uninformative::{Uninformative, notes_of};
 use crate::date::DateOrder;
 use crate::spec::{BalanceChoice, Spec, TaskKind};
 
@@ -230,7 +230,7 @@ fn inputs(
     let mut defects = Vec::new();
     let mut columns: Vec<Column> = Vec::new();
     let mut fields = Vec::new();
-    let mut unused = Vec::new();
+    let (mut unused, mut left_out) = (Vec::new(), Vec::new());
     let rows = table.rows();
     let read_by_derived = references::read_by_derived(spec);
     let kind_is_said = |name: &str| spec.columns.get(name).is_some_and(|it| it.kind.is_some());
@@ -257,10 +257,10 @@ fn inputs(
                 )
                 .in_column(name),
             );
-        } else if let Some(reason) = uninformative(name, &column.values, kind)
+        } else if let Some(reason) = Uninformative::of(name, &column.values, kind)
             .filter(|reason| !(read_by_others(name) || kind_is_said(name) && reason.names_rows()))
         {
-            notes.push(format!("column `{name}` is left out: {}", reason.words(name)));
+            left_out.push((name.clone(), reason));
             unused.push((column, kind));
         } else {
             let (nullable, date_order) = (missing > 0, order_of(name));
@@ -275,6 +275,7 @@ fn inputs(
             "no column is left that a model could learn from: add input columns beside the target",
         ));
     }
+    notes.extend(notes_of(&left_out));
     defects.extend(pixels::check(&spec.image, &fields, &columns, notes));
     if !defects.is_empty() {
         return Err(Rejection::of(defects));
@@ -290,66 +291,6 @@ fn are_numerals(values: &Values) -> bool {
     match values {
         Values::Number(_) => false,
         Values::Category(categories) => categories.levels.iter().all(is_number),
-    }
-}
-
-/// Why a column cannot inform a model.
-enum Uninformative {
-    /// Every value is this one.
-    Constant(String),
-    /// It numbers the rows.
-    Numbers,
-    /// So many distinct texts in so many rows name rows.
-    Texts(usize, usize),
-}
-
-impl Uninformative {
-    /// Whether the reason is a guess, which a type that the spec says outweighs.
-    fn names_rows(&self) -> bool {
-        !matches!(self, Self::Constant(_))
-    }
-
-    /// The reason in words.
-    fn words(&self, column: &str) -> String {
-        let keeps = |kind: &str| format!("`columns.{column}.kind = \"{kind}\"` keeps it");
-        match self {
-            Self::Constant(value) => format!("every value is {value}"),
-            Self::Numbers => format!("it numbers the rows ({})", keeps("number")),
-            Self::Texts(distinct, rows) => format!(
-                "{distinct} distinct texts in {rows} rows name rows, not groups ({})",
-                keeps("category")
-            ),
-        }
-    }
-}
-
-/// Why a column cannot inform a model; `None` where it may.
-fn uninformative(name: &str, values: &Values, kind: Kind) -> Option<Uninformative> {
-    match values {
-        Values::Number(numbers) => {
-            let mut present = numbers.iter().filter(|number| !number.is_nan());
-            let first = present.next()?;
-            if present.all(|number| number == first) && values.missing() == 0 {
-                return Some(Uninformative::Constant(first.to_string()));
-            }
-            let numbers_rows = is_called_an_identifier(name) && all_distinct(numbers);
-            numbers_rows.then_some(Uninformative::Numbers)
-        }
-        Values::Category(categories) => {
-            // Others are those of rows without a target.
-            let used = categories
-                .codes
-                .iter()
-                .filter(|&&code| code != MISSING)
-                .collect::<BTreeSet<_>>()
-                .len();
-            let present = categories.codes.len() - values.missing();
-            if used <= 1 && values.missing() == 0 {
-                return Some(Uninformative::Constant("the same".to_owned()));
-            }
-            let names_rows = kind != Kind::Text && name_rows(used, present);
-            names_rows.then_some(Uninformative::Texts(used, present))
-        }
     }
 }
 

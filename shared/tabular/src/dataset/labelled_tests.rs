@@ -167,6 +167,26 @@ fn identifiers_free_text_and_constants_are_left_out_with_a_note() {
 }
 
 #[test]
+fn many_constant_columns_are_one_note() {
+    let note = |constants: usize| {
+        let names: String = (0..constants).map(|column| format!("same{column},")).collect();
+        let values: String = (0..constants).map(|column| format!("{},", column % 2)).collect();
+        let text =
+            format!("{names}x,target\n") + &rows(30, |row| format!("{values}{row}.5,{row}.25"));
+        let mut notes = prepare(&text, &Spec::default()).unwrap().notes;
+        notes.retain(|note| note.contains("left out"));
+        assert_eq!(notes.len(), 1, "{notes:?}");
+        notes.remove(0)
+    };
+    assert_eq!(note(1), "column `same0` is left out: every value is 0");
+    let told = "3 columns are left out, as each holds a single value: `same0`, `same1`, `same2`";
+    assert_eq!(note(3), told);
+    let told = "389 columns are left out, as each holds a single value: \
+                `same0`, `same1`, `same2`, `same3`, `same4` and 384 more";
+    assert_eq!(note(389), told);
+}
+
+#[test]
 fn a_column_whose_type_the_spec_says_is_no_identifier() {
     let text = "ride_id,name,same,x,target\n".to_owned()
         + &rows(120, |row| format!("{},n{row},1,{row}.5,{row}.25", 1000 + row));

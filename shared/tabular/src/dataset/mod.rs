@@ -20,6 +20,7 @@ pub mod split;
 pub mod table;
 pub mod target;
 mod target_column;
+mod uninformative;
 pub mod write;
 
 pub use cell::present;
