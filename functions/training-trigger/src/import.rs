@@ -20,6 +20,7 @@ use crate::account::Account;
 use crate::blocking::blocking;
 use crate::challenge::{self, Challenge, Judged};
 use crate::dataset::DataSet;
+use crate::invocation::Invocation;
 use crate::job::Job;
 use crate::record::{ClassRecord, ImportRecord, ObjectRead, VersionFacts};
 use crate::source::{self, Source};
@@ -32,6 +33,7 @@ const MODELS: [&str; 3] = ["json", "ubj", "txt"];
 /// A model of another library that was uploaded, with the labelled rows that belong to it.
 pub(crate) struct Import<'a> {
     job: Job<'a>,
+    invocation: &'a Invocation,
     file: File,
     rows: Option<Arc<Rows>>,
     /// What is odd about the rows.
@@ -47,7 +49,11 @@ struct File {
 
 impl<'a> Import<'a> {
     /// Reads the uploaded file, and the labelled rows that belong to it.
-    pub(crate) async fn read(job: Job<'a>, account: &mut Account) -> Result<Self, Stop> {
+    pub(crate) async fn read(
+        job: Job<'a>,
+        invocation: &'a Invocation,
+        account: &mut Account,
+    ) -> Result<Self, Stop> {
         let reading = Instant::now();
         let file = fetch(&job, account).await?;
         let (rows, warnings) = rows(&job, &file, account).await?;
@@ -58,7 +64,7 @@ impl<'a> Import<'a> {
             rows = rows.as_ref().map_or(0, Rows::len),
             "the model to be taken over is read"
         );
-        Ok(Self { job, file, rows: rows.map(Arc::new), warnings })
+        Ok(Self { job, invocation, file, rows: rows.map(Arc::new), warnings })
     }
 }
 
@@ -88,9 +94,9 @@ impl Import<'_> {
     /// Measures and judges on a thread of its own, so that the claim is renewed.
     async fn adopt(&self, champion: Option<Champion>) -> Result<Adopted, Stop> {
         let (model, spec) = (self.job.model.clone(), self.job.spec.clone());
-        let rows = self.rows.clone();
+        let (rows, end) = (self.rows.clone(), self.invocation.end());
         with_model(self.file.clone(), move |imported| {
-            Ok(adopt(&model, imported, rows.as_deref(), &spec, champion.as_ref())?)
+            Ok(adopt(&model, imported, rows.as_deref(), &spec, champion.as_ref(), end)?)
         })
         .await
     }

@@ -129,7 +129,7 @@ impl Work<'_> {
         let Self { ports, invocation, announcer, source, run } = *self;
         let Job { model, spec, .. } = job;
         if source.key.as_deref().is_some_and(|key| keys::model_of_import(key).is_some()) {
-            let import = Import::read(job, account).await?;
+            let import = Import::read(job, invocation, account).await?;
             let version = challenge::settle(&job, &import, account).await?;
             return registration::announce(ports, announcer, model, version).await;
         }

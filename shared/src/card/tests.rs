@@ -221,7 +221,7 @@ fn import_card(labelled: Option<&str>) -> String {
         Rows::read(&import(XGBOOST, "xgb.json").unwrap(), raw, &spec).unwrap()
     });
     let imported = import(XGBOOST, "xgb.json").unwrap();
-    let adopted = adopt(&model, imported, rows.as_ref(), &spec, None).unwrap();
+    let adopted = adopt(&model, imported, rows.as_ref(), &spec, None, Deadline::NEVER).unwrap();
     let data = rows.as_ref().map(Rows::own);
     let card = ImportCard { origin: origin(&model, &spec), data, adopted: &adopted };
     assert_eq!(card.html(), card.html());

@@ -10,7 +10,7 @@ use crate::artifact::{self, Contents};
 use crate::dataset::split::{self, Split};
 use crate::dataset::{Defect, Labelled, RawTable, Rejection, Schema, Table, Task, Unread};
 use crate::exchange::Imported;
-use crate::learners::{Candidate, Predictor};
+use crate::learners::{Candidate, Deadline, Predictor};
 use crate::metrics::{Evaluation, Metric};
 use crate::name::{ModelName, Version};
 use crate::profile::Profile;
@@ -41,7 +41,7 @@ pub struct Adopted {
     pub metrics: BTreeMap<Metric, f64>,
     /// What the data says about it; `None` without data.
     pub measured: Option<Assessed>,
-    /// What was inferred about the data, in words.
+    /// What was inferred about the data, and what there was no time to measure, in words.
     pub notes: Vec<String>,
     /// Whether it becomes the champion, and why.
     pub decision: Decision,
@@ -142,8 +142,9 @@ fn defect(unread: &Unread) -> Defect {
     }
 }
 
-/// Takes a model over. With data it is measured on the holdout and judged by the gate;
-/// without, it becomes the first version, or a version that nobody has scored.
+/// Takes a model over. With data it is measured on the holdout, as far as there is time before
+/// `end`, and judged by the gate; without, it becomes the first version, or a version that nobody
+/// has scored.
 ///
 /// # Errors
 /// When the spec does not fit the task, the model cannot answer for the data, or the
@@ -154,6 +155,7 @@ pub fn adopt(
     rows: Option<&Rows>,
     spec: &Spec,
     champion: Option<&Champion>,
+    end: Deadline,
 ) -> Result<Adopted, TrainingError> {
     let schema = rows.map_or(&imported.schema, |rows| &rows.own.schema).clone();
     let imported = imported.with_classes(&schema.task);
@@ -175,12 +177,15 @@ pub fn adopt(
     });
     let opposing = opponent.as_ref().and_then(Opponent::evaluation);
     let measured = divided.map(|(rows, split)| {
-        Assessed::of(&imported.predictor, &rows.own, split, opposing, metric, spec)
+        Assessed::of(&imported.predictor, &rows.own, split, opposing, metric, spec, end)
     });
     let measured = measured.transpose()?;
     let none = Profile::of(&Table::default(), &schema);
     let assessment = measured.as_ref().map(|measured| &measured.assessment);
     let metrics = assessment.map(Assessment::metrics).unwrap_or_default();
+    let of_rows = rows.map(|rows| rows.whole.notes.as_slice()).unwrap_or_default();
+    let unmeasured = assessment.map(|it| it.notes.as_slice()).unwrap_or_default();
+    let notes = [of_rows, unmeasured].concat();
     let data_hash = rows.map(|rows| rows.whole.content_hash());
     let artifact = artifact::encode(&Contents {
         model,
@@ -220,7 +225,7 @@ pub fn adopt(
         metric,
         metrics,
         measured,
-        notes: rows.map(|rows| rows.whole.notes.clone()).unwrap_or_default(),
+        notes,
         decision,
         schema,
     })
@@ -246,9 +251,10 @@ impl Assessed {
         opposing: Option<&Evaluation>,
         metric: Metric,
         spec: &Spec,
+        end: Deadline,
     ) -> Result<Self, TrainingError> {
         let (rest, holdout) = (own.select(train), own.select(holdout));
-        let assessment = Assessment::of(predictor, &rest, &holdout, opposing, metric, spec)?;
+        let assessment = Assessment::of(predictor, &rest, &holdout, opposing, metric, spec, end)?;
         // Whether the model has seen these rows, nobody knows.
         let answers = predictor.predict(&rest.inputs)?;
         let performance = monitoring::performance(

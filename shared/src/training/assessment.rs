@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::time::{Duration, Instant};
 
 use crate::dataset::Labelled;
-use crate::learners::{Candidate, FitContext, Learner, Predictions, Predictor};
+use crate::learners::{Candidate, Deadline, FitContext, Learner, Predictions, Predictor};
 use crate::metrics::{Evaluation, Interval, Metric, Resamples};
 use crate::spec::Spec;
 
@@ -33,10 +33,13 @@ pub struct Assessment {
     pub importances: Importances,
     /// How long one row takes, in milliseconds (median). Not reproducible.
     pub latency_ms: f64,
+    /// What there was no time to measure, in words.
+    pub notes: Vec<String>,
 }
 
 impl Assessment {
-    /// Assesses a predictor that was fitted to the training rows.
+    /// Assesses a predictor that was fitted to the training rows, as far as there is time
+    /// before `end`.
     pub(super) fn of(
         predictor: &Predictor,
         training: &Labelled,
@@ -44,19 +47,22 @@ impl Assessment {
         champion: Option<&Evaluation>,
         metric: Metric,
         spec: &Spec,
+        end: Deadline,
     ) -> Result<Self, TrainingError> {
         let predictions = predictor.predict(&holdout.inputs)?;
         let evaluation = scored(predictor, holdout, &predictions, spec.training.coverage)?;
         let naive = Candidate::from(Learner::Baseline).fit(training, &FitContext::new(spec))?;
         let baseline = evaluate(&naive, holdout, spec.training.coverage)?;
         let seed = spec.split.seed;
+        let (importances, notes) = Importances::of(predictor, holdout, metric, seed, end)?;
         Ok(Self {
             intervals: Resamples::new(evaluation.rows(), seed).intervals(&evaluation),
             champion: champion.map(finite).unwrap_or_default(),
             baseline: finite(&baseline),
             coverage: coverages(predictor, holdout, &predictions)?,
-            importances: Importances::of(predictor, holdout, metric, seed)?,
+            importances,
             latency_ms: latency_ms(predictor, holdout)?,
+            notes,
             evaluation,
         })
     }

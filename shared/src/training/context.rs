@@ -15,7 +15,8 @@ pub struct TrainingContext<'a> {
     /// and registered in the time that is left.
     pub deadline: Deadline,
     /// When the function ends. What the search has left of the time is for fitting its
-    /// winner; where that does not suffice, the next best candidate takes its place.
+    /// winner; where that does not suffice, the next best candidate takes its place. What is
+    /// left then bounds how thoroughly the winner's inputs are measured.
     pub end: Deadline,
     /// The most bytes that one candidate may need, unless the spec says otherwise.
     pub memory_bytes: Option<u64>,

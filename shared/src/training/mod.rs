@@ -183,7 +183,9 @@ pub fn train(
         Opponent::new(champion.version, met)
     });
     let opposing = opponent.as_ref().and_then(Opponent::evaluation);
-    let assessment = Assessment::of(&predictor, &training, &holdout, opposing, metric, spec)?;
+    let assessment =
+        Assessment::of(&predictor, &training, &holdout, opposing, metric, spec, context.end)?;
+    notes.extend(assessment.notes.iter().cloned());
     let unseen = training.select(&out_of_fold.rows);
     let answers = &out_of_fold.predictions;
     let performance =

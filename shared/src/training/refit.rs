@@ -34,10 +34,7 @@ pub(super) fn best<T>(
         let deadline = match entry.candidate.learner {
             // Counting takes no time.
             Learner::Baseline => Deadline::default(),
-            _ => {
-                let left = context.end.remaining();
-                left.map_or_else(Deadline::default, |left| Deadline::within(left.mul_f64(SHARE)))
-            }
+            _ => context.end.share(SHARE),
         };
         // It may take as long as its trial did, if it has to be scored anew on all folds.
         let is_hopeless = !given_up.is_empty()

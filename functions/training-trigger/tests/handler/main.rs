@@ -389,6 +389,11 @@ async fn a_run_that_has_no_time_registers_the_best_so_far() {
     let record: TrainingRecord = world.file(run, "training.json").await;
     assert!(record.leaderboard.entries.len() < full.leaderboard.entries.len());
     assert!(!record.leaderboard.entries.is_empty());
+    // Nor has it the time to shuffle what each input tells.
+    assert_eq!((full.importances.permutation.len(), record.importances.permutation.len()), (2, 0));
+    let told = "permutation importance is of none of 2 inputs: there was no time for more before";
+    let tells = |record: &TrainingRecord| record.facts.notes.iter().any(|it| it.starts_with(told));
+    assert!(tells(&record) && !tells(&full), "{:?}", record.facts.notes);
 }
 
 #[tokio::test]

@@ -57,6 +57,12 @@ impl Deadline {
         self.0.map(|instant| instant.saturating_duration_since(Instant::now()))
     }
 
+    /// Work is wanted for this share of the time until then.
+    #[must_use]
+    pub fn share(self, share: f64) -> Self {
+        self.remaining().map_or(Self::NEVER, |left| Self::within(left.mul_f64(share)))
+    }
+
     /// Work is wanted for this long from now on.
     #[must_use]
     pub fn within(duration: Duration) -> Self {

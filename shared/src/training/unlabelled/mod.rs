@@ -71,6 +71,7 @@ pub(super) fn train(
         coverage: Vec::new(),
         importances: Importances::default(),
         latency_ms: latency_ms(&predictor, holdout)?,
+        notes: Vec::new(),
         evaluation,
     };
     let structure = Structure::of(&predictor, &training.inputs, &labels)?;
