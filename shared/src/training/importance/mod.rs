@@ -60,7 +60,8 @@ impl Importances {
 
     /// One share for each input, for weighing inputs: of the gain, which knows every
     /// column that a tree asks, also where two say the same; else of the permutation
-    /// importance. Empty when no input matters.
+    /// importance, in which an input has no share that there was no time for. Empty when no
+    /// input matters.
     #[must_use]
     pub fn shares(&self) -> BTreeMap<String, f64> {
         let measured = if self.gain.is_empty() { &self.permutation } else { &self.gain };
