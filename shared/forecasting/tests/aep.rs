@@ -15,7 +15,6 @@ use std::sync::Arc;
 use model_factory_forecasting::{
     Board, Competition, Forecaster, Measured, Panel, compete, measure,
 };
-use model_factory_learning::learners::Deadline;
 use model_factory_learning::metrics::Metric;
 use model_factory_tabular::dataset::{self, RawTable, selection};
 use model_factory_tabular::spec::Spec;
@@ -79,14 +78,7 @@ fn forecast(raw: &RawTable, spec: &Spec, rows: Range<usize>) -> Outcome {
     let part = RawTable { table, ..raw.clone() };
     let asked = spec.forecasts().unwrap();
     let panel = Panel::from_raw(part, spec, &asked).unwrap();
-    let competition = Competition {
-        panel: &panel,
-        asked: &asked,
-        metric: Metric::Rmse,
-        seed: 42,
-        deadline: Deadline::default(),
-        carried: None,
-    };
+    let competition = Competition::new(&panel, &asked, Metric::Rmse);
     let board = compete(&competition, &|_| {});
     let measured = measure(&competition, &board.chosen).unwrap();
     let naive = measure(&competition, &Forecaster::naive(&panel)).unwrap();

@@ -58,8 +58,8 @@ fn train(
     carried: Option<&Forecaster>,
 ) -> Forecaster {
     let asked = spec.forecasts().unwrap();
-    let competition =
-        Competition { panel, asked: &asked, metric: Metric::Mase, seed: 42, deadline, carried };
+    let first = Competition::new(panel, &asked, Metric::Mase);
+    let competition = Competition { deadline, carried, ..first };
     let board = compete(&competition, &|_| {});
     let measured = measure(&competition, &board.chosen).unwrap();
     assert!(measured.evaluation.rows() > 0);
@@ -156,14 +156,8 @@ fn a_comparison_tells_how_far_it_is() {
     let (panel, spec) = panel(&sales(), SPEC).unwrap();
     let asked = spec.forecasts().unwrap();
     let told = |deadline, carried| {
-        let competition = Competition {
-            panel: &panel,
-            asked: &asked,
-            metric: Metric::Mase,
-            seed: 42,
-            deadline,
-            carried,
-        };
+        let first = Competition::new(&panel, &asked, Metric::Mase);
+        let competition = Competition { deadline, carried, ..first };
         let told = std::sync::Mutex::new(Vec::new());
         let board = compete(&competition, &|compared| told.lock().unwrap().push(compared.clone()));
         (board, told.into_inner().unwrap())
@@ -197,14 +191,7 @@ fn a_comparison_tells_how_far_it_is() {
 fn what_is_held_out_is_told_step_by_step() {
     let (panel, spec) = panel(&sales(), SPEC).unwrap();
     let asked = spec.forecasts().unwrap();
-    let competition = Competition {
-        panel: &panel,
-        asked: &asked,
-        metric: Metric::Mase,
-        seed: 42,
-        deadline: Deadline::default(),
-        carried: None,
-    };
+    let competition = Competition::new(&panel, &asked, Metric::Mase);
     let measured = measure(&competition, &compete(&competition, &|_| {}).chosen).unwrap();
     let [best, worst] = measured.backtests.as_slice() else { panic!("{:?}", measured.backtests) };
     assert!(best.mase <= worst.mase);
@@ -295,14 +282,7 @@ fn learners_are_compared_beside_a_gap() {
     let compare = |data: &str| {
         let (panel, spec) = panel(data, spec).unwrap();
         let asked = spec.forecasts().unwrap();
-        let competition = Competition {
-            panel: &panel,
-            asked: &asked,
-            metric: Metric::Rmse,
-            seed: 42,
-            deadline: Deadline::default(),
-            carried: None,
-        };
+        let competition = Competition::new(&panel, &asked, Metric::Rmse);
         let board = compete(&competition, &|_| {});
         (board.origins, board.chosen[0].score, competition.unmeasured(&board.chosen))
     };
@@ -322,14 +302,7 @@ fn from_one_origin_a_learner_that_halves_the_error_is_chosen() {
                 learners = ['theta', 'ets', 'additive', 'combination']";
     let (panel, spec) = panel(&sales(), spec).unwrap();
     let asked = spec.forecasts().unwrap();
-    let competition = Competition {
-        panel: &panel,
-        asked: &asked,
-        metric: Metric::Rmse,
-        seed: 42,
-        deadline: Deadline::default(),
-        carried: None,
-    };
+    let competition = Competition::new(&panel, &asked, Metric::Rmse);
     let board = compete(&competition, &|_| {});
     assert_eq!(board.origins, 1);
     let chosen: Vec<ForecasterKind> = board.chosen.iter().map(|it| it.learner).collect();

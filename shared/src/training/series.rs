@@ -111,7 +111,8 @@ pub fn train_series(
         seconds.map_or(context.deadline, |it| Deadline::within(it).earlier(context.deadline));
     let carried = carried.filter(|earlier| earlier.data_hash == data_hash);
     let carried = carried.map(|earlier| &earlier.forecaster);
-    let competition = Competition { panel, asked, metric, seed, deadline, carried };
+    let first = Competition::new(panel, asked, metric);
+    let competition = Competition { seed, deadline, carried, ..first };
     let board = compete(&competition, &|compared| (context.watch)(&progress(metric, compared)));
     let searched = Instant::now();
     let measured = measure(&competition, &board.chosen)?;

@@ -38,6 +38,14 @@ pub struct Competition<'a> {
     pub carried: Option<&'a Forecaster>,
 }
 
+impl<'a> Competition<'a> {
+    /// A first run, with the seed 42 and without a deadline.
+    #[must_use]
+    pub fn new(panel: &'a Panel, asked: &'a Forecasting, metric: Metric) -> Self {
+        Self { panel, asked, metric, seed: 42, deadline: Deadline::NEVER, carried: None }
+    }
+}
+
 /// Compares the learners on every series, and tells `watch` how far that is: before the
 /// first series, and after each. The last horizon of each series is not looked at.
 #[must_use]
