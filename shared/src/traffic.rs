@@ -127,9 +127,9 @@ async fn visit_blocks<O: ReadObjects + ?Sized>(
     Ok(())
 }
 
-/// The late labels of a model, from JSON lines and CSV, in the order in which they came, so that a correction comes
-/// after what it corrects; with `since` those in files that were written since then, as the
-/// labels of all answers of a later time are.
+/// The late labels of a model, from JSON lines and CSV, in the order in which they came, so that
+/// a correction comes after what it corrects; with `since` those in files that were written since
+/// then, as the labels of all answers of a later time are.
 ///
 /// # Errors
 /// When the bucket cannot be asked.

@@ -6,6 +6,7 @@ use std::time::Duration;
 use clap::Args;
 use indicatif::ProgressBar;
 use model_factory::name::{ModelName, Reference};
+use model_factory::plural::counted;
 use model_factory::serving::{AnswerError, ServedModel};
 use tokio::time::{Instant, sleep};
 
@@ -128,7 +129,7 @@ impl Tally {
     fn end(self, model: &ModelName) -> Result<(), CliError> {
         let Self { progress, answered, failed, .. } = self;
         progress.finish_and_clear();
-        eprintln!("{answered} rows are answered by `{model}`");
+        eprintln!("{} answered by `{model}`", counted(answered, "row"));
         match failed {
             0 => Ok(()),
             failed => Err(CliError::Training(format!("{failed} rows are not answered"))),

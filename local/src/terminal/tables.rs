@@ -86,7 +86,10 @@ fn mean_and_deviation(mean: Option<f64>, deviation: Option<f64>) -> String {
 
 /// The learners of a training on series, the best first.
 pub(crate) fn standings(board: &Board) -> Table {
-    let score = format!("{} (mean ± sd, {} origins)", board.metric, board.origins);
+    let origins = counted(board.origins, "origin");
+    let score = format!("{} (mean ± sd, {origins})", board.metric);
+    // With those of earlier runs that handed series on.
+    let all: usize = board.standings.iter().map(|standing| standing.chosen).sum();
     let header = ["", "learner", &score, "chosen", "not fitted", "seconds"];
     let mut table = table(&header, &[0, 2, 3, 4, 5]);
     for (place, standing) in (1..).zip(&board.standings) {
@@ -94,7 +97,7 @@ pub(crate) fn standings(board: &Board) -> Table {
             place.to_string(),
             standing.learner.name().to_owned(),
             mean_and_deviation(standing.mean, standing.deviation),
-            format!("{} of {}", standing.chosen, board.series),
+            format!("{} of {all}", standing.chosen),
             standing.failed.to_string(),
             format!("{:.2}", standing.seconds),
         ]);

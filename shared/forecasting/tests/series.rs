@@ -325,12 +325,15 @@ fn what_cannot_be_forecast_is_rejected_in_words() {
         ("regressors = ['sales']", "the target `sales`"),
         ("regressors = ['day']", "the time `day`"),
         ("series = ['sales']", "the target `sales`"),
+        ("series = ['store']\nregressors = ['store']", "a key of the series `store`"),
     ] {
         let spec = format!("time = 'day'\ntarget = 'sales'\n[forecasting]\n{names}");
         let (kind, message) = code(&sales(), &spec);
         assert_eq!(kind, "column_of_another_role");
         assert!(message.contains(role), "{message}");
     }
+    let (_, message) = code(&sales(), "time = 'day'\ntarget = 'day'\n[forecasting]");
+    assert!(message.contains("`target` in model.toml names the time `day`"), "{message}");
     let all = sales();
     let short: Vec<&str> = all.lines().take(9).collect();
     let (kind, message) = code(&short.join("\n"), SPEC);

@@ -24,6 +24,7 @@ pub struct GroundTruth {
 
 /// True values, one a row of the request.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(expecting = "an object")]
 pub struct GroundTruthData {
     /// The values, one a line.
     pub data: String,
@@ -33,7 +34,7 @@ pub struct GroundTruthData {
 
 /// The exchange to which true values belong.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
+#[serde(rename_all = "camelCase", expecting = "an object")]
 pub struct GroundTruthEvent {
     /// The exchange's `eventId`, or the `inferenceId` that the client gave it.
     pub event_id: String,
@@ -78,6 +79,14 @@ impl GroundTruth {
             },
         };
         self.values()?.iter().map(number).collect()
+    }
+
+    /// Whether a line has more than its value.
+    pub(super) fn has_more_fields(&self) -> bool {
+        let data = self.ground_truth_data.data.as_bytes();
+        let mut records =
+            csv::ReaderBuilder::new().has_headers(false).flexible(true).from_reader(data);
+        data.contains(&b',') && records.records().flatten().any(|record| record.len() > 1)
     }
 
     /// The values, one a row of the request. Of a line with several fields the

@@ -11,8 +11,15 @@ use crate::dataset::csv::delimiter_of_header;
 use crate::plural::counted;
 use crate::protocol::{ID_BYTES, MediaType};
 
+/// The columns that CSV must have.
+const NAMES: [&str; 2] = ["event_id", "label"];
+
 /// How many rows that are wrong are told, and how many unknown classes.
 const TOLD: usize = 20;
+
+/// Why a line of labels is refused that has several fields.
+const MORE_FIELDS: &str = "several fields in a line of labels: write one, in double quotes where \
+                           it has a comma";
 
 /// A row that cannot be taken.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -164,6 +171,7 @@ fn json_lines(
             return Err(UploadError::TooMany { limit });
         }
         let wrong = bad_id(&truth.event_metadata.event_id)
+            .or_else(|| truth.has_more_fields().then(|| MORE_FIELDS.to_owned()))
             .or_else(|| values.is_empty().then(|| "no label: write one a row".to_owned()))
             .or_else(|| values.iter().find_map(|value| unfit(value, schema)));
         match wrong {
@@ -187,11 +195,11 @@ fn csv_rows(
 ) -> Result<Vec<GroundTruth>, UploadError> {
     let unreadable = |error: csv::Error| UploadError::Csv(error.to_string());
     let mut reader = csv::ReaderBuilder::new()
-        .delimiter(delimiter_of_header(body))
+        .delimiter(delimiter_of_header(body, |name| NAMES.contains(&name)))
         .trim(csv::Trim::All)
         .from_reader(body);
     let header = reader.headers().map_err(unreadable)?.clone();
-    if !["event_id", "label"].iter().all(|name| header.iter().any(|known| known == *name)) {
+    if !NAMES.iter().all(|name| header.iter().any(|known| known == *name)) {
         return Err(UploadError::Columns);
     }
     let mut events: BTreeMap<String, Vec<String>> = BTreeMap::new();

@@ -82,7 +82,10 @@ impl Domain {
             Token::Number(text) => self.admit(text.parse().ok()?),
             Token::Null => Some(f64::NAN),
             Token::Bool(value) if self.truth => Some(f64::from(u8::from(value))),
-            Token::Text(quoted) if self.date || self.truth => self.named(&quoted.unescape()?),
+            Token::Text(quoted) => {
+                let text = quoted.unescape()?;
+                present(&text).map_or(Some(f64::NAN), |text| self.named(text))
+            }
             _ => None,
         }
     }
@@ -101,7 +104,7 @@ impl Domain {
         if self.truth {
             return boolean::parse(text).map(|value| f64::from(u8::from(value)));
         }
-        date::read(text, self.order).filter(|_| self.date)
+        if self.date { date::read(text, self.order) } else { None }
     }
 
     /// The number that a text stands for, by the rules of a data set's fields.

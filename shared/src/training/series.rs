@@ -160,7 +160,8 @@ pub fn train_series(
     let decision = gate.decide(&challenger, opponent.as_ref());
     let mut notes = panel.notes.clone();
     notes.extend(board.why_combined());
-    notes.push(measured_in_words(&measured));
+    // The median alone bounds nothing.
+    notes.extend((measured.probability > 0.0).then(|| measured_in_words(&measured)));
     notes.extend(realised.as_ref().map(|realised| realised.in_words(metric)));
     let unmeasured = competition.unmeasured(&board.chosen);
     if unmeasured > 0 {

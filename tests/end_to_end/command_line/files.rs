@@ -79,7 +79,7 @@ async fn rows_of_a_file_go_through_the_stream() {
     for words in [
         "row 61: input `ride_dist`: found \"far\" where a number is expected",
         "row 62 (line 63) has 2 fields where the header has 7",
-        "60 rows are answered by `taxi`",
+        "60 rows answered by `taxi`",
         "error: 2 rows are not answered",
     ] {
         assert!(streamed.errors.contains(words), "`{words}` is not in:\n{}", streamed.errors);

@@ -72,6 +72,7 @@ struct Event<'a> {
 }
 
 #[derive(Deserialize)]
+#[serde(expecting = "an object")]
 struct Context<'a> {
     #[serde(borrow, default)]
     stage: Text<'a>,
@@ -81,6 +82,7 @@ struct Context<'a> {
 }
 
 #[derive(Default, Deserialize)]
+#[serde(expecting = "an object")]
 struct Http<'a> {
     #[serde(borrow)]
     method: Text<'a>,

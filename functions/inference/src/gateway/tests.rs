@@ -111,6 +111,7 @@ fn method_headers_and_body_are_read() {
 fn an_event_that_cannot_be_a_request_is_refused_in_words() {
     let refusal = |event: Value| parse(&event.to_string()).unwrap_err().to_string();
     assert!(refusal(json!([])).ends_with("load balancer: it is no JSON object"));
+    assert!(refusal(json!({"requestContext": 5})).contains("expected an object"));
     for event in [json!({"model": "taxi"}), json!([]), json!({"requestContext": {}})] {
         assert!(
             refusal(event.clone()).starts_with(

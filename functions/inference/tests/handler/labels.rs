@@ -75,7 +75,8 @@ async fn labels_in_csv_are_gathered_by_exchange() {
     let csv = "event_id,label\nr-1,1.5\nr-2,2\nr-1,\n";
     let taken = put(&world, "text/csv", csv).await;
     assert_eq!(json_of(&taken), json!({"exchanges": 2, "labels": 3}));
-    let again = put(&world, "text/csv; charset=utf-8", &csv.replace(',', ";")).await;
+    let other = format!("\"note, more\";{}", csv.replace(',', ";").replace("\nr-", "\nx;r-"));
+    let again = put(&world, "text/csv; charset=utf-8", &other).await;
     assert_eq!(json_of(&again), json_of(&taken), "separated as data sets are");
     let (truths, _) = ground_truths(world.objects.as_ref(), &taxi(), None).await.unwrap();
     let values: Vec<_> = truths.iter().map(|truth| truth.values().unwrap()).collect();
@@ -139,6 +140,9 @@ async fn uploads_that_are_none_are_refused_in_words() {
         let detail = json_of(&refused)["detail"].as_str().unwrap().to_owned();
         assert!(detail.contains(says), "{detail}");
     }
+    let refused = put(&world, "application/jsonlines", &line("r-1", "206,9")).await;
+    let reason = json_of(&refused)["invalid_params"][0]["reason"].as_str().unwrap().to_owned();
+    assert!(reason.starts_with("several fields in a line of labels"), "{reason}");
     let many = "r,1\n".repeat(100_001);
     let refused = put(&world, "text/csv", &format!("event_id,label\n{many}")).await;
     assert_eq!(refused.status(), StatusCode::PAYLOAD_TOO_LARGE);

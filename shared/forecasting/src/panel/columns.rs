@@ -39,15 +39,21 @@ impl<'a> Columns<'a> {
             .iter()
             .filter_map(|name| Some((name, column("forecasting.regressors", name)?)))
             .collect();
+        let target_alone = [target.to_owned()];
         for (key, names, why) in [
-            ("forecasting.series", &asked.series, "which tells no series apart"),
-            ("forecasting.regressors", &asked.regressors, "which is no cause that is known ahead"),
+            ("target", &target_alone[..], "which is known ahead"),
+            ("forecasting.series", &asked.series[..], "which tells no series apart"),
+            (
+                "forecasting.regressors",
+                &asked.regressors[..],
+                "which is no cause that is known ahead",
+            ),
         ] {
             for name in names {
                 let role = match name {
-                    name if name == target => "the target",
+                    name if key != "target" && name == target => "the target",
                     name if name == time => "the time",
-                    name if key != "forecasting.series" && asked.series.contains(name) => {
+                    name if key == "forecasting.regressors" && asked.series.contains(name) => {
                         "a key of the series"
                     }
                     _ => continue,

@@ -1,7 +1,8 @@
 //! The CSV form of a request: a header that names the inputs, then the rows. Options stand
 //! in the query of the address.
 
-use crate::dataset::Schema;
+use std::collections::HashSet;
+
 use crate::dataset::csv::delimiter_of_header;
 use crate::json::without_mark;
 use crate::protocol::builder::TableBuilder;
@@ -21,7 +22,8 @@ pub(super) fn decode(sent: Sent<'_>, rules: Rules<'_>) -> Result<Request, Protoc
     let mut outputs = options.unnamed(Output::of_scoring(&schema.task));
     options.extend(&mut outputs);
     let text = without_mark(sent.body);
-    let delimiter = delimiter(text, schema);
+    let inputs: HashSet<&str> = schema.inputs.iter().map(|field| field.name.as_str()).collect();
+    let delimiter = delimiter_of_header(text, |name| inputs.contains(name));
     let mut reader =
         csv::ReaderBuilder::new().flexible(true).delimiter(delimiter).from_reader(text);
     let mut builder =
@@ -51,13 +53,4 @@ pub(super) fn decode(sent: Sent<'_>, rules: Rules<'_>) -> Result<Request, Protoc
     }
     let (table, errors) = builder.finish()?;
     Ok(Request { id: None, table, errors, outputs, options })
-}
-
-/// What separates fields; a header that is an input as a whole separates nothing.
-fn delimiter(text: &[u8], schema: &Schema) -> u8 {
-    let header = text.split(|byte| matches!(byte, b'\n' | b'\r')).next().unwrap_or_default();
-    match schema.inputs.iter().any(|field| field.name.as_bytes() == header) {
-        true => b',',
-        false => delimiter_of_header(header),
-    }
 }

@@ -246,6 +246,17 @@ fn csv_is_separated_as_data_sets_are() {
         assert_eq!(show(&decode_csv(text).unwrap().table), show(&usual.table), "{text}");
     }
     // What is called so may be so.
+    let named = Schema {
+        inputs: vec![
+            Field::new("width, cm", Kind::Fractional, false),
+            Field::new("depth", Kind::Fractional, false),
+        ],
+        ..schema()
+    };
+    for body in ["width, cm;depth\n1,5;2\n", "\"width, cm\",depth\n1.5,2\n"] {
+        let request = Protocol::Mlflow.decode(csv(body.as_bytes()), &named, &Limits::default());
+        assert_eq!(show(&request.unwrap().table), "width, cm: 1.5\ndepth: 2", "{body}");
+    }
     let decimals = decode_csv("age;vip;city;fare\n1;true;a;7,25\n").unwrap();
     assert!(show(&decimals.table).contains("fare: 7.25"), "a comma is free for decimals");
     let refused = refusal(decode_csv("age,vip,city,fare\n1,true,a,\"7,25\"\n"));

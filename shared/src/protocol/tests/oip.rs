@@ -165,6 +165,7 @@ fn a_mistyped_datum_is_told_with_its_row() {
         (("age", "[2]", "FP32", "[1,0.5]"), found("age", "0.5", "a whole FP32")),
         (("fare", "[2]", "UINT64", "[18446744073709551615,-1]"), found("fare", "-1", "a UINT64")),
         (("fare", "[2]", "FP64", "[1,true]"), found("fare", "true", "a number")),
+        (("age", "[2]", "FP64", r#"[1,"2"]"#), found("age", "\"2\"", "a whole number")),
         (("vip", "[2]", "BOOL", "[1,2]"), found("vip", "2", "true or false")),
         (("vip", "[2]", "BYTES", r#"["yes","maybe"]"#), found("vip", "\"maybe\"", "true or false")),
         (("city", "[2]", "BYTES", r#"["a",7]"#), found("city", "7", "a text")),
@@ -207,6 +208,13 @@ fn a_text_that_marks_a_missing_value_in_a_data_set_is_missing() {
     let body = request(&[age, fare, vip, city]);
     let request = json_request(Protocol::OpenInference, &body, &schema).unwrap();
     assert!(show(&request.table).ends_with("city: Rome -"));
+    let numbers = request_of_fares(r#"[7.25,"n/a"]"#);
+    assert!(show(&numbers).contains("fare: 7.25 -"), "in a list of numbers, too");
+}
+
+fn request_of_fares(data: &str) -> Table {
+    let [age, _, vip, city] = VALID;
+    decode(&request(&[age, ("fare", "[2]", "FP64", data), vip, city])).unwrap().table
 }
 
 #[test]
@@ -222,6 +230,7 @@ fn a_value_may_be_missing_where_one_was_in_training_only() {
         ("age", "[2,1]", "FP64", "[[30],[NaN]]"),
         ("vip", "[2]", "BOOL", "[true,null]"),
         ("city", "[2]", "BYTES", r#"["Rome",null]"#),
+        ("age", "[2]", "INT64", r#"[30,"NA"]"#),
         ("city", "[2]", "BYTES", r#"["Rome","NA"]"#),
         ("city", "[2]", "BYTES", r#"["Rome"," "]"#),
     ] {

@@ -76,9 +76,9 @@ impl Batch {
             interval,
             "it must lie between 0 and 1",
         )?;
-        let rule = "clusters have no intervals: leave it out";
-        let clusters = task == Some(TaskKind::Clustering) && self.interval.is_some();
-        check(!clusters, "batch.interval", interval, rule)?;
+        let rule = "only numbers (`task = \"regression\"`) have intervals: leave it out";
+        let others = task.is_some_and(|task| task != TaskKind::Regression);
+        check(!(others && self.interval.is_some()), "batch.interval", interval, rule)?;
         check(
             self.summarise.is_empty() || task.is_some_and(TaskKind::is_unsupervised),
             "batch.summarise",

@@ -318,7 +318,7 @@ mod tests {
             ("forecasting.quantiles = []", "leave it out for 0.1, 0.5 and 0.9"),
             (
                 "task = 'clustering'\nbatch.interval = 0.9",
-                "`batch.interval` is 0.9, but clusters have no intervals",
+                "`batch.interval` is 0.9, but only numbers (`task = \"regression\"`) have",
             ),
             ("data.last_rows = 0", "`data.last_rows` is 0, but it must be at least 1"),
             ("[clustering]\neps = 0.3", "`clustering` is given, but only `task = \"clustering\"`"),

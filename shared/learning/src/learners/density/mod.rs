@@ -41,11 +41,16 @@ impl Default for DbscanParams {
     }
 }
 
+impl DbscanParams {
+    /// Four digits that count, however near the rows are.
+    fn rounded_eps(&self) -> f64 {
+        format!("{:.3e}", self.eps).parse().unwrap_or(self.eps)
+    }
+}
+
 impl fmt::Display for DbscanParams {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        // Four digits that count, however near the rows are.
-        let eps = format!("{:.3e}", self.eps).parse().unwrap_or(self.eps);
-        write!(formatter, "eps={eps} min_samples={}", self.min_samples)
+        write!(formatter, "eps={} min_samples={}", self.rounded_eps(), self.min_samples)
     }
 }
 
@@ -90,8 +95,9 @@ impl DbscanModel {
         let count = cores().count();
         if count == 0 {
             return Err(FitError::Clusters(format!(
-                "no row has {} rows within {:.4}: raise `eps`, or lower `min_samples`",
-                params.min_samples, params.eps
+                "no row has {} rows within {}: raise `eps`, or lower `min_samples`",
+                params.min_samples,
+                params.rounded_eps()
             )));
         }
         if count > MAX_ROWS || count * columns > MAX_VALUES {

@@ -6,12 +6,26 @@ use crate::dataset::cell::Cell;
 /// What may separate fields, in order of preference.
 const DELIMITERS: [u8; 4] = [b',', b';', b'\t', b'|'];
 
-/// What separates the fields of a text whose header names known columns, none of which holds
-/// a delimiter: a comma, or where the header has none, another one that data sets may have.
+/// What separates the fields of a text whose header names known columns: of what data sets may
+/// have that by which most of them are found, else the first one that the header has.
 #[must_use]
-pub fn delimiter_of_header(text: &[u8]) -> u8 {
+pub fn delimiter_of_header(text: &[u8], is_known: impl Fn(&str) -> bool) -> u8 {
     let header = text.split(|byte| matches!(byte, b'\n' | b'\r')).next().unwrap_or_default();
-    DELIMITERS.into_iter().find(|byte| header.contains(byte)).unwrap_or(b',')
+    let found = |delimiter: u8| {
+        let fields = header.split(|byte| *byte == delimiter);
+        let name = |field| std::str::from_utf8(field).map(|it| it.trim().trim_matches('"'));
+        fields.filter(|field| name(field).is_ok_and(&is_known)).count()
+    };
+    // A header without a delimiter is one name, which may hold what separates others.
+    let present = DELIMITERS.into_iter().filter(|byte| header.contains(byte));
+    let mut best = (b',', 0);
+    for (place, delimiter) in present.chain([b',']).enumerate() {
+        let count = found(delimiter);
+        if place == 0 || count > best.1 {
+            best = (delimiter, count);
+        }
+    }
+    best.0
 }
 
 /// How many records the delimiter and the types are judged by.
