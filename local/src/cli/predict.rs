@@ -73,7 +73,7 @@ fn without_others<'a>(
     inputs: impl Iterator<Item = &'a str>,
 ) -> Result<Vec<u8>, CliError> {
     let inputs: Vec<&str> = inputs.collect();
-    let delimiter = u8::try_from(csv::delimiter(body)).unwrap_or(b',');
+    let delimiter = csv::delimiter_of_header(body, |name| inputs.contains(&name));
     let broken = |error: ::csv::Error| CliError::Training(error.to_string());
     let mut reader = ::csv::ReaderBuilder::new().delimiter(delimiter).from_reader(body);
     let kept: Vec<usize> = reader
@@ -130,4 +130,16 @@ fn write(predictions: &Predictions) -> Result<(), CliError> {
         }
     }
     Ok(writer.flush()?)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn inputs_are_kept_with_what_separates_them() {
+        let file = "preis;\"länge, cm\";breite\n3,5;1,5;2\n";
+        let kept = without_others(file.as_bytes(), ["länge, cm", "breite"].into_iter()).unwrap();
+        assert_eq!(String::from_utf8(kept).unwrap(), "länge, cm;breite\n1,5;2\n");
+    }
 }

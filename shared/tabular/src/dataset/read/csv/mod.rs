@@ -35,12 +35,6 @@ pub fn read(bytes: &[u8]) -> Result<RawTable, Rejection> {
     }
 }
 
-/// The delimiter of CSV that is in memory, inferred.
-#[must_use]
-pub fn delimiter(bytes: &[u8]) -> char {
-    char::from(Layout::of(bytes, true, None).delimiter)
-}
-
 /// A CSV file whose layout and header are known.
 pub(super) struct Csv {
     layout: Layout,

@@ -47,7 +47,11 @@ fn the_delimiter_is_inferred_even_where_commas_are_decimal() {
     for (text, expected) in
         [("x\ty\n1\t2\n", '\t'), ("x|y\n1|2\n", '|'), ("x,y\n1;1,2\n3;1,4\n", ',')]
     {
-        assert_eq!(delimiter(text.as_bytes()), expected, "{text}");
+        assert_eq!(
+            char::from(Layout::of(text.as_bytes(), true, None).delimiter),
+            expected,
+            "{text}"
+        );
     }
 }
 
