@@ -150,32 +150,38 @@ pub async fn ground_truths<O: ReadObjects + ?Sized>(
         }
         let Some(object) = objects.get(&listed.key).await? else { continue };
         counts.files += 1;
-        let passed_over = |error: &dyn fmt::Display| {
+        let (read, unreadable) = labels(&object.bytes, |error| {
             tracing::warn!(key = listed.key, %error, "a label is passed over");
-        };
-        if object.bytes.trim_ascii_start().starts_with(b"{") {
-            for line in read_lines(&object.bytes) {
-                match line {
-                    Ok(truth) => truths.push(truth),
-                    Err(error) => {
-                        passed_over(&error);
-                        counts.unreadable_lines += 1;
-                    }
-                }
-            }
-            continue;
-        }
-        match read_csv(&object.bytes) {
-            Ok((read, bad)) => {
-                truths.extend(read);
-                bad.told.iter().for_each(|bad| passed_over(&bad.reason));
-                counts.unreadable_lines += bad.total;
+        });
+        truths.extend(read);
+        counts.unreadable_lines += unreadable;
+    }
+    Ok((truths, counts))
+}
+
+/// The labels of a file, and how many of its lines cannot be read, of which `tell` is told.
+fn labels(file: &[u8], tell: impl Fn(&dyn fmt::Display)) -> (Vec<GroundTruth>, usize) {
+    if !file.trim_ascii_start().starts_with(b"{") {
+        return match read_csv(file) {
+            Ok((truths, bad)) => {
+                bad.told.iter().for_each(|bad| tell(&bad.reason));
+                (truths, bad.total)
             }
             Err(error) => {
-                passed_over(&error);
-                counts.unreadable_lines += 1;
+                tell(&error);
+                (Vec::new(), 1)
+            }
+        };
+    }
+    let (mut truths, mut unreadable) = (Vec::new(), 0);
+    for line in read_lines(file) {
+        match line {
+            Ok(truth) => truths.push(truth),
+            Err(error) => {
+                tell(&error);
+                unreadable += 1;
             }
         }
     }
-    Ok((truths, counts))
+    (truths, unreadable)
 }

@@ -88,8 +88,7 @@ fn mean_and_deviation(mean: Option<f64>, deviation: Option<f64>) -> String {
 pub(crate) fn standings(board: &Board) -> Table {
     let origins = counted(board.origins, "origin");
     let score = format!("{} (mean ± sd, {origins})", board.metric);
-    // With those of earlier runs that handed series on.
-    let all: usize = board.standings.iter().map(|standing| standing.chosen).sum();
+    let all = board.decided();
     let header = ["", "learner", &score, "chosen", "not fitted", "seconds"];
     let mut table = table(&header, &[0, 2, 3, 4, 5]);
     for (place, standing) in (1..).zip(&board.standings) {

@@ -83,10 +83,8 @@ impl GroundTruth {
 
     /// Whether a line has more than its value.
     pub(super) fn has_more_fields(&self) -> bool {
-        let data = self.ground_truth_data.data.as_bytes();
-        let mut records =
-            csv::ReaderBuilder::new().has_headers(false).flexible(true).from_reader(data);
-        data.contains(&b',') && records.records().flatten().any(|record| record.len() > 1)
+        let data = &self.ground_truth_data.data;
+        data.contains(',') && csv_of(data).into_records().flatten().any(|record| record.len() > 1)
     }
 
     /// The values, one a row of the request. Of a line with several fields the
@@ -108,13 +106,15 @@ impl GroundTruth {
             let lines = data.data.split('\n').filter(|line| !line.is_empty());
             return Ok(lines.map(|line| line.split(',').next().unwrap_or(line).into()).collect());
         }
-        csv::ReaderBuilder::new()
-            .has_headers(false)
-            .flexible(true)
-            .from_reader(data.data.as_bytes())
+        csv_of(&data.data)
             .into_records()
             .map(|record| Ok(record?.get(0).unwrap_or_default().to_owned()))
             .collect::<Result<_, csv::Error>>()
             .map_err(|source| CaptureError::Labels { event_id: event_id(), source })
     }
+}
+
+/// A reader of lines that may have several fields.
+fn csv_of(data: &str) -> csv::Reader<&[u8]> {
+    csv::ReaderBuilder::new().has_headers(false).flexible(true).from_reader(data.as_bytes())
 }

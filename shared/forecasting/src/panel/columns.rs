@@ -39,29 +39,17 @@ impl<'a> Columns<'a> {
             .iter()
             .filter_map(|name| Some((name, column("forecasting.regressors", name)?)))
             .collect();
-        let target_alone = [target.to_owned()];
-        for (key, names, why) in [
-            ("target", &target_alone[..], "which is known ahead"),
-            ("forecasting.series", &asked.series[..], "which tells no series apart"),
-            (
-                "forecasting.regressors",
-                &asked.regressors[..],
-                "which is no cause that is known ahead",
-            ),
-        ] {
-            for name in names {
-                let role = match name {
-                    name if key != "target" && name == target => "the target",
-                    name if name == time => "the time",
-                    name if key == "forecasting.regressors" && asked.series.contains(name) => {
-                        "a key of the series"
-                    }
-                    _ => continue,
-                };
-                let message = format!("`{key}` in model.toml names {role} `{name}`, {why}");
-                defects.push(Defect::of_spec("column_of_another_role", message).in_column(name));
-            }
-        }
+        let fixed = [("the target", target), ("the time", time)];
+        let keys_of_series = asked.series.iter().map(|name| ("a key of the series", name.as_str()));
+        let all: Vec<_> = fixed.into_iter().chain(keys_of_series).collect();
+        let why = "which is known ahead";
+        defects.extend(clash("target", target, why, &fixed[1..]));
+        let why = "which tells no series apart";
+        let clash_of_key = |name| clash("forecasting.series", name, why, &fixed);
+        defects.extend(asked.series.iter().filter_map(|name| clash_of_key(name)));
+        let why = "which is no cause that is known ahead";
+        let clash_of_cause = |name| clash("forecasting.regressors", name, why, &all);
+        defects.extend(asked.regressors.iter().filter_map(|name| clash_of_cause(name)));
         let mut numbers = |role: &str, name: &str, values: Option<&'a Values>| match values {
             Some(Values::Number(numbers)) => numbers.as_slice(),
             _ => {
@@ -97,6 +85,13 @@ fn text(values: &Values, row: usize) -> Option<String> {
         }
         Values::Category(texts) => texts.get(row).map(str::to_owned),
     }
+}
+
+/// What is wrong with a column that has one of these roles already.
+fn clash(key: &str, name: &str, why: &str, roles: &[(&str, &str)]) -> Option<Defect> {
+    let (role, _) = roles.iter().find(|(_, other)| *other == name)?;
+    let message = format!("`{key}` in model.toml names {role} `{name}`, {why}");
+    Some(Defect::of_spec("column_of_another_role", message).in_column(name))
 }
 
 fn unknown(table: &Table, key: &str, name: &str) -> Defect {

@@ -50,6 +50,12 @@ pub struct Standing {
 }
 
 impl Board {
+    /// The number of series for which a learner is chosen, by this run or one that handed series on.
+    #[must_use]
+    pub fn decided(&self) -> usize {
+        self.standings.iter().map(|standing| standing.chosen).sum()
+    }
+
     /// Why the combination is chosen though another learner leads, in words; `None` where it
     /// leads itself or is not chosen.
     #[must_use]
@@ -60,9 +66,7 @@ impl Board {
         if leader.learner == combined.learner {
             return None;
         }
-        // Of earlier runs that handed series on, too.
-        let series = self.standings.iter().map(|it| it.chosen).sum();
-        let whom = match series {
+        let whom = match self.decided() {
             1 => "is chosen".to_owned(),
             all => format!("is chosen for {} of {all} series", combined.chosen),
         };

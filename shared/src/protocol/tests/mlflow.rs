@@ -245,7 +245,6 @@ fn csv_is_separated_as_data_sets_are() {
     ] {
         assert_eq!(show(&decode_csv(text).unwrap().table), show(&usual.table), "{text}");
     }
-    // What is called so may be so.
     let named = Schema {
         inputs: vec![
             Field::new("width, cm", Kind::Fractional, false),
@@ -262,6 +261,7 @@ fn csv_is_separated_as_data_sets_are() {
     let refused = refusal(decode_csv("age,vip,city,fare\n1,true,a,\"7,25\"\n"));
     assert!(refused.1.contains("found `7,25` where a number is expected"), "{refused:?}");
     assert!(decode_csv("age;vip;city;fare\n1;true;a;1,234,567\n").is_err());
+    // What is called so may be so.
     let schema = Schema { inputs: vec![Field::new("a;b", Kind::Fractional, false)], ..schema() };
     let request = Protocol::Mlflow.decode(csv(b"a;b\n1.5\n"), &schema, &Limits::default());
     assert_eq!(request.unwrap().table.rows(), 1);

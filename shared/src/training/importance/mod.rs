@@ -21,6 +21,10 @@ const SHUFFLING: f64 = 0.5;
 /// The share of that time in which rows may be explained.
 const EXPLAINING: f64 = 0.25;
 
+/// Why not all is measured.
+const TOO_LATE: &str =
+    "there was no time for more before the function ends; give it more time or memory";
+
 /// How much each input matters, by three measures.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 pub struct Importances {

@@ -6,7 +6,7 @@ use std::time::{Duration, Instant};
 use fastrand::Rng;
 use rayon::prelude::*;
 
-use super::sample;
+use super::{TOO_LATE, sample};
 use crate::dataset::{Column, Labelled, Table};
 use crate::learners::{Deadline, Predictor};
 use crate::metrics::{Evaluation, Metric};
@@ -126,10 +126,7 @@ impl Permutation {
                 )
             }
         };
-        Some(format!(
-            "permutation importance is {what}: there was no time for more before the function \
-             ends; give it more time or memory"
-        ))
+        Some(format!("permutation importance is {what}: {TOO_LATE}"))
     }
 }
 

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use fastrand::Rng;
 
-use super::sample;
+use super::{TOO_LATE, sample};
 use crate::dataset::Labelled;
 use crate::learners::{Deadline, Predictor};
 use crate::training::TrainingError;
@@ -45,12 +45,7 @@ pub(super) fn measure(
             *size += value.abs() / count;
         }
     }
-    let note = (explained < rows.rows()).then(|| {
-        format!(
-            "SHAP values are of {explained} of {} rows: there was no time for more before the \
-             function ends; give it more time or memory",
-            rows.rows()
-        )
-    });
+    let note = (explained < rows.rows())
+        .then(|| format!("SHAP values are of {explained} of {} rows: {TOO_LATE}", rows.rows()));
     Ok((columns.into_iter().zip(sizes).collect(), note))
 }

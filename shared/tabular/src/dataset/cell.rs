@@ -93,6 +93,10 @@ mod tests {
             ("-", Text),
             ("nil", Text),
             ("None", Missing),
+            (" ", Missing),
+            ("NA", Missing),
+            ("null", Missing),
+            ("not available", Text),
         ] {
             assert_eq!(Cell::parse(field), cell, "{field}");
         }

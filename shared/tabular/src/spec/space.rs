@@ -113,7 +113,7 @@ mod tests {
             assert!(error.contains(says), "{space}: {error}");
         }
         let error = Spec::parse(b"[training.space.bosting]\neta = [0.1]").unwrap_err().to_string();
-        assert!(error.contains("did you mean `boosting`?"), "{error}");
+        assert!(error.contains("did you mean `boosting`? Known are "), "{error}");
         let others = b"[training]\nlearners = ['linear']\n[training.space.boosting]\neta = [0.1]";
         let error = Spec::parse(others).unwrap_err().to_string();
         assert!(error.contains("only learners of `training.learners` are searched"), "{error}");

@@ -116,7 +116,11 @@ pub(super) const CLUSTERS: &[Case] = &[
         "task = 'clustering'\ntraining.learners = ['dbscan']\nclustering.eps = 0.3\n\
          clustering.min_samples = 60",
         |seen, usual| {
-            assert!(reasons(seen).contains("no row has 60 rows within 0.3"), "{:?}", seen.run);
+            assert!(
+                reasons(seen).contains("no row has 60 rows within 0.3: raise"),
+                "{:?}",
+                seen.run
+            );
             assert!(clusters(usual).len() > 2);
         },
     )

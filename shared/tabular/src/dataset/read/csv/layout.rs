@@ -16,16 +16,10 @@ pub fn delimiter_of_header(text: &[u8], is_known: impl Fn(&str) -> bool) -> u8 {
         let name = |field| std::str::from_utf8(field).map(|it| it.trim().trim_matches('"'));
         fields.filter(|field| name(field).is_ok_and(&is_known)).count()
     };
-    // A header without a delimiter is one name, which may hold what separates others.
-    let present = DELIMITERS.into_iter().filter(|byte| header.contains(byte));
-    let mut best = (b',', 0);
-    for (place, delimiter) in present.chain([b',']).enumerate() {
-        let count = found(delimiter);
-        if place == 0 || count > best.1 {
-            best = (delimiter, count);
-        }
-    }
-    best.0
+    // The comma comes first even where there is none: a header may be one name, which holds what
+    // separates others. Of several with as many names the last counts, so the order is turned.
+    let present = DELIMITERS.into_iter().rev().filter(|byte| header.contains(byte));
+    std::iter::once(b',').chain(present).max_by_key(|&byte| found(byte)).unwrap_or(b',')
 }
 
 /// How many records the delimiter and the types are judged by.
